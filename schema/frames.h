@@ -1,0 +1,86 @@
+// schema/frames.h - the words of the exchange: frames, Have, frontiers (design.md section 7).
+//
+// A message is frames, `type u8 | length u32 LE | bytes`, in the order of FrameType. The same
+// frames stand in an HTTP body and inside a bundle.
+#pragma once
+
+#include <vector>
+
+#include "crypto/result.h"
+#include "schema/level.h"
+
+namespace jiyao {
+
+enum class FrameType : std::uint8_t {
+  hub_head = 1,  ///< hub's signed head
+  roster = 2,    ///< one roster record
+  grant = 3,
+  receipt = 4,
+  residue = 5,
+  batch = 6,
+  have = 7,
+  frontiers = 8,  ///< Frontiers: of the compartments that differ
+  need = 9,       ///< Need: what the speaker cannot go on without
+  end = 10,       ///< last frame of a message; empty
+};
+
+struct Frame {
+  FrameType type;
+  ByteView bytes;  ///< into the message
+};
+
+/// Appends one frame. `bytes` is at most kFrameBytesMax.
+void put_frame(Bytes& message, FrameType type, ByteView bytes);
+
+/// Reads frames one by one; a cut message gives whole frames, then malformed.
+class FrameReader {
+ public:
+  explicit FrameReader(ByteView message) : rest_(message) {}
+  bool at_end() const { return rest_.empty(); }
+  /// errors: malformed (cut, unknown type, too long)
+  Result<Frame> next();
+
+ private:
+  ByteView rest_;
+};
+
+/// Which batches of a compartment one side holds: sorted held batches without held successor (tips)
+/// and without held predecessor (floors).
+struct Frontier {
+  std::vector<BatchId> tips, floors;
+  friend bool operator==(const Frontier&, const Frontier&) = default;
+};
+Digest digest_of(const Frontier& frontier);
+
+struct CompartmentFrontier {
+  CompartmentId compartment;
+  Frontier frontier;
+};
+
+/// Sorted compartments a node may hear of over a route (access ∩ ceiling).
+struct Scope {
+  std::vector<CompartmentId> compartments;
+  friend bool operator==(const Scope&, const Scope&) = default;
+};
+Digest digest_of(const Scope& scope);
+
+/// What one side holds, in one breath. Equal at equal roster: nothing to do.
+struct Have {
+  RosterPoint roster;
+  Digest scope, frontiers, papers;
+  friend bool operator==(const Have&, const Have&) = default;
+};
+Bytes encode_have(const Have& have);
+Result<Have> decode_have(ByteView bytes);
+
+/// Compartments with their digests, and full frontiers for those that differ.
+struct Frontiers {
+  std::vector<CompartmentFrontier> full;
+};
+Bytes encode_frontiers(const Frontiers& frontiers);
+Result<Frontiers> decode_frontiers(ByteView bytes);
+
+/// H over all frontiers of a scope, in compartment order.
+Digest digest_of(const std::vector<CompartmentFrontier>& all);
+
+}  // namespace jiyao
