@@ -22,7 +22,8 @@ Bytes seal(const BodyKey& key, ByteView plaintext, ByteView context);
 Result<Bytes> open(const BodyKey& key, ByteView sealed, ByteView context);
 
 /// H("commit" | key | nonce of `sealed`): XChaCha20-Poly1305 does not commit to its key, this does.
-/// Checked in constant time before open(). `sealed` must hold at least a nonce.
+/// Checked in constant time (equal()) before open(). Shorter than a nonce is hashed as it is: it
+/// has a commitment, and no open() accepts it.
 Digest commitment(const BodyKey& key, ByteView sealed);
 
 /// One page of a file, sealed in place by the VFS: caller owns the layout.
@@ -34,9 +35,10 @@ void seal_in_place(const BodyKey& key, std::span<std::uint8_t> text, ByteView co
 [[nodiscard]] bool open_in_place(const BodyKey& key, std::span<std::uint8_t> text, ByteView context,
                                  ByteView nonce, ByteView tag);
 
-/// A sub-key of `key` for one labelled purpose and one salt (keyed BLAKE2b).
+/// A sub-key of `key` for one labelled purpose and one salt of any length: BLAKE2b-256, key =
+/// `key`, salt field = "derive", over the length-prefixed salt.
 Secret<32> derive(const Secret<32>& key, Label label, ByteView salt);
-/// Keyed BLAKE2b-256 with a label: a MAC.
+/// Keyed BLAKE2b-256 with a label over length-prefixed parts: a MAC. Compare with equal().
 Digest mac(const Secret<32>& key, Label label, std::initializer_list<ByteView> parts);
 
 }  // namespace jiyao

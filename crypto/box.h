@@ -7,6 +7,7 @@ namespace jiyao {
 
 using BoxPublicKey = Block<struct BoxPublicKeyTag, 32>;
 inline constexpr std::size_t kBoxOverheadBytes = 48;
+inline constexpr std::size_t kBoxedBytesMax = 64 * 1024;
 inline constexpr std::size_t kWrapBytes = 80;  ///< a wrapped 32-byte key
 using KeyWrapBytes = Block<struct KeyWrapBytesTag, kWrapBytes>;
 
@@ -15,13 +16,19 @@ class BoxKey {
  public:
   virtual ~BoxKey() = default;
   virtual BoxPublicKey public_key() const = 0;
-  /// errors: not_authentic. `sealed` is at most 64 KiB + overhead.
+  /// errors: not_authentic; also when `sealed` is over kBoxedBytesMax + kBoxOverheadBytes.
+  /// Safe from any thread.
   virtual Result<Bytes> open_box(ByteView sealed) const = 0;
 };
 
 std::unique_ptr<BoxKey> box_key_from(const Secret<32>& seed);
 
-/// Anyone may seal to a public key. The result says nothing about who did.
+/// False for the few public keys nobody holds (small order, also all-zero): what is sealed to one
+/// anyone could open. Whoever takes a key from outside asks this before it enters the roster.
+bool is_usable(const BoxPublicKey& key);
+
+/// Anyone may seal to a public key. The result says nothing about who did. `to` is_usable();
+/// plaintext is at most kBoxedBytesMax bytes.
 Bytes seal_box(const BoxPublicKey& to, ByteView plaintext);
 
 /// A body key for the holder of `to`; and back.   errors: not_authentic

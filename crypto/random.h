@@ -18,8 +18,8 @@ B random_block() {
 }
 
 /// The simulator's door: every random byte of the process, libsodium's own nonces and keys too,
-/// then comes from `fill`. Call with nullptr to go back to the kernel. Tests only; never from
-/// floors 2-4 (the tidy test checks).
+/// then comes from `fill`. Call while no other thread draws. Call with nullptr to go back to the
+/// kernel. Tests only; never from floors 2-4 (the tidy test checks).
 void set_random_source_for_tests(std::function<void(std::span<std::uint8_t>)> fill);
 
 }  // namespace jiyao

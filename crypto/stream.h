@@ -14,9 +14,12 @@ inline constexpr std::size_t kChunkOverheadBytes = 17;
 class StreamSealer {
  public:
   explicit StreamSealer(const BodyKey& key);
+  StreamSealer(StreamSealer&&) noexcept;
+  StreamSealer& operator=(StreamSealer&&) noexcept;
   ~StreamSealer();
   ByteView header() const;
-  /// 0..kChunkBytesMax bytes in; plaintext.size() + kChunkOverheadBytes out.
+  /// 0..kChunkBytesMax bytes in; plaintext.size() + kChunkOverheadBytes out. Not after the
+  /// last.
   Bytes seal(ByteView plaintext, bool is_last);
 
  private:

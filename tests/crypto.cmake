@@ -1,0 +1,3 @@
+jiyao_test(test_crypto
+  SOURCES unit/crypto/digest_test.cpp
+  USES jiyao::crypto)
