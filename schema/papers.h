@@ -35,16 +35,21 @@ struct CompartmentDigest {
   friend bool operator==(const CompartmentDigest&, const CompartmentDigest&) = default;
 };
 
-/// Signed word on named batches. The issuer is a hub (archived) or a node (carried, applied).
+/// Signed word on named batches of one compartment. The issuer is a hub (archived) or a node
+/// (carried, applied). Cumulative: each named batch speaks for itself and all before it in its
+/// stream (the issuer names the end of each gap-free prefix), so only the newest per (issuer,
+/// incarnation, grade, compartment) is kept and travels; newest = greatest serial.
 struct Receipt {
   RealmId realm;
   Grade grade = Grade::archived;
   Block<struct IssuerTag, 16> issuer;  ///< HubId or NodeId bytes, as the grade says
-  CompartmentId compartment;  ///< one receipt speaks of one compartment, so that scope filters it
-  std::vector<BatchId> batches;           ///< sorted, unique, 1..kReceiptBatchesMax
+  IncarnationId incarnation;           ///< of the hub or of the replica
+  std::uint64_t serial = 0;            ///< strictly increasing per (issuer, incarnation)
+  CompartmentId compartment;
+  std::vector<BatchId> batches;           ///< sorted, unique, 0..kReceiptBatchesMax
   std::optional<HubHead> head;            ///< archived: the head after them
   std::vector<CompartmentDigest> states;  ///< applied: at most one, of `compartment`
-  std::vector<SetId> sets;                ///< bundle sets this closes
+  std::vector<SetId> sets;                ///< bundle sets taken in, newest 64, sorted, unique
   Signature signature;
   friend bool operator==(const Receipt&, const Receipt&) = default;
 };
