@@ -20,9 +20,11 @@ constexpr std::string_view kDeriveSalt = "derive";
 }  // namespace
 
 Bytes seal(const BodyKey& key, ByteView plaintext, ByteView context) {
-  Bytes sealed(plaintext.size() + kSealOverheadBytes);
+  Bytes sealed(kNonceBytes);
+  sealed.reserve(plaintext.size() + kSealOverheadBytes);
+  sealed.insert(sealed.end(), plaintext.begin(), plaintext.end());
+  sealed.resize(plaintext.size() + kSealOverheadBytes);
   const std::span all(sealed);
-  std::copy(plaintext.begin(), plaintext.end(), all.begin() + kNonceBytes);
   seal_in_place(key, all.subspan(kNonceBytes, plaintext.size()), context, all.first<kNonceBytes>(),
                 all.last<kTagBytes>());
   return sealed;

@@ -13,6 +13,11 @@ constexpr std::string_view kPersonalStart = "jiyao ";
 
 using LittleEndian64 = std::array<std::uint8_t, 8>;
 
+// A loop, because g++ 12 sees an overflow in std::copy here that the lengths rule out.
+void put(std::array<std::uint8_t, 16>& out, std::size_t at, std::string_view text) {
+  for (const char letter : text) out.at(at++) = static_cast<std::uint8_t>(letter);
+}
+
 LittleEndian64 little_endian(std::uint64_t number) {
   LittleEndian64 bytes;
   for (std::size_t i = 0; i < bytes.size(); ++i)
@@ -29,9 +34,9 @@ Blake2b::Blake2b(Label label, ByteView key, std::string_view salt) {
   const std::string_view name = name_of(label);
   JIYAO_ASSERT(kPersonalStart.size() + name.size() <= personal.size());
   JIYAO_ASSERT(salt.size() <= padded.size() && (key.empty() || key.size() == 32));
-  std::copy(kPersonalStart.begin(), kPersonalStart.end(), personal.begin());
-  std::copy(name.begin(), name.end(), personal.begin() + kPersonalStart.size());
-  std::copy(salt.begin(), salt.end(), padded.begin());
+  put(personal, 0, kPersonalStart);
+  put(personal, kPersonalStart.size(), name);
+  put(padded, 0, salt);
   const int failed = crypto_generichash_blake2b_init_salt_personal(
       &state_, key.data(), key.size(), Digest::kBytes, padded.data(), personal.data());
   JIYAO_ASSERT(failed == 0);
