@@ -1,0 +1,167 @@
+// sync/replica.h - one office machine: a log.jdb and one level file per open level, and the verbs
+// over them.
+//
+// One strand: a Replica is used by one thread at a time. Each call is one transaction per file it
+// touches; after a crash the next open() catches up what was left (every step is idempotent).
+//   folder/log.jdb            sealed batches, roster, papers, hand-overs, own state; opens for any
+//   user folder/<level>.jdb        changes, merged records, search, findings of one level; while
+//   one cleared is in folder/keyring.jyk        the secrets (crypto/keyring.h)
+// The anchor (sync/incarnation.h) is never in this folder.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/keyring.h"
+#include "schema/definition.h"
+#include "schema/files.h"
+#include "schema/hand_over.h"
+#include "sync/batch_log.h"
+#include "sync/check.h"
+#include "sync/merge.h"
+
+namespace jiyao {
+
+/// What a clerk wants done to one record; the replica adds origin, parents, time and signature.
+struct Step {
+  ChangeKind kind = ChangeKind::create;
+  LedgerName ledger;
+  RecordId record;  ///< none with create: drawn by the replica
+  std::vector<Write> writes;
+  std::vector<ChangeId> settles;  ///< resolve: exactly the maximal writes; withdraw: the entries
+  std::string reason;
+};
+
+/// The steps of one clerk's act: one compartment, all or nothing, one batch.
+struct Act {
+  CompartmentId compartment;
+  std::vector<Step> steps;  ///< 1..kActChangesMax; a step may cite a record made by an earlier one
+};
+
+struct Recorded {
+  ActId act;
+  std::vector<RecordId> records;  ///< one per step
+  std::vector<ChangeId> changes;  ///< one per step
+};
+
+/// accepted = applied + pending + quarantined + purged, always (P2); by compartment.
+struct Counts {
+  std::uint64_t known = 0, applied = 0, pending = 0, quarantined = 0, purged = 0;
+  std::uint64_t pending_parent = 0, pending_key = 0, pending_login = 0, pending_program = 0;
+  friend bool operator==(const Counts&, const Counts&) = default;
+};
+
+/// How far a change has come, for people: 已登记 已封装 已送达 已入馆 (domain: design.md section
+/// 5).
+enum class Stage : std::uint8_t { recorded, sealed, delivered, applied_by_keeper, local_only };
+
+struct View {
+  RecordId record;
+  CompartmentId compartment;
+  LedgerName ledger;
+  RecordState state;
+  Stage stage = Stage::recorded;
+  bool is_hidden = false;  ///< raised above what this user may see (design.md 6, Move)
+};
+
+struct Query {
+  std::optional<LedgerName> ledger;
+  std::optional<CompartmentId> compartment;
+  std::string text;                           ///< search words; empty: all
+  std::map<std::string, std::string> equals;  ///< indexed fields, normalised (numbers, keys)
+  bool with_void = true;
+  std::size_t limit = 50;
+};
+/// Keyset page: pass `after` = last record of the page before; newest first.
+struct Page {
+  std::vector<View> rows;
+  std::optional<RecordId> after;  ///< nullopt: that was all
+};
+
+struct HistoryEntry {
+  ChangeId id;
+  Change change;
+  Standing standing;
+  bool is_applied = false;
+  std::string waiting_for;  ///< "parent", "key", "login", "program" or empty
+  Stage stage = Stage::recorded;
+};
+
+struct Progress {  ///< called now and then on long work; total 0 = unknown
+  std::function<void(std::uint64_t done, std::uint64_t total)> step;
+};
+
+struct CaughtUp {
+  std::uint64_t batches = 0, changes = 0;
+  bool is_complete = true;
+};
+
+struct VerifyReport {
+  bool is_clean = true;
+  std::vector<std::string> faults;  ///< "file: what, where"; stable English codes first, e.g.
+                                    ///< "page_damaged secret.jdb 17"
+  std::map<CompartmentId, Counts> counts;
+  std::map<CompartmentId, CompartmentDigest> digests;
+};
+
+/// Who is at the keyboard: made by unlocking the keyring. Roles and clearance come from the roster.
+struct Person {
+  UserId user;
+  std::shared_ptr<const SigningKey> sign;
+};
+
+class Replica {
+ public:
+  /// Opens log.jdb and every level file this slot has a key for; compares the anchor, starts a new
+  /// incarnation on any doubt, catches up. `state_folder` holds the anchor.
+  ///   errors: not_found, busy, wrong_key, not_authentic, newer, malformed
+  static Result<std::unique_ptr<Replica>> open(Env& env, const Path& folder,
+                                               const Path& state_folder, OpenedSlot slot);
+  ~Replica();
+
+  /// Durable on return: validated, ceiling checked, merged, checked, shown.
+  ///   errors: invalid, not_allowed, above_ceiling, not_found, not_cleared, too_large, need_roster
+  Result<Recorded> record(const Act& act);
+  /// Packs whole acts into batches, seals, signs, appends to the log. Returns batches made.
+  Result<int> seal_pending();
+  /// log.jdb -> open level files. Returns what was done; call until complete.
+  Result<CaughtUp> catch_up(std::size_t batches_max, const Progress* progress = nullptr);
+
+  BatchLog& log();
+  Roster roster() const;
+  const Definitions& definitions() const;
+  NodeId node() const;
+  Author author() const;  ///< node and current incarnation
+  const Person& person() const;
+  const SigningKey& node_key() const;
+  const BoxKey& node_box() const;
+
+  Result<View> view(const RecordId& record) const;  ///< errors: not_found
+  Page search(const Query& query, const std::optional<RecordId>& after = std::nullopt) const;
+  std::uint64_t count(const Query& query) const;
+  std::vector<HistoryEntry> history(const RecordId& record) const;
+  std::vector<Finding> findings() const;                 ///< open ones, all open levels
+  std::vector<View> conflicts(std::size_t limit) const;  ///< records with a conflicted group
+  std::map<CompartmentId, Counts> counts() const;
+  std::map<CompartmentId, CompartmentDigest> digests() const;  ///< state digest per compartment
+  Result<VerifyReport> verify(bool full, const Progress* progress = nullptr) const;
+
+  /// Keeper's and author's papers to be made after catching up: applied receipts. Idempotent.
+  Result<int> issue_receipts();
+  /// Local facts, never changes: the L17 register is a view over these.
+  Result<void> put(const HandOver& fact);
+  std::vector<HandOver> hand_overs() const;
+  /// Small named values of this machine in log.jdb (peer hints, last contact times).
+  void remember(const std::string& key, const Bytes& value);
+  std::optional<Bytes> recall(const std::string& key) const;
+
+ private:
+  struct State;
+  explicit Replica(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace jiyao

@@ -1,0 +1,37 @@
+// sync/seal.h - from changes to one sealed, signed batch, and back.
+#pragma once
+
+#include <span>
+
+#include "schema/batch.h"
+#include "schema/columns.h"
+#include "sync/roster.h"
+
+namespace jiyao {
+
+/// What a batch is made of. `core.count` and `core.content_root` are filled in by seal_batch().
+struct SealInput {
+  const SigningKey& node;
+  BatchCore core;
+  EpochEntry epoch;                 ///< of core.compartment: the body key is wrapped to it
+  std::span<const Change> changes;  ///< whole acts, 1..kBatchChangesMax, of core.compartment
+};
+
+/// Columns, zstd, padding, a fresh body key, AEAD with the core as context, wrap, commitment,
+/// signature.
+///   errors: too_large (sealed above kBatchBytesMax: pack fewer acts)
+Result<SealedBatch> seal_batch(const SealInput& input);
+
+/// One epoch secret a node holds; from its newest grant.
+class EpochKeys {
+ public:
+  virtual ~EpochKeys() = default;
+  /// nullptr: not granted (yet).
+  virtual const BoxKey* key(const CompartmentId& compartment, std::uint32_t epoch) const = 0;
+};
+
+/// Undoes seal_batch(): commitment, AEAD, limits, canonical decode, count and content_root.
+///   errors: unavailable (no key for either wrap), not_authentic, malformed, too_large
+Result<OpenedBody> open_batch(const SealedBatch& batch, const EpochKeys& keys);
+
+}  // namespace jiyao
