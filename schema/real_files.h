@@ -1,0 +1,37 @@
+// schema/real_files.h - the files of this machine: POSIX calls, and the encrypting VFS over them.
+//
+// Making the first RealFiles registers the VFS "sealed" over SQLite's "unix-excl" as the default
+// of this process, so it must happen before any other use of SQLite. It stays registered until
+// the process ends: a connection that somebody forgot must not fall through to plaintext.
+#pragma once
+
+#include "schema/files.h"
+
+namespace jiyao {
+
+class RealFiles final : public Files {
+ public:
+  RealFiles();
+  Result<std::unique_ptr<File>> open(const Path& path, OpenMode mode) override;
+  bool exists(const Path& path) override;
+  void remove(const Path& path) override;
+  void rename(const Path& from, const Path& to) override;
+  void make_folder(const Path& path) override;
+  void sync_folder(const Path& path) override;
+  std::vector<std::string> list(const Path& folder) override;
+  std::uint64_t free_bytes(const Path& folder) override;
+  std::uint64_t identity(const Path& path) override;
+  std::string machine_id() override;  ///< hash of /etc/machine-id, never the id itself
+  /// flock() on a 0600 file that holds the holder's pid in decimal.
+  Result<std::unique_ptr<File>> lock(const Path& path) override;
+  const char* vfs_name() const override;
+};
+
+/// The clock of this machine.
+class RealClock final : public Clock {
+ public:
+  std::int64_t wall_ms() const override;
+  std::int64_t steady_ms() const override;
+};
+
+}  // namespace jiyao
