@@ -90,6 +90,8 @@ std::string_view name_of(Label label) {
       return "hand_over";
     case Label::backup:
       return "backup";
+    case Label::recovery:
+      return "recovery";
   }
   stop_on_bug("a label outside the registry", __FILE__, __LINE__);
 }

@@ -52,6 +52,7 @@ enum class Label : std::uint8_t {
   ruleset,        ///< hash of the ledger definitions
   hand_over,      ///< check code of a bundle, read by people
   backup,         ///< backup file
+  recovery,       ///< check letters of a printed recovery code
 };
 
 /// "jiyao " + this is the personalisation.

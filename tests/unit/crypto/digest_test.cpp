@@ -10,7 +10,7 @@
 namespace jiyao {
 namespace {
 
-constexpr int kLabels = static_cast<int>(Label::backup) + 1;
+constexpr int kLabels = static_cast<int>(Label::recovery) + 1;
 
 TEST(Labels, AreUniqueAndFitThePersonalisation) {
   std::set<std::string_view> names;
