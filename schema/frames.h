@@ -20,7 +20,7 @@ enum class FrameType : std::uint8_t {
   batch = 6,
   have = 7,
   frontiers = 8,  ///< Frontiers: of the compartments that differ
-  need = 9,       ///< Need: what the speaker cannot go on without
+  refused = 9,    ///< sorted batch ids the speaker heard and would not keep: send others first
   end = 10,       ///< last frame of a message; empty
 };
 
@@ -73,8 +73,17 @@ struct Have {
 Bytes encode_have(const Have& have);
 Result<Have> decode_have(ByteView bytes);
 
-/// Compartments with their digests, and full frontiers for those that differ.
+struct FrontierDigest {
+  CompartmentId compartment;
+  Digest frontier;
+  friend bool operator==(const FrontierDigest&, const FrontierDigest&) = default;
+};
+
+/// What the speaker holds: a digest of every compartment in its scope, and the whole frontier of
+/// those in which it believes the other side to differ. Both sorted by compartment, unique; `full`
+/// names only compartments of `digests`. Several frames may share one message; each stands alone.
 struct Frontiers {
+  std::vector<FrontierDigest> digests;
   std::vector<CompartmentFrontier> full;
 };
 Bytes encode_frontiers(const Frontiers& frontiers);
