@@ -91,7 +91,10 @@ class Roster {
   std::optional<EpochEntry> epoch(const CompartmentId& compartment) const;  ///< the newest
   AccessRight access(const NodeId& node, const CompartmentId& compartment) const;
   /// The archive node whose device ceiling reaches the level, else the owner office's lead node.
+  /// `top_secret` never leaves its office: always the lead node. Of several archive nodes the one
+  /// enrolled first, so that a second one takes nothing over. None: nobody.
   NodeId keeper(const CompartmentId& compartment) const;
+  NodeId keeper_at(const CompartmentId& compartment, std::uint64_t seq) const;
   std::optional<RulesetRecord> ruleset() const;
   bool is_admitted(const BatchId& batch) const;
   const std::vector<PurgeRecord>& purges() const;
