@@ -35,23 +35,13 @@ Level device_ceiling_of(const Roster& roster, const NodeId& node) {
   return entry == nullptr ? Level::internal : entry->record.device_ceiling;
 }
 
-Level ceiling_of(const Roster& roster, const Route& route) {
-  if (route.kind == RouteKind::local) return route.ceiling;
-  // Before the first record the realm's own ceilings are unknown; nothing is stored then anyway.
-  if (roster.point().seq == 0) return route.ceiling;
-  const RealmRecord& realm = roster.realm_record();
-  return std::min(route.ceiling,
-                  route.kind == RouteKind::network ? realm.network_ceiling : realm.medium_ceiling);
-}
-
 Result<Admitted> admit(const SealedBatch& batch, const Roster& roster, const Route& route,
                        Level device_ceiling) {
   const BatchCore& core = batch.core();
   if (!are_sane(core, batch.header().envelope)) return {Errc::malformed, "wrap slots"};
   if (roster.point().seq != 0 && core.realm != roster.realm())
     return {Errc::not_for_us, "another realm"};
-  const bool is_above =
-      core.compartment.level > std::min(device_ceiling, ceiling_of(roster, route));
+  const bool is_above = core.compartment.level > std::min(device_ceiling, roster.ceiling(route));
   const NodeEntry* author = roster.node(core.node);
   if (author == nullptr) {
     if (is_above) return {Errc::above_ceiling, std::string(name_of(core.compartment.level))};

@@ -35,8 +35,6 @@ Result<Admitted> admit(const SealedBatch& batch, const Roster& roster, const Rou
                        Level device_ceiling);
 /// The node's ceiling in the roster; `internal` as long as the roster does not name it.
 Level device_ceiling_of(const Roster& roster, const NodeId& node);
-/// The highest level this route may carry: its own ceiling and the realm's for its kind.
-Level ceiling_of(const Roster& roster, const Route& route);
 
 /// Two batches of one stream that cannot both be its life: the same predecessor or the same number.
 /// Both are data and both replicate (design.md section 11); somebody should hear of it.

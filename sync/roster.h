@@ -68,7 +68,8 @@ class Roster {
   Roster();  ///< empty: accepts only a seq 1 record
   /// Exact next seq, prev hash, realm; signatures of `threshold` distinct persons with distinct
   /// keys.
-  ///   errors: malformed, not_authentic, need_roster (gap), exists (this very record is applied)
+  ///   errors: malformed, not_authentic, not_for_us (realm), need_roster (gap), exists (this very
+  ///   record is applied)
   Result<Roster> append(ByteView record) const;
 
   RosterPoint point() const;
@@ -100,6 +101,8 @@ class Roster {
   const std::vector<PurgeRecord>& purges() const;
   std::optional<LaneRecord> lane(const NodeId& from, const NodeId& to) const;
 
+  /// The highest level this route may carry: its own ceiling and the realm's for its kind.
+  Level ceiling(const Route& route) const;
   /// Compartments `node` may hear of over `route`: access, route ceiling and device ceiling
   /// together.
   Scope scope(const NodeId& node, const Route& route) const;
@@ -115,9 +118,11 @@ class Roster {
   Standing standing(const Change& change, const RosterPoint& at, Roles roles_needed,
                     bool is_decisive) const;
 
+  struct State;  ///< sync/roster_state.h; nobody else's business
+
  private:
-  struct State;
   explicit Roster(std::shared_ptr<const State> state);
+  bool may_write(const SealedBatch& batch) const;
   std::shared_ptr<const State> state_;
 };
 

@@ -9,12 +9,19 @@
 
 namespace jiyao {
 
+/// The sender's side of a letter: its own compartment of the same level, which reads it too.
+struct LetterSlot {
+  CompartmentId compartment;
+  EpochEntry epoch;
+};
+
 /// What a batch is made of. `core.count` and `core.content_root` are filled in by seal_batch().
 struct SealInput {
   const SigningKey& node;
   BatchCore core;
   EpochEntry epoch;                 ///< of core.compartment: the body key is wrapped to it
   std::span<const Change> changes;  ///< whole acts, 1..kBatchChangesMax, of core.compartment
+  std::optional<LetterSlot> letter_from = std::nullopt;  ///< letters only
 };
 
 /// Columns, zstd, padding, a fresh body key, AEAD with the core as context, wrap, commitment,
