@@ -1,0 +1,67 @@
+// schema/condition.h - the small language of guards in ledger definitions: clauses joined by `and`.
+//
+//   "state is out and today > due_on"   "copy.custody_state is 在库"   "level >= secret"
+//   "doc_no is set"                     "scan is empty"                 "due_on > lent_at + 3d"
+// Levels, dates, stamps, integers and choices are compared by their order, everything else by text.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/result.h"
+
+namespace jiyao {
+
+enum class Comparison : std::uint8_t {
+  is,
+  is_not,
+  is_set,
+  is_empty,
+  less,
+  at_most,
+  greater,
+  at_least
+};
+
+/// One comparison. `ref` names a ref field whose record is asked; empty: the record itself.
+struct Clause {
+  std::string ref;
+  std::string field;
+  Comparison comparison = Comparison::is_set;
+  std::string literal;  ///< a value, or the name of another own field
+  int plus_days = 0;    ///< added to the literal, when that is a date or stamp
+  friend bool operator==(const Clause&, const Clause&) = default;
+};
+
+/// What a clause's words stand for: (ref, field) -> shown value; nullopt: not held here, and then
+/// the clause does not speak.
+using Lookup =
+    std::function<std::optional<std::string>(std::string_view ref, std::string_view field)>;
+
+/// Three answers, because a cited record may be above this replica's ceiling (M11).
+enum class Holds : std::uint8_t { no, yes, unknown };
+
+class Condition {
+ public:
+  Condition() = default;  ///< always holds
+  /// errors: invalid, with the clause that does not parse
+  static Result<Condition> parse(std::string_view text);
+
+  bool empty() const { return clauses_.empty(); }
+  const std::vector<Clause>& clauses() const { return clauses_; }
+  bool speaks_of(std::string_view field) const;
+  /// All clauses; `own_only` skips those that ask a cited record.
+  Holds holds(const Lookup& lookup, bool own_only = false) const;
+
+ private:
+  std::vector<Clause> clauses_;
+};
+
+/// Order of two canonical values: numbers as numbers, levels by rank, dates and the rest by bytes.
+/// nullopt: they cannot be compared (a level and a date).
+std::optional<int> compare_values(std::string_view a, std::string_view b);
+
+}  // namespace jiyao

@@ -1,0 +1,183 @@
+// schema/definition.h - a ledger as data: columns, groups and how they merge, states, steps, keys.
+//
+// One JSON file of schema/ledgers/ a ledger (docs/ledgers.md says how to read one), embedded when
+// the program is built; nothing is read at run time. Immutable after loading; safe from any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/digest.h"
+#include "schema/change.h"
+#include "schema/condition.h"
+#include "schema/roster_record.h"
+
+namespace jiyao {
+
+enum class FieldType : std::uint8_t {
+  text,       ///< NFC, up to kTextBytesMax
+  integer,    ///< "-?[0-9]+", no leading zero
+  date,       ///< "2026-11-22"
+  stamp,      ///< "2026-11-22T09:30"
+  choice,     ///< one of `choices`, stored as written there; listed from weak to strict
+  level,      ///< "secret"
+  term,       ///< "10y", "6m", "2036-11-22" or "until:condition"
+  person,     ///< name, or 32 hex digits of a UserId
+  org,        ///< name, or 32 hex digits of an OfficeId
+  ref,        ///< 32 hex digits of a RecordId of `ref_ledger`
+  signature,  ///< 64 hex digits: the content an approval binds to (sync/check.h content_hash)
+  opinion,    ///< text that is somebody's word: voiding never beats it
+  number,     ///< "2026-0137", or provisional "临-<node>-n"
+};
+
+/// How two writes meet: design.md section 6, the table. In brackets the code of domain.md 6.2.
+enum class GroupKind : std::uint8_t {
+  value,      ///< conflict (ASK, LOCK)
+  note_only,  ///< greatest change id is shown, others beside it (LWW)
+  fixed,      ///< written once; another value is an incident (IMM)
+  severity,   ///< the stricter takes effect (STRICT)
+  latest,     ///< the later or longer (LONG)
+  earliest,   ///< the earlier (MIN)
+  set,        ///< union of entries (ADD)
+  state,      ///< life cycle (STATE)
+  custody,    ///< physical fact; contradiction freezes (HARD)
+  number,     ///< of a series (SEQ)
+  computed,   ///< never written (CNT)
+};
+
+struct Field {
+  std::string name, zh, en;
+  FieldType type = FieldType::text;
+  std::vector<std::string> choices;
+  std::vector<std::string> final_choices;  ///< of a custody choice: written "已销毁*", never left
+  LedgerName ref_ledger;
+  std::size_t group = 0;             ///< index into groups()
+  std::optional<std::size_t> from;   ///< mandatory from this state on (index into states())
+  Condition from_if;                 ///< ... if this holds
+  std::vector<std::string> headers;  ///< what import files call this column
+};
+
+struct Group {
+  GroupName name;
+  GroupKind kind = GroupKind::value;
+  std::vector<std::size_t> fields;  ///< in order; more than one: schema/value.h packs them
+  Roles writers = 0;                ///< 0: whoever may write the ledger
+  bool by_owner = false;            ///< only persons of the owner office; else a proposal
+  std::optional<std::size_t>
+      locked_from;            ///< `writers` and `by_owner` bind only from this state on
+  Roles lowered_by = 0;       ///< severity: who may lower, with signature; 0: any
+  bool by_authority = false;  ///< only the authority of the series; else a proposal
+};
+
+struct State {
+  std::string name, zh;
+  int rank = 0;
+  bool is_terminal = false;
+  bool is_void = false;
+  bool sends_back = false;  ///< wins over concurrent progress until somebody knew it (R16)
+};
+
+struct Transition {
+  std::string verb, zh;
+  std::vector<std::size_t> from;  ///< empty: makes the record
+  std::size_t to = 0;
+  Roles by = 0;                      ///< 0: whoever may write the ledger
+  Condition when;                    ///< own fields: also guards merging; of a ref: `check`
+  std::vector<LedgerName> clear_of;  ///< no open record of these ledgers cites this one
+  std::vector<std::pair<std::string, std::string>> also;  ///< ("copy.custody_state", "在库")
+  bool is_decisive = false;                               ///< needs the person's signature
+};
+
+struct UniqueKey {
+  std::vector<std::size_t> fields;
+  std::string finding;  ///< catalogue id: "N2"
+  Condition when;
+};
+struct ExclusiveKey {
+  std::size_t field = 0;  ///< a ref; ledgers share the claim: lent and circulating exclude
+  Condition when;
+  std::string finding;  ///< "U1"
+};
+struct Reminder {
+  Condition when;  ///< may speak of `today`; a clock only reminds
+  std::string zh;
+  Roles to = 0;
+};
+struct NumberRule {
+  std::size_t field = 0;
+  std::optional<std::size_t> series;   ///< field that names the series
+  std::optional<std::size_t> year_of;  ///< date whose year the number should carry (N9)
+  std::string finding = "N1";
+};
+
+class LedgerDefinition {
+ public:
+  /// Strict: every mistake is an Error{invalid} "ledger: field: rule".
+  static Result<LedgerDefinition> parse(std::string_view json);
+
+  LedgerName name;
+  std::string zh, en, source;
+  std::vector<Field> fields;
+  std::vector<Group> groups;  ///< sorted by name, as the writes of a change are
+  std::vector<State> states;
+  std::vector<Transition> steps;
+  std::vector<UniqueKey> unique;
+  std::vector<ExclusiveKey> exclusive;
+  std::vector<Reminder> reminders;
+  std::vector<NumberRule> numbers;
+  std::vector<std::size_t> search, list;  ///< field indexes
+  Roles writers = 0;                      ///< who may create and amend; 0: any role
+  Roles rulers = 0;                       ///< who may `resolve`
+  std::string print;
+  std::optional<std::size_t> state_group, level_group;
+
+  const Group* group(std::string_view group_name) const;
+  std::optional<std::size_t> group_index(std::string_view group_name) const;
+  const Field* field(std::string_view field_name) const;
+  std::optional<std::size_t> field_index(std::string_view field_name) const;
+  std::optional<std::size_t> state_index(std::string_view state_name) const;
+  /// The column an import file means by this heading; nullptr: none of ours.
+  const Field* field_for_header(std::string_view header) const;
+  /// May `to` follow `from` by steps, in any number? State indexes.
+  bool reaches(std::size_t from, std::size_t to) const;
+  /// Can a severity, latest or earliest group compare this value with others?
+  bool is_ordered_value(const Group& group, std::string_view value) const;
+  /// One field's value out of its group's value (unpacks when the group has several).
+  std::string field_value(std::size_t field_index, std::string_view group_value) const;
+
+ private:
+  friend class DefinitionLoader;
+  std::vector<bool> reaches_;  ///< states x states
+};
+
+/// Puts the values of one group's fields (by field name) into one write value.
+Result<std::string> group_value(const LedgerDefinition& definition, const Group& group,
+                                std::span<const std::pair<std::string, std::string>> fields);
+
+/// All definitions of one rule set. Cheap to copy.
+class Definitions {
+ public:
+  /// Those built into this program. Our own files being wrong is our bug: asserts.
+  static const Definitions& built_in();
+  static Result<Definitions> parse(std::uint32_t number, std::span<const std::string_view> jsons);
+
+  const LedgerDefinition* ledger(std::string_view name) const;
+  std::span<const LedgerDefinition> all() const;
+  std::uint32_t number() const;
+  Digest hash() const;  ///< H(ruleset | the files' bytes, sorted by ledger name)
+
+ private:
+  struct Content;
+  std::shared_ptr<const Content> content_;
+};
+
+/// The roles of which the actor must have one for this change to count; 0: any.
+Roles roles_needed(const LedgerDefinition& definition, const Change& change);
+/// Must the change carry the person's own signature?
+bool is_decisive(const LedgerDefinition& definition, const Change& change);
+
+}  // namespace jiyao
