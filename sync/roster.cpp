@@ -198,6 +198,12 @@ Standing Roster::standing(const SealedBatch& batch, const Ancestry& ancestry) co
   return quarantined(Ground::cut_off);  // a stream the revocation does not name
 }
 
+const UserRecord* Roster::user_at(const UserId& id, std::uint64_t seq) const {
+  const auto found = state_->users.find(id);
+  if (found == state_->users.end()) return nullptr;
+  return seq == 0 ? found->second.now() : found->second.at(seq);
+}
+
 Standing Roster::standing(const Change& change, const RosterPoint& at, Roles roles_needed,
                           bool is_decisive) const {
   if (at.seq > state_->point.seq) return {.verdict = Verdict::held, .ground = {}};

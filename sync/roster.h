@@ -81,6 +81,8 @@ class Roster {
 
   const NodeEntry* node(const NodeId& id) const;
   const UserRecord* user(const UserId& id) const;
+  /// As of an earlier seq; 0: now. Authority is judged at the point a batch names.
+  const UserRecord* user_at(const UserId& id, std::uint64_t seq) const;
   const OfficeRecord* office(const OfficeId& id) const;
   const HubRecord* hub(const HubId& id) const;
   std::vector<NodeId> nodes() const;

@@ -1,0 +1,212 @@
+// schema/store.h - one level file: the changes of one level, and what is shown of them.
+//
+// Holds facts (changes, the batches looked into) and what is computed from them (records, keys,
+// search, findings). What they mean is decided above (sync/replica.h); this is their place.
+// One connection, one strand. Reads need no transaction; every write goes through a StoreWriter and
+// is durable, all of it or nothing, when its commit() returns. Throws StorageFailure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schema/change.h"
+#include "schema/database.h"
+#include "schema/search.h"
+
+namespace jiyao {
+
+/// How a change is held; known = the sum over all of these (P2).
+enum class Holding : std::uint8_t { applied, pending_parent, pending_program, quarantined, purged };
+inline constexpr std::uint8_t kHoldings = 5;
+
+/// Whether a batch's body could be read.
+enum class Content : std::uint8_t { waits_for_key, opened, undecodable };
+
+/// Verdict and ground of sync/roster.h, as numbers.
+struct Judged {
+  std::uint8_t verdict = 0, ground = 0;
+  friend bool operator==(const Judged&, const Judged&) = default;
+};
+
+struct StoredBatch {
+  std::int64_t no = 0;  ///< local; 0: not stored yet
+  BatchId id;
+  CompartmentId compartment;
+  Author author;
+  RosterPoint roster;
+  std::uint32_t changes = 0;  ///< as its header says
+  std::uint32_t repeats = 0;  ///< of these, brought before by another batch
+  Content content = Content::waits_for_key;
+  Judged judged;
+};
+
+struct StoredChange {
+  ChangeId id;
+  Change change;           ///< purged: without writes and reason
+  std::int64_t batch = 0;  ///< no of the batch that brought it; 0: own and unsealed
+  Holding holding = Holding::applied;
+  Judged judged;
+};
+
+/// Facts about a record that lists are filtered by.
+enum RecordFlag : std::uint32_t {
+  kShown = 1,  ///< at least one change is applied
+  kConflicted = 2,
+  kVoid = 4,
+  kClosed = 8,  ///< moved to another compartment
+  kFrozen = 16,
+};
+
+/// What a file keeps of a merged record, beside its changes.
+struct ShownRecord {
+  std::int64_t no = 0;  ///< local key, newest first by descending no; 0: not stored yet
+  RecordId record;
+  CompartmentId compartment;
+  LedgerName ledger;
+  std::uint32_t flags = 0;
+  Level level = Level::public_;   ///< of the row itself; above the file's level: raised in place
+  Digest state;                   ///< H(state | merged record)
+  std::string text;               ///< folded (schema/search.h)
+  std::vector<std::string> keys;  ///< claims, citations, indexed fields; sorted, unique
+};
+
+/// What to look for. Newest first, `no` below `before`.
+struct RecordQuery {
+  std::optional<LedgerName> ledger;
+  std::optional<OfficeId> office;
+  SearchQuery text;
+  std::vector<std::string> keys;  ///< all must be there
+  std::uint32_t flags_all = kShown, flags_none = 0;
+  Level level_max = Level::top_secret;
+  std::int64_t before = INT64_MAX;
+  std::size_t limit = 50;
+};
+
+class StoreWriter;
+
+class Store {
+ public:
+  /// Opens the file, or makes it if there is none.   errors: of Database::open() and migrate();
+  /// not_for_us: it is of another realm or level
+  static Result<Store> open(Files& files, const Path& path, const FileId& id, const Secret<32>& key,
+                            const RealmId& realm, Level level);
+  Store(Store&&) = default;
+  Level level() const { return level_; }
+
+  std::vector<StoredChange> changes(std::int64_t record_no) const;  ///< by change id
+  std::optional<std::int64_t> record_no(const RecordId& record) const;
+  std::optional<ShownRecord> record(std::int64_t no) const;
+  std::optional<ShownRecord> record(const RecordId& id) const;
+  std::vector<std::int64_t> record_nos() const;
+
+  /// Own changes not yet in a batch, by (author, n).
+  std::vector<StoredChange> unsealed() const;
+  std::uint64_t unsealed_count() const;
+
+  std::optional<StoredBatch> batch(const BatchId& id) const;
+  std::optional<StoredBatch> batch(std::int64_t no) const;
+  std::vector<StoredBatch> batches() const;  ///< in the order they were looked into
+  std::uint64_t batch_count(const CompartmentId& compartment) const;
+  std::vector<std::int64_t> repeats_of(std::int64_t record_no, const ChangeId& change) const;
+
+  std::vector<std::int64_t> find(const RecordQuery& query) const;
+  std::uint64_t count(const RecordQuery& query) const;
+  std::vector<std::int64_t> with_key(const std::string& key) const;
+
+  std::vector<Bytes> findings() const;
+  std::vector<Bytes> findings_of(std::int64_t record_no) const;
+  /// Records that stand in an open finding of this key.
+  std::vector<std::int64_t> records_of_findings(const std::string& key) const;
+
+  /// Changes by compartment and holding, as kept; and counted anew from the rows (verify).
+  using Tally = std::map<CompartmentId, std::array<std::uint64_t, kHoldings>>;
+  Tally tally() const;
+  Tally recount() const;
+  /// Record id and state digest of every shown record of a compartment, by record id.
+  std::vector<std::pair<RecordId, Digest>> states(const CompartmentId& compartment) const;
+  std::vector<CompartmentId> compartments() const;
+
+  std::optional<Bytes> own(const std::string& name) const;
+  std::uint64_t own_number(const std::string& name) const;  ///< 0: never set
+
+  PageReport verify_pages() { return database_->verify_pages(); }
+  void checkpoint() { database_->checkpoint(); }
+
+ private:
+  friend class StoreWriter;
+  Store(Database database, const RealmId& realm, Level level);
+  StoredChange change_in(const Statement& row, const ShownRecord& record) const;
+  StoredBatch batch_in(const Statement& row) const;
+  ShownRecord record_in(const Statement& row) const;
+  bool is_wanted(const RecordQuery& query, const Statement& row) const;
+  template <class Take>
+  void walk(const RecordQuery& query, Take take) const;
+  void load_names();
+
+  std::unique_ptr<Database> database_;  // statements point at it, so it stays where it is
+  RealmId realm_;
+  Level level_;
+  bool names_are_stale_ = false;  ///< a writer gave up: some names were never stored
+  std::map<std::int64_t, CompartmentId> compartments_;
+  std::map<CompartmentId, std::int64_t> compartment_nos_;
+  std::map<std::int64_t, Author> authors_;
+  std::map<Author, std::int64_t> author_nos_;
+  std::map<std::int64_t, LedgerName> ledgers_;
+  std::map<LedgerName, std::int64_t> ledger_nos_;
+};
+
+/// One transaction over a level file. What is not committed has not happened.
+class StoreWriter {
+ public:
+  explicit StoreWriter(Store& store);
+  ~StoreWriter();
+  StoreWriter(const StoreWriter&) = delete;
+  StoreWriter& operator=(const StoreWriter&) = delete;
+
+  /// Gives the batch its number, or updates content, repeats and judgement of a known one.
+  void put(StoredBatch& batch);
+  /// Finds the record's local number, or makes one: a row that shows nothing yet.
+  std::int64_t record_no(const Change& any_change_of_it);
+  /// A new change of a record, or a known one's batch, holding and judgement. True: it was new.
+  bool put(std::int64_t record_no, const StoredChange& change);
+  void put_repeat(std::int64_t record_no, const ChangeId& change, std::int64_t batch_no);
+  /// Own changes of a batch that the log lost are unsealed again.
+  void unseal(std::int64_t batch_no, const NodeId& own);
+  /// Only how a known change is held; nothing is written if that is so already.
+  void set_holding(std::int64_t record_no, const StoredChange& as_stored, Holding holding);
+  /// Takes writes, reasons and signatures of all changes of a record out (purge).
+  void erase_contents(std::int64_t record_no);
+  /// What is shown of a record from now on, with its keys and its place in the search index.
+  void show(const ShownRecord& before, const ShownRecord& now);
+
+  void put_finding(const FindingId& id, const std::string& key, ByteView bytes,
+                   const std::vector<std::int64_t>& records);
+  void remove_findings_of(std::int64_t record_no);
+
+  void set_own(const std::string& name, ByteView value);
+  void set_own_number(const std::string& name, std::uint64_t number);
+
+  void commit();  ///< durable on return
+
+ private:
+  std::int64_t compartment_no(const CompartmentId& compartment);
+  std::int64_t author_no(const Author& author);
+  std::int64_t ledger_no(const LedgerName& ledger);
+  void count(const CompartmentId& compartment, Holding holding, std::int64_t difference);
+  void write_words();
+  void write_tally();
+
+  Store& store_;
+  Transaction transaction_;
+  bool is_committed_ = false;
+  struct Words {
+    std::string before, now;  ///< folded texts
+  };
+  // FTS5 writes fast only in the order of its row numbers, so the words wait for the commit.
+  std::map<std::int64_t, Words> words_;
+  std::map<CompartmentId, std::array<std::int64_t, kHoldings>> counted_;
+};
+
+}  // namespace jiyao

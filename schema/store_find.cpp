@@ -1,0 +1,146 @@
+// schema/store_find.cpp - records: by number, by id, and every kind of list (schema/store.h).
+#include <algorithm>
+
+#include "schema/store.h"
+#include "schema/store_rows.h"
+
+namespace jiyao {
+namespace {
+
+// Columns of every walk, in this order; `is_wanted` and `walk` read them by number.
+constexpr int kNo = 0, kCompartment = 1, kLedger = 2, kFlags = 3, kLevel = 4, kText = 5, kKeys = 6;
+
+}  // namespace
+
+ShownRecord Store::record_in(const Statement& row) const {
+  ShownRecord record;
+  record.no = row.integer(0);
+  record.record = row.block<RecordId>(1);
+  record.compartment = compartments_.at(row.integer(2));
+  record.ledger = ledgers_.at(row.integer(3));
+  record.flags = static_cast<std::uint32_t>(row.integer(4));
+  record.level = static_cast<Level>(row.integer(5));
+  record.state = row.block<Digest>(6);
+  record.text = row.text(7);
+  record.keys = unpacked_keys(row.blob(8));
+  return record;
+}
+
+std::optional<std::int64_t> Store::record_no(const RecordId& record) const {
+  Statement row(*database_, "SELECT no FROM record WHERE id = :id");
+  if (!row.bind(":id", record).step()) return std::nullopt;
+  return row.integer(0);
+}
+
+std::optional<ShownRecord> Store::record(std::int64_t no) const {
+  Statement row(*database_,
+                "SELECT no, id, compartment, ledger, flags, level, state, text, keys "
+                "FROM record WHERE no = :no");
+  if (!row.bind(":no", no).step()) return std::nullopt;
+  return record_in(row);
+}
+
+std::optional<ShownRecord> Store::record(const RecordId& id) const {
+  Statement row(*database_,
+                "SELECT no, id, compartment, ledger, flags, level, state, text, keys "
+                "FROM record WHERE id = :id");
+  if (!row.bind(":id", id).step()) return std::nullopt;
+  return record_in(row);
+}
+
+std::vector<std::int64_t> Store::record_nos() const {
+  std::vector<std::int64_t> found;
+  Statement rows(*database_, "SELECT no FROM record ORDER BY no");
+  while (rows.step()) found.push_back(rows.integer(0));
+  return found;
+}
+
+std::vector<std::int64_t> Store::with_key(const std::string& key) const {
+  std::vector<std::int64_t> found;
+  Statement rows(*database_, "SELECT record FROM key WHERE key = :key ORDER BY record");
+  rows.bind(":key", as_bytes(key));
+  while (rows.step()) found.push_back(rows.integer(0));
+  return found;
+}
+
+bool Store::is_wanted(const RecordQuery& query, const Statement& row) const {
+  const auto flags = static_cast<std::uint32_t>(row.integer(kFlags));
+  if ((flags & query.flags_all) != query.flags_all || (flags & query.flags_none) != 0) return false;
+  if (row.integer(kLevel) > static_cast<std::int64_t>(query.level_max)) return false;
+  if (query.office && compartments_.at(row.integer(kCompartment)).office != *query.office)
+    return false;
+  if (query.ledger && ledgers_.at(row.integer(kLedger)) != *query.ledger) return false;
+  if (query.text.needs_check && !matches(query.text, row.text(kText))) return false;
+  if (query.keys.empty()) return true;
+  const std::vector<std::string> keys = unpacked_keys(row.blob(kKeys));
+  return std::all_of(query.keys.begin(), query.keys.end(), [&keys](const std::string& key) {
+    return std::binary_search(keys.begin(), keys.end(), key);
+  });
+}
+
+// The narrowest index leads; the rest is looked at row by row.
+template <class Take>
+void Store::walk(const RecordQuery& query, Take take) const {
+  const auto look = [&](Statement& rows) {
+    while (rows.step())
+      if (is_wanted(query, rows) && !take(rows.integer(kNo))) return;
+  };
+  if (!query.keys.empty()) {
+    Statement rows(*database_,
+                   "SELECT r.no, r.compartment, r.ledger, r.flags, r.level, r.text, r.keys "
+                   "FROM key k CROSS JOIN record r ON r.no = k.record "
+                   "WHERE k.key = :key AND k.record < :before ORDER BY k.record DESC");
+    rows.bind(":key", as_bytes(query.keys.front())).bind(":before", query.before);
+    return look(rows);
+  }
+  if (!query.text.match.empty()) {
+    Statement rows(*database_,
+                   "SELECT r.no, r.compartment, r.ledger, r.flags, r.level, r.text, r.keys "
+                   "FROM words w CROSS JOIN record r ON r.no = w.rowid "
+                   "WHERE w.words MATCH :match AND w.rowid < :before ORDER BY w.rowid DESC");
+    rows.bind(":match", query.text.match).bind(":before", query.before);
+    return look(rows);
+  }
+  if ((query.flags_all & kConflicted) != 0) {
+    Statement rows(*database_,
+                   "SELECT no, compartment, ledger, flags, level, text, keys FROM record "
+                   "WHERE flags & 2 AND no < :before ORDER BY no DESC");
+    rows.bind(":before", query.before);
+    return look(rows);
+  }
+  if (query.ledger) {
+    const auto ledger = ledger_nos_.find(*query.ledger);
+    if (ledger == ledger_nos_.end()) return;
+    Statement rows(*database_,
+                   "SELECT no, compartment, ledger, flags, level, text, keys FROM record "
+                   "WHERE ledger = :ledger AND no < :before ORDER BY no DESC");
+    rows.bind(":ledger", ledger->second).bind(":before", query.before);
+    return look(rows);
+  }
+  Statement rows(*database_,
+                 "SELECT no, compartment, ledger, flags, level, text, keys FROM record "
+                 "WHERE no < :before ORDER BY no DESC");
+  rows.bind(":before", query.before);
+  look(rows);
+}
+
+std::vector<std::int64_t> Store::find(const RecordQuery& query) const {
+  std::vector<std::int64_t> found;
+  if (query.limit == 0) return found;
+  walk(query, [&](std::int64_t no) {
+    found.push_back(no);
+    return found.size() < query.limit;
+  });
+  return found;
+}
+
+std::uint64_t Store::count(const RecordQuery& query) const {
+  std::uint64_t total = 0;
+  walk(query, [&](std::int64_t) {
+    ++total;
+    return true;
+  });
+  return total;
+}
+
+}  // namespace jiyao

@@ -1,0 +1,293 @@
+// schema/store_write.cpp - one transaction over a level file (schema/store.h).
+#include <algorithm>
+
+#include "schema/store.h"
+#include "schema/store_rows.h"
+
+namespace jiyao {
+namespace {
+
+constexpr int kChanceBits = 15;
+
+// The first 48 bits of a time-ordered id, then 15 of its last: positive, and nearly unique.
+std::int64_t wanted_no(const RecordId& id) {
+  std::uint64_t time = 0;
+  for (std::size_t i = 0; i < 6; ++i) time = time << 8 | id.bytes[i];
+  const std::uint64_t chance = (std::uint64_t{id.bytes[14]} << 8 | id.bytes[15]) & 0x7FFF;
+  return static_cast<std::int64_t>(time << kChanceBits | chance);
+}
+
+}  // namespace
+
+StoreWriter::StoreWriter(Store& store) : store_(store), transaction_(*store.database_) {
+  if (store_.names_are_stale_) store_.load_names();
+  store_.names_are_stale_ = false;
+}
+
+StoreWriter::~StoreWriter() {
+  // Numbers given to names since the last commit are rolled back with the rows that used them;
+  // the maps are refreshed at the next use, since reading here could throw.
+  if (!is_committed_) store_.names_are_stale_ = true;
+}
+
+void StoreWriter::commit() {
+  write_words();
+  write_tally();
+  transaction_.commit();
+  is_committed_ = true;
+}
+
+// --- names ---------------------------------------------------------------------------------------
+
+std::int64_t StoreWriter::compartment_no(const CompartmentId& compartment) {
+  JIYAO_ASSERT(compartment.level == store_.level_);
+  if (const auto known = store_.compartment_nos_.find(compartment);
+      known != store_.compartment_nos_.end())
+    return known->second;
+  const auto no = static_cast<std::int64_t>(store_.compartment_nos_.size()) + 1;
+  Statement insert(*store_.database_, "INSERT INTO compartment(no, office) VALUES (:no, :office)");
+  insert.bind(":no", no).bind(":office", compartment.office).run();
+  store_.compartment_nos_[compartment] = no;
+  store_.compartments_[no] = compartment;
+  return no;
+}
+
+std::int64_t StoreWriter::author_no(const Author& author) {
+  if (const auto known = store_.author_nos_.find(author); known != store_.author_nos_.end())
+    return known->second;
+  const auto no = static_cast<std::int64_t>(store_.author_nos_.size()) + 1;
+  Statement insert(*store_.database_,
+                   "INSERT INTO author(no, node, incarnation) VALUES (:no, :node, :incarnation)");
+  insert.bind(":no", no).bind(":node", author.node).bind(":incarnation", author.incarnation).run();
+  store_.author_nos_[author] = no;
+  store_.authors_[no] = author;
+  return no;
+}
+
+std::int64_t StoreWriter::ledger_no(const LedgerName& ledger) {
+  if (const auto known = store_.ledger_nos_.find(ledger); known != store_.ledger_nos_.end())
+    return known->second;
+  const auto no = static_cast<std::int64_t>(store_.ledger_nos_.size()) + 1;
+  Statement insert(*store_.database_, "INSERT INTO ledger(no, name) VALUES (:no, :name)");
+  insert.bind(":no", no).bind(":name", ledger).run();
+  store_.ledger_nos_[ledger] = no;
+  store_.ledgers_[no] = ledger;
+  return no;
+}
+
+// --- facts ---------------------------------------------------------------------------------------
+
+void StoreWriter::put(StoredBatch& batch) {
+  if (batch.no == 0) {
+    Statement insert(
+        *store_.database_,
+        "INSERT INTO batch(id, compartment, author, roster_seq, roster_hash, changes, repeats, "
+        "content, verdict, ground) VALUES (:id, :compartment, :author, :roster_seq, :roster_hash, "
+        ":changes, :repeats, :content, :verdict, :ground) RETURNING no");
+    insert.bind(":id", batch.id).bind(":compartment", compartment_no(batch.compartment));
+    insert.bind(":author", author_no(batch.author)).bind(":roster_seq", batch.roster.seq);
+    insert.bind(":roster_hash", batch.roster.hash).bind(":changes", batch.changes);
+    insert.bind(":repeats", batch.repeats).bind(":content", static_cast<int>(batch.content));
+    insert.bind(":verdict", batch.judged.verdict).bind(":ground", batch.judged.ground);
+    JIYAO_ASSERT(insert.step());
+    batch.no = insert.integer(0);
+    insert.run();
+    return;
+  }
+  Statement update(*store_.database_,
+                   "UPDATE batch SET repeats = :repeats, content = :content, verdict = :verdict, "
+                   "ground = :ground WHERE no = :no");
+  update.bind(":repeats", batch.repeats).bind(":content", static_cast<int>(batch.content));
+  update.bind(":verdict", batch.judged.verdict).bind(":ground", batch.judged.ground);
+  update.bind(":no", batch.no).run();
+}
+
+std::int64_t StoreWriter::record_no(const Change& change) {
+  if (const auto known = store_.record_no(change.record)) return *known;
+  // Two records of one millisecond may want one number: the next free one is as good.
+  std::int64_t no = wanted_no(change.record);
+  Statement insert(*store_.database_,
+                   "INSERT INTO record(no, id, compartment, ledger, flags, level, state, text, "
+                   "keys) VALUES (:no, :id, :compartment, :ledger, 0, 0, zeroblob(32), '', x'') "
+                   "ON CONFLICT(no) DO NOTHING");
+  for (;; no = no == INT64_MAX ? 1 : no + 1) {
+    insert.bind(":no", no).bind(":id", change.record);
+    insert.bind(":compartment", compartment_no(change.compartment));
+    insert.bind(":ledger", ledger_no(change.ledger)).run();
+    if (store_.database_->changes() == 1) return no;
+  }
+}
+
+bool StoreWriter::put(std::int64_t record_no, const StoredChange& stored) {
+  const Change& change = stored.change;
+  Statement insert(
+      *store_.database_,
+      "INSERT INTO change(record, id, author, n, act, kind, ruleset, hlc, actor, parents, settles, "
+      "writes, reason, person, batch, holding, verdict, ground) VALUES (:record, :id, :author, :n, "
+      ":act, :kind, :ruleset, :hlc, :actor, :parents, :settles, :writes, :reason, :person, :batch, "
+      ":holding, :verdict, :ground) ON CONFLICT(record, id) DO NOTHING");
+  insert.bind(":record", record_no).bind(":id", stored.id);
+  insert.bind(":author", author_no({change.origin.node, change.origin.incarnation}));
+  insert.bind(":n", static_cast<std::int64_t>(change.origin.n)).bind(":act", change.act);
+  insert.bind(":kind", static_cast<int>(change.kind)).bind(":ruleset", change.ruleset);
+  insert.bind(":hlc", static_cast<std::int64_t>(change.hlc)).bind(":actor", change.actor);
+  insert.bind(":parents", ByteView(packed(change.parents)));
+  insert.bind(":settles", ByteView(packed(change.settles)));
+  insert.bind(":writes", ByteView(packed(change.writes))).bind(":reason", change.reason);
+  if (change.person) insert.bind(":person", *change.person);
+  if (stored.batch != 0) insert.bind(":batch", stored.batch);
+  insert.bind(":holding", static_cast<int>(stored.holding));
+  insert.bind(":verdict", stored.judged.verdict).bind(":ground", stored.judged.ground).run();
+  if (store_.database_->changes() == 1) {
+    count(change.compartment, stored.holding, +1);
+    return true;
+  }
+  Statement update(*store_.database_,
+                   "UPDATE change SET batch = :batch, verdict = :verdict, ground = :ground "
+                   "WHERE record = :record AND id = :id");
+  update.bind(":record", record_no).bind(":id", stored.id);
+  if (stored.batch != 0) update.bind(":batch", stored.batch);
+  update.bind(":verdict", stored.judged.verdict).bind(":ground", stored.judged.ground).run();
+  return false;
+}
+
+void StoreWriter::put_repeat(std::int64_t record_no, const ChangeId& change,
+                             std::int64_t batch_no) {
+  Statement insert(*store_.database_,
+                   "INSERT INTO repeat(record, id, batch) VALUES (:record, :id, :batch) "
+                   "ON CONFLICT DO NOTHING");
+  insert.bind(":record", record_no).bind(":id", change).bind(":batch", batch_no).run();
+}
+
+void StoreWriter::unseal(std::int64_t batch_no, const NodeId& own) {
+  Statement update(*store_.database_,
+                   "UPDATE change SET batch = NULL WHERE batch = :batch AND author IN "
+                   "(SELECT no FROM author WHERE node = :node)");
+  update.bind(":batch", batch_no).bind(":node", own).run();
+}
+
+void StoreWriter::set_holding(std::int64_t record_no, const StoredChange& stored, Holding holding) {
+  if (stored.holding == holding) return;
+  Statement update(*store_.database_,
+                   "UPDATE change SET holding = :holding WHERE record = :record AND id = :id");
+  update.bind(":holding", static_cast<int>(holding)).bind(":record", record_no);
+  update.bind(":id", stored.id).run();
+  count(stored.change.compartment, stored.holding, -1);
+  count(stored.change.compartment, holding, +1);
+}
+
+void StoreWriter::erase_contents(std::int64_t record_no) {
+  Statement update(*store_.database_,
+                   "UPDATE change SET writes = x'', reason = '', person = NULL, settles = x'' "
+                   "WHERE record = :record");
+  update.bind(":record", record_no).run();
+}
+
+// --- what is shown -------------------------------------------------------------------------------
+
+void StoreWriter::show(const ShownRecord& before, const ShownRecord& now) {
+  Statement update(*store_.database_,
+                   "UPDATE record SET flags = :flags, level = :level, state = :state, "
+                   "text = :text, keys = :keys WHERE no = :no");
+  update.bind(":flags", now.flags).bind(":level", static_cast<int>(now.level));
+  update.bind(":state", now.state).bind(":text", now.text);
+  update.bind(":keys", ByteView(packed(now.keys))).bind(":no", now.no).run();
+  for (const std::string& key : before.keys) {
+    if (std::binary_search(now.keys.begin(), now.keys.end(), key)) continue;
+    Statement remove(*store_.database_, "DELETE FROM key WHERE key = :key AND record = :no");
+    remove.bind(":key", as_bytes(key)).bind(":no", now.no).run();
+  }
+  for (const std::string& key : now.keys) {
+    if (std::binary_search(before.keys.begin(), before.keys.end(), key)) continue;
+    Statement insert(*store_.database_, "INSERT INTO key(key, record) VALUES (:key, :no)");
+    insert.bind(":key", as_bytes(key)).bind(":no", now.no).run();
+  }
+  const auto waiting = words_.find(now.no);
+  if (waiting != words_.end()) {
+    waiting->second.now = now.text;
+  } else if (before.text != now.text) {
+    words_[now.no] = {before.text, now.text};
+  }
+}
+
+void StoreWriter::write_words() {
+  for (const auto& [no, words] : words_) {
+    if (words.before == words.now) continue;
+    if (!words.before.empty()) {
+      Statement remove(*store_.database_,
+                       "INSERT INTO words(words, rowid, text) VALUES ('delete', :no, :text)");
+      remove.bind(":no", no).bind(":text", search_tokens(words.before)).run();
+    }
+    if (!words.now.empty()) {
+      Statement insert(*store_.database_, "INSERT INTO words(rowid, text) VALUES (:no, :text)");
+      insert.bind(":no", no).bind(":text", search_tokens(words.now)).run();
+    }
+  }
+  words_.clear();
+}
+
+void StoreWriter::put_finding(const FindingId& id, const std::string& key, ByteView bytes,
+                              const std::vector<std::int64_t>& records) {
+  Statement insert(*store_.database_,
+                   "INSERT INTO finding(id, key, bytes) VALUES (:id, :key, :bytes) "
+                   "ON CONFLICT(id) DO UPDATE SET bytes = excluded.bytes");
+  insert.bind(":id", id).bind(":key", key).bind(":bytes", bytes).run();
+  for (const std::int64_t record : records) {
+    Statement link(*store_.database_,
+                   "INSERT INTO finding_record(record, finding) VALUES (:record, :finding) "
+                   "ON CONFLICT DO NOTHING");
+    link.bind(":record", record).bind(":finding", id).run();
+  }
+}
+
+void StoreWriter::remove_findings_of(std::int64_t record_no) {
+  std::vector<FindingId> gone;
+  {
+    Statement rows(*store_.database_, "SELECT finding FROM finding_record WHERE record = :record");
+    rows.bind(":record", record_no);
+    while (rows.step()) gone.push_back(rows.block<FindingId>(0));
+  }
+  for (const FindingId& id : gone) {
+    Statement unlink(*store_.database_, "DELETE FROM finding_record WHERE finding = :id");
+    unlink.bind(":id", id).run();
+    Statement remove(*store_.database_, "DELETE FROM finding WHERE id = :id");
+    remove.bind(":id", id).run();
+  }
+}
+
+// --- counters ------------------------------------------------------------------------------------
+
+void StoreWriter::count(const CompartmentId& compartment, Holding holding,
+                        std::int64_t difference) {
+  counted_[compartment][static_cast<std::size_t>(holding)] += difference;
+}
+
+void StoreWriter::write_tally() {
+  for (const auto& [compartment, differences] : counted_) {
+    for (std::size_t holding = 0; holding < kHoldings; ++holding) {
+      if (differences[holding] == 0) continue;
+      Statement add(*store_.database_,
+                    "INSERT INTO tally(compartment, holding, changes) VALUES (:compartment, "
+                    ":holding, :changes) ON CONFLICT(compartment, holding) "
+                    "DO UPDATE SET changes = changes + excluded.changes");
+      add.bind(":compartment", compartment_no(compartment)).bind(":holding", holding);
+      add.bind(":changes", differences[holding]).run();
+    }
+  }
+  counted_.clear();
+}
+
+void StoreWriter::set_own(const std::string& name, ByteView value) {
+  Statement put(*store_.database_,
+                "INSERT INTO own(name, value) VALUES (:name, :value) "
+                "ON CONFLICT(name) DO UPDATE SET value = excluded.value");
+  put.bind(":name", name).bind(":value", value).run();
+}
+
+void StoreWriter::set_own_number(const std::string& name, std::uint64_t number) {
+  Bytes value(8);
+  for (std::size_t i = 0; i < 8; ++i) value[i] = static_cast<std::uint8_t>(number >> (8 * i));
+  set_own(name, value);
+}
+
+}  // namespace jiyao
