@@ -48,9 +48,11 @@ void seal_in_place(const BodyKey& key, std::span<std::uint8_t> text, ByteView co
                    std::span<std::uint8_t, kTagBytes> out_tag) {
   JIYAO_ASSERT(!context.empty());
   random_bytes(out_nonce);
+  std::uint8_t nothing = 0;
+  std::uint8_t* const at = text.empty() ? &nothing : text.data();  // never null for libsodium
   const int failed = crypto_aead_xchacha20poly1305_ietf_encrypt_detached(
-      text.data(), out_tag.data(), nullptr, text.data(), text.size(), context.data(),
-      context.size(), nullptr, out_nonce.data(), key.reveal().data());
+      at, out_tag.data(), nullptr, at, text.size(), context.data(), context.size(), nullptr,
+      out_nonce.data(), key.reveal().data());
   JIYAO_ASSERT(failed == 0);
 }
 
@@ -58,10 +60,12 @@ bool open_in_place(const BodyKey& key, std::span<std::uint8_t> text, ByteView co
                    ByteView nonce, ByteView tag) {
   JIYAO_ASSERT(!context.empty());
   ready_sodium();
+  std::uint8_t nothing = 0;
+  std::uint8_t* const at = text.empty() ? &nothing : text.data();  // never null for libsodium
   const bool is_whole = nonce.size() == kNonceBytes && tag.size() == kTagBytes;
   if (is_whole && crypto_aead_xchacha20poly1305_ietf_decrypt_detached(
-                      text.data(), nullptr, text.data(), text.size(), tag.data(), context.data(),
-                      context.size(), nonce.data(), key.reveal().data()) == 0)
+                      at, nullptr, at, text.size(), tag.data(), context.data(), context.size(),
+                      nonce.data(), key.reveal().data()) == 0)
     return true;
   std::fill(text.begin(), text.end(), std::uint8_t{0});
   return false;
