@@ -1,0 +1,208 @@
+// client/http_transport.cpp - Poco's HTTPS client, held to TLS 1.3 and one certificate.
+#include "client/http_transport.h"
+
+#include <Poco/Net/Context.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/HTTPSClientSession.h>
+#include <Poco/Net/NetException.h>
+#include <Poco/Net/SSLException.h>
+#include <Poco/Net/SecureStreamSocket.h>
+#include <Poco/Timespan.h>
+#include <Poco/URI.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <charconv>
+#include <istream>
+#include <ostream>
+
+#include "schema/limits.h"
+
+namespace jiyao {
+
+namespace {
+
+using Poco::Net::Context;
+using Poco::Net::HTTPRequest;
+using Poco::Net::HTTPResponse;
+using Poco::Net::HTTPSClientSession;
+
+constexpr const char* kContentType = "application/x-jiyao";
+
+/// Accepts every certificate here: the one that counts is compared by hash after the handshake and
+/// before the first byte of ours is sent.
+int accept_for_pinning(int, X509_STORE_CTX*) {
+  return 1;
+}
+
+Context::Ptr calling_context() {
+  Context::Ptr context =
+      new Context(Context::TLS_CLIENT_USE, "", "", "", Context::VERIFY_NONE, 2, false, "HIGH");
+  context->requireMinimumProtocol(Context::PROTO_TLSV1_3);
+  SSL_CTX* ssl = context->sslContext();
+  SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, accept_for_pinning);
+  const bool is_set =
+      SSL_CTX_set_ciphersuites(ssl, "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384") == 1 &&
+      SSL_CTX_set1_groups_list(ssl, "X25519:P-256") == 1 &&
+      SSL_CTX_set_min_proto_version(ssl, TLS1_3_VERSION) == 1;
+  JIYAO_ASSERT(is_set);
+  return context;
+}
+
+/// A session that checks the pin as soon as its handshake is done.
+class PinnedSession : public HTTPSClientSession {
+ public:
+  PinnedSession(const HubAddress& hub, Context::Ptr context)
+      : HTTPSClientSession(hub.host, hub.port, std::move(context)), pin_(hub.certificate) {}
+
+ protected:
+  void connect(const Poco::Net::SocketAddress& address) override {
+    HTTPSClientSession::connect(address);
+    Poco::Net::SecureStreamSocket secure(socket());
+    secure.completeHandshake();
+    const Poco::Crypto::X509Certificate certificate = secure.peerCertificate();
+    Digest hash;
+    unsigned length = 0;
+    X509_digest(certificate.certificate(), EVP_sha256(), hash.bytes.data(), &length);
+    if (hash != pin_) throw Poco::Net::InvalidCertificateException("not the pinned certificate");
+  }
+
+ private:
+  Digest pin_;
+};
+
+Errc errc_of(int status) {
+  switch (status) {
+    case 400:
+      return Errc::malformed;
+    case 401:
+      return Errc::not_authentic;
+    case 403:
+      return Errc::not_allowed;
+    case 404:
+      return Errc::not_a_hub;
+    case 409:
+      return Errc::not_for_us;
+    case 410:
+      return Errc::revoked;
+    case 413:
+      return Errc::too_large;
+    case 426:
+      return Errc::newer;
+    default:
+      return Errc::unavailable;
+  }
+}
+
+Result<Bytes> read_body(std::istream& in, std::size_t bytes_max) {
+  Bytes body;
+  std::array<char, 64 * 1024> chunk{};
+  while (in.good()) {
+    in.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+    const auto got = static_cast<std::size_t>(in.gcount());
+    if (body.size() + got > bytes_max) return {Errc::too_large, "answer"};
+    body.insert(body.end(), chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(got));
+  }
+  return body;
+}
+
+}  // namespace
+
+Result<HubAddress> HubAddress::from(const std::string& url, const Digest& certificate) {
+  try {
+    const Poco::URI uri(url);
+    if (uri.getScheme() != "https" || uri.getHost().empty() || uri.getPort() == 0)
+      return {Errc::malformed, url};
+    return HubAddress{uri.getHost(), uri.getPort(), certificate};
+  } catch (const Poco::Exception&) {
+    return {Errc::malformed, url};
+  }
+}
+
+struct HttpTransport::State {
+  State(HubAddress address, HttpLimits wanted) : hub(std::move(address)), limits(wanted) {}
+  HubAddress hub;
+  HttpLimits limits;
+  Context::Ptr context = calling_context();
+  std::unique_ptr<PinnedSession> session;
+  Traffic traffic;
+
+  PinnedSession& connected() {
+    if (!session) {
+      session = std::make_unique<PinnedSession>(hub, context);
+      session->setKeepAlive(true);
+      session->setTimeout(Poco::Timespan(limits.connect_ms * 1000),
+                          Poco::Timespan(limits.answer_ms * 1000),
+                          Poco::Timespan(limits.answer_ms * 1000));
+    }
+    return *session;
+  }
+
+  Result<Answer> post(const std::string& path, ByteView body) {
+    HTTPRequest request(HTTPRequest::HTTP_POST, path, HTTPRequest::HTTP_1_1);
+    request.setContentType(kContentType);
+    request.setContentLength64(static_cast<Poco::Int64>(body.size()));
+    request.setKeepAlive(true);
+    std::ostream& out = connected().sendRequest(request);
+    out.write(reinterpret_cast<const char*>(body.data()),
+              static_cast<std::streamsize>(body.size()));
+    out.flush();
+    ++traffic.requests;
+    traffic.bytes_out += body.size();
+    HTTPResponse response;
+    std::istream& in = connected().receiveResponse(response);
+    if (response.getContentType() != kContentType)
+      return {Errc::not_a_hub, "answer of another kind"};
+    Result<Bytes> answer = read_body(in, kMessageBytesMax + kFrameBytesMax);
+    if (!answer) return answer.error();
+    traffic.bytes_in += answer->size();
+    if (response.getContentLength64() != static_cast<Poco::Int64>(answer->size()))
+      return {Errc::unavailable, "answer cut short"};
+    if (response.getStatus() != HTTPResponse::HTTP_OK)
+      return {errc_of(response.getStatus()), std::string(as_text(*answer))};
+    return Answer{std::move(*answer), next_contact(response)};
+  }
+
+  static std::int64_t next_contact(const HTTPResponse& response) {
+    const std::string text = response.get("X-Next-Contact-Ms", "0");
+    std::int64_t wish = 0;
+    std::from_chars(text.data(), text.data() + text.size(), wish);
+    return wish < 0 ? 0 : wish;
+  }
+};
+
+HttpTransport::HttpTransport(HubAddress hub, HttpLimits limits)
+    : state_(std::make_unique<State>(std::move(hub), limits)) {}
+HttpTransport::~HttpTransport() = default;
+
+Result<HttpTransport::Answer> HttpTransport::post(const std::string& path, ByteView body) {
+  const auto failed = [&](Errc code, const Poco::Exception& why) -> Result<Answer> {
+    state_->session.reset();
+    return {code, why.displayText()};
+  };
+  // A kept connection may have died in silence since the last call: then once more on a new one.
+  const bool was_kept = state_->session != nullptr;
+  for (int attempt = 0;; ++attempt) {
+    try {
+      Result<Answer> answer = state_->post(path, body);
+      if (!answer) state_->session.reset();
+      return answer;
+    } catch (const Poco::Net::InvalidCertificateException& why) {
+      return failed(Errc::bad_certificate, why);
+    } catch (const Poco::Net::SSLException& why) {
+      if (attempt > 0 || !was_kept) return failed(Errc::not_a_hub, why);
+    } catch (const Poco::Net::MessageException& why) {
+      if (attempt > 0 || !was_kept) return failed(Errc::not_a_hub, why);
+    } catch (const Poco::Exception& why) {
+      if (attempt > 0 || !was_kept) return failed(Errc::unavailable, why);
+    }
+    state_->session.reset();
+  }
+}
+
+Traffic HttpTransport::traffic() const {
+  return state_->traffic;
+}
+
+}  // namespace jiyao

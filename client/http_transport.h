@@ -1,0 +1,54 @@
+// client/http_transport.h - messages to a hub and back, over TLS 1.3 with one pinned certificate.
+//
+// Nothing but the pinned certificate is trusted: no authorities, no dates, no names. An answer
+// counts only if it came through that certificate and is of our kind (P5); a captive portal is
+// `not_a_hub`. Blocking; one thread at a time; the connection is kept between calls.
+#pragma once
+
+#include <memory>
+
+#include "crypto/digest.h"
+#include "crypto/result.h"
+
+namespace jiyao {
+
+struct HubAddress {
+  std::string host;
+  std::uint16_t port = 0;
+  Digest certificate;  ///< SHA-256 of the DER certificate
+
+  /// "https://host:port".   errors: malformed
+  static Result<HubAddress> from(const std::string& url, const Digest& certificate);
+};
+
+struct HttpLimits {
+  std::int64_t connect_ms = 10'000;
+  std::int64_t answer_ms = 60'000;  ///< silence longer than this ends the call
+};
+
+/// What travelled since the transport was made: HTTP requests and their bytes inside TLS.
+struct Traffic {
+  std::uint64_t requests = 0, bytes_out = 0, bytes_in = 0;
+};
+
+class HttpTransport {
+ public:
+  HttpTransport(HubAddress hub, HttpLimits limits);
+  ~HttpTransport();
+
+  struct Answer {
+    Bytes body;
+    std::int64_t next_contact_ms = 0;  ///< the hub's wish; 0: none
+  };
+  /// POST `body` to `path` ("/exchange", "/enrol", "/mailbox").
+  ///   errors: unavailable (no link, silence, overload), bad_certificate, not_a_hub, not_allowed,
+  ///   revoked, not_for_us, not_authentic, malformed, newer, too_large: as the hub or the link says
+  Result<Answer> post(const std::string& path, ByteView body);
+  Traffic traffic() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace jiyao
