@@ -3,33 +3,37 @@
 //
 // One strand: a Replica is used by one thread at a time. Each call is one transaction per file it
 // touches; after a crash the next open() catches up what was left (every step is idempotent).
-//   folder/log.jdb            sealed batches, roster, papers, hand-overs, own state; opens for any
-//   user folder/<level>.jdb        changes, merged records, search, findings of one level; while
-//   one cleared is in folder/keyring.jyk        the secrets (crypto/keyring.h)
+//   folder/log.jdb       sealed batches, roster, papers, hand-overs, own state; opens for any user
+//   folder/<level>.jdb   changes, merged records, search, findings; while one cleared is logged in
 // The anchor (sync/incarnation.h) is never in this folder.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "crypto/keyring.h"
 #include "schema/definition.h"
 #include "schema/files.h"
-#include "schema/hand_over.h"
+#include "schema/sealed_pages.h"
 #include "sync/batch_log.h"
 #include "sync/check.h"
+#include "sync/exchange.h"
 #include "sync/merge.h"
 
 namespace jiyao {
+
+struct HandOver;  // schema/hand_over.h
 
 /// What a clerk wants done to one record; the replica adds origin, parents, time and signature.
 struct Step {
   ChangeKind kind = ChangeKind::create;
   LedgerName ledger;
-  RecordId record;  ///< none with create: drawn by the replica
+  RecordId record;  ///< create: none (the replica draws it) or one from new_record_id()
   std::vector<Write> writes;
   std::vector<ChangeId> settles;  ///< resolve: exactly the maximal writes; withdraw: the entries
   std::string reason;
@@ -47,36 +51,40 @@ struct Recorded {
   std::vector<ChangeId> changes;  ///< one per step
 };
 
-/// accepted = applied + pending + quarantined + purged, always (P2); by compartment.
+/// known = applied + pending + quarantined + purged, always (P2); of one compartment.
 struct Counts {
   std::uint64_t known = 0, applied = 0, pending = 0, quarantined = 0, purged = 0;
   std::uint64_t pending_parent = 0, pending_key = 0, pending_login = 0, pending_program = 0;
   friend bool operator==(const Counts&, const Counts&) = default;
 };
 
-/// How far a change has come, for people: 已登记 已封装 已送达 已入馆 (domain: design.md section
-/// 5).
+/// How far a change has come, for people: 已登记 已封装 已送达 已入馆, and 仅本机 (design.md 5,
+/// 14).
 enum class Stage : std::uint8_t { recorded, sealed, delivered, applied_by_keeper, local_only };
 
 struct View {
   RecordId record;
   CompartmentId compartment;
   LedgerName ledger;
-  RecordState state;
-  Stage stage = Stage::recorded;
-  bool is_hidden = false;  ///< raised above what this user may see (design.md 6, Move)
+  RecordState state;        ///< as merged; empty when hidden
+  std::string shown_state;  ///< what to show as its state: a `hold` may be below the merged one
+  Stage stage = Stage::recorded;  ///< of its change that has come least far
+  bool is_hidden = false;         ///< raised above what this user may see (design.md 6, Move)
 };
 
 struct Query {
   std::optional<LedgerName> ledger;
   std::optional<CompartmentId> compartment;
-  std::string text;                           ///< search words; empty: all
-  std::map<std::string, std::string> equals;  ///< indexed fields, normalised (numbers, keys)
+  std::string text;  ///< search words; empty: all
+  /// Field -> value as typed. Numbers and keys are indexed and normalised (width, brackets, leading
+  /// zeros); any other field is compared with what is shown.
+  std::map<std::string, std::string> equals;
+  std::optional<RecordId> cites;  ///< rows that name this record
   bool with_void = true;
   std::size_t limit = 50;
 };
 /// Keyset page: pass `after` = last record of the page before; newest first.
-struct Page {
+struct RecordPage {
   std::vector<View> rows;
   std::optional<RecordId> after;  ///< nullopt: that was all
 };
@@ -110,24 +118,55 @@ struct VerifyReport {
 /// Who is at the keyboard: made by unlocking the keyring. Roles and clearance come from the roster.
 struct Person {
   UserId user;
-  std::shared_ptr<const SigningKey> sign;
+  std::shared_ptr<const SigningKey> sign;  // shared with the slot it was unlocked from
 };
 
-class Replica {
+struct FileAccess {
+  FileId id;
+  Secret<32> key;
+};
+
+/// What an unlocked keyring gives: whose machine, who sits there, which files open.
+struct Unlocked {
+  RealmId realm;
+  NodeId node;
+  Person person;
+  std::shared_ptr<const SigningKey> node_sign;  // shared with the slot it was unlocked from
+  std::shared_ptr<const BoxKey> node_box;
+  std::shared_ptr<const Secret<32>> anchor_key;  ///< NodeKeys::mac_key()
+  FileAccess log;
+  std::map<Level, FileAccess> levels;  ///< those this person is cleared for
+};
+/// In a keyring a file's entry is named by its FileId and carries its level; log.jdb carries this.
+inline constexpr std::uint8_t kLogFileMark = 0xFF;
+/// errors: not_found (no key of log.jdb), not_authentic, malformed
+Result<Unlocked> unlocked_by(const Keyring& keyring, OpenedSlot slot);
+
+class Replica : public RosterGate {
  public:
-  /// Opens log.jdb and every level file this slot has a key for; compares the anchor, starts a new
-  /// incarnation on any doubt, catches up. `state_folder` holds the anchor.
+  /// Opens log.jdb and every level file this person has a key for (made if absent); compares the
+  /// anchor, starts a new incarnation on any doubt. Seals nothing, catches nothing up by itself,
+  /// except what an interrupted seal_pending() left. `state_folder` holds the anchor.
   ///   errors: not_found, busy, wrong_key, not_authentic, newer, malformed
   static Result<std::unique_ptr<Replica>> open(Env& env, const Path& folder,
-                                               const Path& state_folder, OpenedSlot slot);
-  ~Replica();
+                                               const Path& state_folder, Unlocked unlocked);
+  ~Replica() override;
 
+  RecordId new_record_id() const;  ///< for steps of one act that cite a record made in it
   /// Durable on return: validated, ceiling checked, merged, checked, shown.
-  ///   errors: invalid, not_allowed, above_ceiling, not_found, not_cleared, too_large, need_roster
+  ///   errors: invalid, not_allowed, above_ceiling, not_found, not_cleared, conflict, too_large,
+  ///   need_roster (this node or person is not in the roster yet)
   Result<Recorded> record(const Act& act);
+  /// Many acts, few transactions: each act whole, the bad ones come back with their reason. After a
+  /// crash a prefix is there.
+  std::vector<Result<Recorded>> record_many(std::span<const Act> acts,
+                                            const Progress* progress = nullptr);
   /// Packs whole acts into batches, seals, signs, appends to the log. Returns batches made.
+  ///   errors: unavailable (no epoch key of a compartment yet: its changes stay unsealed)
   Result<int> seal_pending();
-  /// log.jdb -> open level files. Returns what was done; call until complete.
+  /// Seals what was recorded under the roster so far. Called by an Exchange.
+  Result<void> before_roster(ByteView record) override;
+  /// log.jdb -> open level files: roster, grants and batches. Call until complete.
   Result<CaughtUp> catch_up(std::size_t batches_max, const Progress* progress = nullptr);
 
   BatchLog& log();
@@ -138,18 +177,20 @@ class Replica {
   const Person& person() const;
   const SigningKey& node_key() const;
   const BoxKey& node_box() const;
+  std::vector<Level> open_levels() const;
 
   Result<View> view(const RecordId& record) const;  ///< errors: not_found
-  Page search(const Query& query, const std::optional<RecordId>& after = std::nullopt) const;
+  RecordPage search(const Query& query, const std::optional<RecordId>& after = std::nullopt) const;
   std::uint64_t count(const Query& query) const;
-  std::vector<HistoryEntry> history(const RecordId& record) const;
-  std::vector<Finding> findings() const;                 ///< open ones, all open levels
+  std::vector<HistoryEntry> history(const RecordId& record) const;  ///< oldest first
+  std::vector<Finding> findings() const;                            ///< open ones, all open levels
   std::vector<View> conflicts(std::size_t limit) const;  ///< records with a conflicted group
   std::map<CompartmentId, Counts> counts() const;
-  std::map<CompartmentId, CompartmentDigest> digests() const;  ///< state digest per compartment
+  std::map<CompartmentId, CompartmentDigest> digests() const;  ///< of open levels
+  std::uint64_t unsealed() const;                              ///< own changes in no batch yet
   Result<VerifyReport> verify(bool full, const Progress* progress = nullptr) const;
 
-  /// Keeper's and author's papers to be made after catching up: applied receipts. Idempotent.
+  /// The keeper's `applied` receipts, to be made after catching up. Idempotent. Returns new ones.
   Result<int> issue_receipts();
   /// Local facts, never changes: the L17 register is a view over these.
   Result<void> put(const HandOver& fact);
@@ -158,9 +199,10 @@ class Replica {
   void remember(const std::string& key, const Bytes& value);
   std::optional<Bytes> recall(const std::string& key) const;
 
- private:
-  struct State;
+  struct State;  // sync/replica_state.h
   explicit Replica(std::unique_ptr<State> state);
+
+ private:
   std::unique_ptr<State> state_;
 };
 
