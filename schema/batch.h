@@ -64,9 +64,14 @@ inline constexpr std::size_t kEnvelopeBytes = 280;
 inline constexpr std::size_t kBatchHeaderBytes =
     kBatchCoreBytes + kEnvelopeBytes + Signature::kBytes;
 
-/// Exactly these bytes; parse undoes them.
+/// Exactly these bytes; SealedBatch::parse undoes them. A sound header: count 1..1000; seq 1 has no
+/// prev, every other has one; roster point {0, none} or both set; cite all none or with a hub; a
+/// wrap slot all zero or with an epoch >= 1, and the second one used only after the first.
 Bytes core_bytes(const BatchCore& core);
 Bytes envelope_bytes(const Envelope& envelope);
+/// H("batch" | core | envelope): the name of a batch, and what its node signs under Label::batch.
+BatchId batch_id(ByteView core, ByteView envelope);
+Digest body_hash(ByteView sealed_body);  ///< H("body" | sealed body)
 
 /// Exact bytes as received: header parsed and bounded, body length and hash right, nothing else
 /// trusted.
@@ -81,6 +86,7 @@ class SealedBatch {
   const BatchCore& core() const { return header_.core; }
   ByteView bytes() const { return bytes_; }
   ByteView core_view() const { return bytes().first(kBatchCoreBytes); }
+  ByteView envelope_view() const { return bytes().subspan(kBatchCoreBytes, kEnvelopeBytes); }
   ByteView body() const { return bytes().subspan(kBatchHeaderBytes); }
   Author author() const { return {core().node, core().incarnation}; }
 

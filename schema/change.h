@@ -56,13 +56,20 @@ struct Change {
 /// Canonical bytes: what is hashed, and what counts against kChangeBytesMax. Every change that
 /// decode accepts has exactly these bytes. docs/formats.md "Change".
 Bytes canonical(const Change& change);
+/// Their number, without making them: what acts and batches are packed by.
+std::size_t canonical_bytes(const Change& change);
+/// Undoes canonical(); the shape is checked too.   errors: malformed, too_large, newer
+Result<Change> decode_change(ByteView bytes);
 /// H("change" | canonical bytes), person signature included.
 ChangeId id_of(const Change& change);
+/// The same for many changes in a row: `scratch` keeps its memory between calls.
+ChangeId id_of(const Change& change, Bytes& scratch);
 /// What the acting person signs: canonical bytes without the signature, under Label::change_person.
 Digest digest_to_sign(const Change& change);
 
 /// Shape only (sorted, bounded, NFC, kind and fields agree); says nothing about authority or
-/// meaning.
+/// meaning. create and import have no parents, all others have some; resolve and withdraw settle,
+/// no other does; close writes nothing, all others something, withdraw only empty values.
 ///   errors: malformed, too_large
 Result<void> check_shape(const Change& change);
 

@@ -32,12 +32,16 @@ struct Frame {
 /// Appends one frame. `bytes` is at most kFrameBytesMax.
 void put_frame(Bytes& message, FrameType type, ByteView bytes);
 
-/// Reads frames one by one; a cut message gives whole frames, then malformed.
+inline constexpr std::size_t kFrameHeadBytes = 5;
+
+/// Reads frames one by one; a cut message gives whole frames, then malformed. Says nothing about
+/// their order; that is the exchange's.
 class FrameReader {
  public:
   explicit FrameReader(ByteView message) : rest_(message) {}
   bool at_end() const { return rest_.empty(); }
-  /// errors: malformed (cut, unknown type, too long)
+  /// errors: malformed (cut, unknown type, too long, an `end` that is not empty); the reader then
+  /// stays where it is
   Result<Frame> next();
 
  private:
@@ -55,6 +59,7 @@ Digest digest_of(const Frontier& frontier);
 struct CompartmentFrontier {
   CompartmentId compartment;
   Frontier frontier;
+  friend bool operator==(const CompartmentFrontier&, const CompartmentFrontier&) = default;
 };
 
 /// Sorted compartments a node may hear of over a route (access ∩ ceiling).
@@ -75,7 +80,7 @@ Result<Have> decode_have(ByteView bytes);
 
 struct FrontierDigest {
   CompartmentId compartment;
-  Digest frontier;
+  Digest frontier;  ///< digest_of(Frontier)
   friend bool operator==(const FrontierDigest&, const FrontierDigest&) = default;
 };
 
@@ -85,11 +90,21 @@ struct FrontierDigest {
 struct Frontiers {
   std::vector<FrontierDigest> digests;
   std::vector<CompartmentFrontier> full;
+  friend bool operator==(const Frontiers&, const Frontiers&) = default;
 };
 Bytes encode_frontiers(const Frontiers& frontiers);
 Result<Frontiers> decode_frontiers(ByteView bytes);
 
-/// H over all frontiers of a scope, in compartment order.
+/// Batches the speaker heard and would not keep. Sorted, unique, 0..kRefusedBatchesMax.
+struct Refused {
+  std::vector<BatchId> batches;
+  friend bool operator==(const Refused&, const Refused&) = default;
+};
+Bytes encode_refused(const Refused& refused);
+Result<Refused> decode_refused(ByteView bytes);
+
+/// H over all frontiers of a scope, in compartment order, whatever order they come in. An empty
+/// frontier counts for nothing: holding none of a compartment and not naming it are the same.
 Digest digest_of(const std::vector<CompartmentFrontier>& all);
 
 }  // namespace jiyao

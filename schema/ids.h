@@ -30,9 +30,9 @@ using BatchId = Block<struct BatchIdTag, 32>;
 using FindingId = Block<struct FindingIdTag, 32>;
 
 /// A digest as an id of kind B, and back.
-template <class B>
-B id_from(const Digest& digest) {
-  static_assert(B::kBytes == Digest::kBytes);
+template <class B, class From>
+B id_from(const From& digest) {
+  static_assert(B::kBytes == From::kBytes);
   B id;
   id.bytes = digest.bytes;
   return id;

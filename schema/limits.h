@@ -26,10 +26,14 @@ inline constexpr std::size_t kGrantBytesMax = 64 * 1024;
 inline constexpr std::size_t kGrantEpochsMax = 1000;
 inline constexpr std::size_t kReceiptBytesMax = 64 * 1024;
 inline constexpr std::size_t kReceiptBatchesMax = 1500;
-inline constexpr std::size_t kFrameBytesMax = 512 * 1024;         ///< one exchange frame
+inline constexpr std::size_t kReceiptSetsMax = 64;  ///< the newest bundle sets taken in
+inline constexpr std::size_t kHeadBytesMax = 512;   ///< a hub head on its own
+inline constexpr std::size_t kHaveBytesMax = 256;
+inline constexpr std::size_t kNeedBatchesMax = 1024;       ///< batches one Need frame may name
+inline constexpr std::size_t kFrameBytesMax = 512 * 1024;  ///< one exchange frame
 inline constexpr std::size_t kMessageBytesMax = 8 * 1024 * 1024;  ///< one HTTP body
-inline constexpr std::size_t kFrontierIdsMax = 16 * 1024;  ///< tips + floors of one compartment
-inline constexpr std::size_t kCompartmentsMax = 4096;      ///< in one scope
+inline constexpr std::size_t kFrontierIdsMax = 8 * 1024;  ///< tips + floors of one compartment
+inline constexpr std::size_t kCompartmentsMax = 4096;     ///< in one scope
 inline constexpr std::size_t kHeldBytesPerPeerMax =
     64 * 1024 * 1024;                                         ///< author unknown to my roster
 inline constexpr std::size_t kRecipientsMax = 64;             ///< of one bundle

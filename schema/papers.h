@@ -74,7 +74,7 @@ struct EpochSecret {
 };
 struct EpochSecrets {
   CompartmentId compartment;
-  std::vector<EpochSecret> secrets;
+  std::vector<EpochSecret> secrets;  ///< 0..kGrantEpochsMax, epochs 1..
 };
 
 // All of these encode with the canonical archives; the signature is over the bytes before it, under
@@ -88,6 +88,11 @@ Digest digest_to_sign(const Receipt& receipt);
 Bytes encode_grant(const Grant& grant);
 Result<Grant> decode_grant(ByteView bytes);
 Digest digest_to_sign(const Grant& grant);
+
+/// The plain text of Grant::sealed. These bytes are keys: whoever holds them wipes them (wipe() in
+/// crypto/secret.h).   errors: malformed, too_large, newer
+Bytes encode_secrets(const EpochSecrets& secrets);
+Result<EpochSecrets> decode_secrets(ByteView bytes);
 
 /// H("head" | before | batch).
 Digest next_head(const Digest& before, const BatchId& batch);
