@@ -88,9 +88,9 @@ class Database {
   std::unique_ptr<State> state_;
 };
 
-/// One statement, prepared once per text and kept by the database. The text is compiled-in: it is
-/// kept by reference. Values are bound by name and copied; columns are read by number, and a view
-/// of one lives until the next step(), run() or the end.
+/// One statement, prepared once per text and kept by the database. Only compiled-in text. Values
+/// are bound by name and copied; columns are read by number, and a view of one lives until the next
+/// step(), run() or the end.
 class Statement {
  public:
   Statement(Database& database, std::string_view sql);

@@ -26,15 +26,20 @@ class SealedVfs;
 struct SealedFile {
   SealedFile(const FileId& file_id, const Secret<32>& key)
       : id(file_id), pages(file_id, key), wal(file_id, key) {}
-  FileId id;
-  PageSeal pages;
-  WalSeal wal;
-  /// Recover from a tampered log as far as it is authentic, instead of refusing it.
-  bool accepts_tampered_wal = false;
-  WalScan wal_scan;                          ///< of the log found at open
+  const FileId id;
+  const PageSeal pages;
+  const WalSeal wal;
+  /// Open a tampered log and use it as far as it is authentic, instead of refusing it.
+  std::atomic<bool> accepts_tampered_wal{false};
   std::atomic<std::uint64_t> refusals{0};    ///< pages and slots that were not authentic
-  std::atomic<std::uint64_t> odd_shapes{0};  ///< I/O outside the known shapes; always 0 in health
-  std::atomic<std::uint32_t> last_refused_page{0};
+  std::atomic<std::uint64_t> odd_shapes{0};  ///< I/O outside the known shapes; 0 in health
+
+  /// The log as the connections of this process share it. Guarded by `mutex`.
+  std::mutex mutex;
+  int wal_handles = 0;
+  bool has_written_wal = false;  ///< since the first handle: recovery is over
+  std::optional<WalHeader> wal_header;
+  WalScan wal_scan;  ///< of the log found when the first handle opened
 };
 
 /// As long as this lives, its path can be opened through the VFS of its Files. Must outlive every
@@ -66,6 +71,10 @@ Result<Announcement> announce_sealed_file(const Files& files, const Path& path, 
 /// The only way a database file comes into being.   errors: exists
 Result<void> create_sealed_file(Files& files, const Path& path, const FileId& id,
                                 const Secret<32>& key);
+
+/// Settings of SQLite that must precede its first use: freed memory is wiped, statement journals
+/// stay in memory. Called by SealedVfs; whoever registers a base VFS calls it before. Idempotent.
+void prepare_sqlite();
 
 /// One sealing VFS over one base VFS. RealFiles keeps the process's default one; the simulator
 /// makes one per disk.

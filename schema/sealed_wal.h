@@ -81,14 +81,16 @@ const char* name_of(WalVerdict verdict);
 
 struct WalScan {
   WalVerdict verdict = WalVerdict::none;
-  std::uint64_t frames = 0;               ///< complete or not
-  std::uint64_t committed_frames = 0;     ///< up to the last whole commit: what SQLite will use
-  std::vector<std::uint64_t> bad_frames;  ///< neither authentic now nor left from an earlier log
+  std::uint64_t frames = 0;            ///< complete or not
+  std::uint64_t committed_frames = 0;  ///< up to the last whole commit: what SQLite will use
+  /// Not authentic, cut, or standing where a durable frame should.
+  std::vector<std::uint64_t> bad_frames;
+  std::vector<std::uint32_t> committed_pages;  ///< of the committed frames, in order, repeated
 };
 
 /// Reads up to out.size() bytes of the stored log; returns how many.
 using WalReader = std::function<std::size_t(std::uint64_t offset, std::span<std::uint8_t> out)>;
-/// Looks at every slot. About 10 ms per 1000 frames.
+/// Looks at every slot, with SQLite's own checksums as well. About 10 ms per 1000 frames.
 WalScan scan_wal(const WalSeal& seal, std::uint64_t stored_size, const WalReader& read);
 
 }  // namespace jiyao

@@ -1,0 +1,38 @@
+// schema/sealed_handle.h - one file that SQLite has open through the sealing VFS. Private to
+// schema/sealed_*.cpp and schema/database*.cpp.
+#pragma once
+
+#include <sqlite3.h>
+
+#include "schema/sealed_vfs.h"
+
+namespace jiyao {
+
+/// Lies in memory that SQLite owns, followed by the base VFS's own handle.
+struct SealedHandle : sqlite3_file {
+  sqlite3_file* base = nullptr;
+  std::shared_ptr<SealedFile> file;  // shared with the announcement
+  bool is_wal = false;
+  std::uint64_t last_frame = 0;  // whose header was written last through this handle ...
+  std::uint32_t last_page = 0;   // ... and the page it names; 0 = none
+  std::array<std::uint8_t, kFrameSlotBytes> buffer{};
+};
+
+/// Where the base handle begins, behind ours.
+constexpr std::size_t kBaseHandleOffset = (sizeof(SealedHandle) + 15) / 16 * 16;
+
+/// The calls SQLite makes on a SealedHandle; with shared memory if the base has it.
+const sqlite3_io_methods* sealed_methods(const sqlite3_io_methods& base);
+
+/// First handle on a log: looks at what it holds. SQLITE_OK, or SQLITE_IOERR_DATA if it was
+/// tampered with and nobody said to go on.
+int enter_wal(SealedHandle& handle);
+void leave_wal(SealedHandle& handle);
+
+/// Reads below the seal. False: the base failed, or the file is shorter.
+bool read_stored(sqlite3_file* base, std::uint64_t offset, std::span<std::uint8_t> out);
+std::uint64_t stored_size(sqlite3_file* base);
+/// What the log holds now; an absent log (no handle) is WalVerdict::none.
+WalScan scan_open_wal(SealedHandle* handle);
+
+}  // namespace jiyao
