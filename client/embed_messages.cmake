@@ -1,0 +1,12 @@
+# Writes the message files as raw strings, cut so that no compiler finds one too long.
+set(text "// embedded_messages.cpp - made from client/messages by embed_messages.cmake.\n#include \"client/embedded_messages.h\"\n\nnamespace jiyao {\n\n")
+foreach(language zh en)
+  file(READ ${FOLDER}/${language}.json source)
+  string(SUBSTRING ${language} 0 1 first)
+  string(SUBSTRING ${language} 1 -1 rest)
+  string(TOUPPER ${first} first)
+  string(REPLACE "\n" ")json\"\nR\"json(\n" source "${source}")
+  string(APPEND text "const char* const kMessages${first}${rest} = R\"json(${source})json\";\n\n")
+endforeach()
+string(APPEND text "}  // namespace jiyao\n")
+file(WRITE ${OUT} "${text}")

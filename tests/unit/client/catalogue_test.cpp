@@ -1,0 +1,77 @@
+// tests/unit/client/catalogue_test.cpp - one catalogue, two languages, no message missing.
+#include "client/catalogue.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "client/exit_code.h"
+
+namespace jiyao {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(Catalogue, SaysEverythingInBothLanguagesWithTheSamePlaces) {
+  const Catalogue zh(Language::zh);
+  const Catalogue en(Language::en);
+  ASSERT_GT(zh.messages().size(), 50U);
+  for (const auto& [id, text] : zh.messages()) {
+    ASSERT_TRUE(en.has(id)) << id << " is missing in English";
+    EXPECT_EQ(places_of(text), places_of(en.messages().find(id)->second)) << id;
+    EXPECT_FALSE(text.empty() && id.rfind("hint.", 0) != 0) << id;
+  }
+  for (const auto& [id, text] : en.messages()) EXPECT_TRUE(zh.has(id)) << id << " lacks Chinese";
+}
+
+TEST(Catalogue, HoldsEveryMessageThatTheSourcesName) {
+  const Catalogue zh(Language::zh);
+  const std::regex named(R"re(\b(?:text|talk_id|words)\(\s*"([a-z_]+\.[a-z0-9_.-]+)")re");
+  std::size_t names = 0;
+  for (const auto& entry :
+       fs::recursive_directory_iterator(fs::path(JIYAO_SOURCE_DIR) / "client")) {
+    if (entry.path().extension() != ".cpp") continue;
+    std::ifstream in(entry.path());
+    std::stringstream all;
+    all << in.rdbuf();
+    const std::string source = all.str();
+    for (std::sregex_iterator it(source.begin(), source.end(), named), end; it != end; ++it) {
+      ++names;
+      EXPECT_TRUE(zh.has((*it)[1].str())) << (*it)[1] << " in " << entry.path().filename();
+    }
+  }
+  EXPECT_GT(names, 5U);
+}
+
+TEST(Catalogue, HasASentenceAndAHintForEveryError) {
+  const Catalogue zh(Language::zh);
+  for (int code = static_cast<int>(Errc::usage); code <= static_cast<int>(Errc::interrupted);
+       ++code) {
+    const std::string name = name_of(static_cast<Errc>(code));
+    EXPECT_NE(name, "unknown") << code;
+    EXPECT_TRUE(zh.has("error." + name)) << name;
+    EXPECT_TRUE(zh.has("hint." + name)) << name;
+  }
+}
+
+TEST(Catalogue, FillsPlacesAndLeavesUnknownOnesToBeSeen) {
+  const Catalogue en(Language::en);
+  EXPECT_EQ(en.text("prompt.needs_flag", {{"flag", "--{x}"}}),
+            "an answer is needed and nobody can be asked here; give --{x}");
+  EXPECT_THAT(en.text("prompt.needs_flag"), testing::HasSubstr("{flag}"));
+  EXPECT_EQ(en.text("no.such.message"), "no.such.message");
+}
+
+TEST(Catalogue, SpeaksChineseUnlessToldEnglish) {
+  EXPECT_EQ(choose_language("", "", ""), Language::zh);
+  EXPECT_EQ(choose_language("", "", "C.UTF-8"), Language::zh);
+  EXPECT_EQ(choose_language("", "", "en_US.UTF-8"), Language::en);
+  EXPECT_EQ(choose_language("", "zh", "en_US.UTF-8"), Language::zh);
+  EXPECT_EQ(choose_language("en", "zh", "zh_CN.UTF-8"), Language::en);
+}
+
+}  // namespace
+}  // namespace jiyao
