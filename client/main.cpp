@@ -1,0 +1,56 @@
+// client/main.cpp - the door: words in, an answer and an exit code out; never a stack trace.
+#include <cstdlib>
+#include <iostream>
+#include <new>
+
+#include "client/commands/commands.h"
+#include "client/desk.h"
+
+namespace {
+
+using namespace jiyao;
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+int answer_to(Menu& menu, const Catalogue& words) {
+  Desk desk(menu.choices(), words, menu);
+  const auto answer = menu.chosen().work(desk);
+  if (!answer) return desk.console().show(answer.error());
+  desk.console().show(menu.chosen().command, *answer);
+  return static_cast<int>(answer->exit_code);
+}
+
+const char* message_id_of(StorageFailure::Kind kind) {
+  switch (kind) {
+    case StorageFailure::Kind::full: return "storage.full";
+    case StorageFailure::Kind::read_only: return "storage.read_only";
+    case StorageFailure::Kind::damaged: return "storage.damaged";
+    case StorageFailure::Kind::io: return "storage.io";
+  }
+  return "storage.io";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  leave_on_interrupt();
+  const Catalogue words(choose_language(language_flag(argc, argv), environment("JIYAO_LANG"),
+                                        environment("LANG")));
+  Menu menu(words);
+  add_commands(menu);
+  const auto parsed = menu.parse(argc, argv);
+  const Console console(menu.choices().output, words);
+  if (!parsed) return console.show(parsed.error());
+  if (!menu.chosen().work) return 0;
+  try {
+    return answer_to(menu, words);
+  } catch (const StorageFailure& failure) {
+    return console.show(
+        Error{Errc::storage, words.text(message_id_of(failure.kind()), {{"what", failure.what()}})});
+  } catch (const std::bad_alloc&) {
+    return console.show(Error{Errc::storage, words.text("storage.memory")});
+  }
+}

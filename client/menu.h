@@ -1,0 +1,89 @@
+// client/menu.h - the command tree: noun verb, Chinese aliases, help texts, and what was chosen.
+//
+// Each command is an options struct, a function that declares its options and a function that does
+// the work. The menu parses first and works afterwards: by then the language, the output and the
+// data folder are known, and CLI11's exceptions are behind us.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/catalogue.h"
+#include "client/output.h"
+#include "client/prompt.h"
+#include "schema/files.h"
+
+namespace jiyao {
+
+class Desk;
+
+/// What stands before or after every command.
+struct Choices {
+  Path data_dir;   ///< --data-dir, else JIYAO_DATA, else $XDG_DATA_HOME/jiyao
+  Path state_dir;  ///< $XDG_STATE_HOME/jiyao: never in the data folder, never in a backup
+  OutputChoices output;
+  PromptChoices prompt;
+};
+
+struct Chosen {
+  std::string command;  ///< "incoming/add": the schema's name
+  std::function<Result<Answer>(Desk&)> work;
+};
+
+class Menu {
+ public:
+  explicit Menu(const Catalogue& words);
+
+  const Catalogue& words() const { return words_; }
+  std::string text(std::string_view id) const { return words_.text(id); }
+
+  /// Adds `jiyao <path>`, for instance "incoming add". `declare` adds its options, `work` does it.
+  /// The description is message "cmd.<path with dots>"; Chinese aliases come from one table.
+  template <class Options>
+  void add(const std::string& path, void (*declare)(CLI::App&, Options&, const Catalogue&),
+           Result<Answer> (*work)(Desk&, const Options&)) {
+    auto options = std::make_shared<Options>();
+    CLI::App& leaf = place(path);
+    declare(leaf, *options, words_);
+    leaf.callback([this, path, options, work] {
+      choose(path, [options, work](Desk& desk) { return work(desk, *options); });
+    });
+  }
+
+  /// Parses the words of the command line. done: `chosen()` holds the work, or it was --help and
+  /// everything is said.   errors: usage, with the nearest commands as hint
+  Result<void> parse(int argc, const char* const* argv);
+  const Choices& choices() const { return choices_; }
+  const Chosen& chosen() const { return chosen_; }
+
+  /// Every command as "noun verb", in the order they were added.
+  const std::vector<std::string>& paths() const { return paths_; }
+
+ private:
+  CLI::App& place(const std::string& path);
+  void choose(const std::string& path, std::function<Result<Answer>(Desk&)> work);
+  void add_global_options();
+  void settle_choices();
+  Error usage_error(const std::string& what) const;
+  std::string nearest(const std::string& word) const;
+
+  const Catalogue& words_;
+  CLI::App app_;
+  Choices choices_;
+  Chosen chosen_;
+  std::string colour_ = "auto";
+  std::string language_;
+  bool no_input_ = false;
+  std::vector<std::string> paths_;
+};
+
+/// The value of `--lang` among raw arguments, before anything is parsed: the help has a language.
+std::string language_flag(int argc, const char* const* argv);
+
+/// How many letters must be put in, taken out, changed or swapped with a neighbour.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+}  // namespace jiyao
