@@ -25,10 +25,14 @@ int answer_to(Menu& menu, const Catalogue& words) {
 
 const char* message_id_of(StorageFailure::Kind kind) {
   switch (kind) {
-    case StorageFailure::Kind::full: return "storage.full";
-    case StorageFailure::Kind::read_only: return "storage.read_only";
-    case StorageFailure::Kind::damaged: return "storage.damaged";
-    case StorageFailure::Kind::io: return "storage.io";
+    case StorageFailure::Kind::full:
+      return "storage.full";
+    case StorageFailure::Kind::read_only:
+      return "storage.read_only";
+    case StorageFailure::Kind::damaged:
+      return "storage.damaged";
+    case StorageFailure::Kind::io:
+      return "storage.io";
   }
   return "storage.io";
 }
@@ -37,8 +41,8 @@ const char* message_id_of(StorageFailure::Kind kind) {
 
 int main(int argc, char** argv) {
   leave_on_interrupt();
-  const Catalogue words(choose_language(language_flag(argc, argv), environment("JIYAO_LANG"),
-                                        environment("LANG")));
+  const Catalogue words(
+      choose_language(language_flag(argc, argv), environment("JIYAO_LANG"), environment("LANG")));
   Menu menu(words);
   add_commands(menu);
   const auto parsed = menu.parse(argc, argv);
@@ -48,8 +52,8 @@ int main(int argc, char** argv) {
   try {
     return answer_to(menu, words);
   } catch (const StorageFailure& failure) {
-    return console.show(
-        Error{Errc::storage, words.text(message_id_of(failure.kind()), {{"what", failure.what()}})});
+    return console.show(Error{
+        Errc::storage, words.text(message_id_of(failure.kind()), {{"what", failure.what()}})});
   } catch (const std::bad_alloc&) {
     return console.show(Error{Errc::storage, words.text("storage.memory")});
   }

@@ -14,22 +14,54 @@ namespace {
 
 /// The words of the command line in Chinese. A path wins over a single word.
 constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
-    {"incoming", "收文"},        {"incoming add", "登记"},    {"loan", "借阅"},
-    {"loan add", "借出"},        {"loan return", "归还"},     {"circulate", "传阅"},
-    {"circulate pass", "送出"},  {"circulate return", "收回"}, {"conflict", "冲突"},
-    {"conflict resolve", "裁定"}, {"conflict undo", "撤销"},   {"bundle", "数据包"},
-    {"import", "导入"},          {"export", "导出"},          {"import incoming", "收文"},
-    {"list", "列表"},            {"show", "查看"},            {"edit", "修改"},
-    {"void", "作废"},            {"find", "查找"},            {"where", "在哪"},
-    {"sync", "同步"},            {"status", "状态"},          {"history", "经过"},
-    {"verify", "核验"},          {"backup", "备份"},          {"backup create", "制作"},
-    {"backup restore", "恢复"},  {"series", "号段"},          {"grant", "分配"},
-    {"office", "单位"},          {"access", "权限"},          {"access give", "授予"},
-    {"user", "用户"},            {"add", "新增"},             {"passphrase", "口令"},
-    {"passphrase change", "更换"}, {"unlock", "解锁"},        {"enrol", "入网"},
-    {"enrol invite", "邀请"},    {"enrol request", "申请"},   {"enrol approve", "批准"},
-    {"enrol complete", "完成"},  {"init", "初始化"},          {"help", "帮助"},
-    {"version", "版本"},         {"bundle inspect", "检查"},  {"bundle lost", "丢失"},
+    {"incoming", "收文"},
+    {"incoming add", "登记"},
+    {"loan", "借阅"},
+    {"loan add", "借出"},
+    {"loan return", "归还"},
+    {"circulate", "传阅"},
+    {"circulate pass", "送出"},
+    {"circulate return", "收回"},
+    {"conflict", "冲突"},
+    {"conflict resolve", "裁定"},
+    {"conflict undo", "撤销"},
+    {"bundle", "数据包"},
+    {"import", "导入"},
+    {"export", "导出"},
+    {"import incoming", "收文"},
+    {"list", "列表"},
+    {"show", "查看"},
+    {"edit", "修改"},
+    {"void", "作废"},
+    {"find", "查找"},
+    {"where", "在哪"},
+    {"sync", "同步"},
+    {"status", "状态"},
+    {"history", "经过"},
+    {"verify", "核验"},
+    {"backup", "备份"},
+    {"backup create", "制作"},
+    {"backup restore", "恢复"},
+    {"series", "号段"},
+    {"grant", "分配"},
+    {"office", "单位"},
+    {"access", "权限"},
+    {"access give", "授予"},
+    {"user", "用户"},
+    {"add", "新增"},
+    {"passphrase", "口令"},
+    {"passphrase change", "更换"},
+    {"unlock", "解锁"},
+    {"enrol", "入网"},
+    {"enrol invite", "邀请"},
+    {"enrol request", "申请"},
+    {"enrol approve", "批准"},
+    {"enrol complete", "完成"},
+    {"init", "初始化"},
+    {"help", "帮助"},
+    {"version", "版本"},
+    {"bundle inspect", "检查"},
+    {"bundle lost", "丢失"},
     {"node", "机器"},
 };
 
@@ -105,23 +137,25 @@ void Menu::add_global_options() {
   grouped(app_.add_option("--passphrase-fd", choices_.prompt.passphrase_fd, text("opt.fd")));
 }
 
+CLI::App& Menu::child(CLI::App& parent, const std::string& path) {
+  if (const auto known = apps_.find(path); known != apps_.end()) return *known->second;
+  const std::string word = path.substr(path.rfind(' ') + 1);  // npos + 1 is the start
+  CLI::App* made = parent.add_subcommand(word, text("cmd." + dotted(path)));
+  made->set_help_flag("-h,--help", text("opt.help"));
+  made->fallthrough();
+  const std::string_view alias = alias_of(path, word);
+  if (!alias.empty()) made->alias(std::string(alias));
+  apps_[path] = made;
+  return *made;
+}
+
 CLI::App& Menu::place(const std::string& path) {
   paths_.push_back(path);
-  CLI::App* parent = &app_;
-  const auto child = [&](const std::string& whole, const std::string& word) {
-    if (CLI::App* known = parent->get_subcommand_no_throw(word)) return known;
-    CLI::App* made = parent->add_subcommand(word, text("cmd." + dotted(whole)));
-    made->set_help_flag("-h,--help", text("opt.help"));
-    made->fallthrough();
-    const std::string_view alias = alias_of(whole, word);
-    if (!alias.empty()) made->alias(std::string(alias));
-    return made;
-  };
   const std::size_t space = path.find(' ');
-  if (space == std::string::npos) return *child(path, path);
-  parent = child(path.substr(0, space), path.substr(0, space));
-  parent->require_subcommand(1);
-  return *child(path, path.substr(space + 1));
+  if (space == std::string::npos) return child(app_, path);
+  CLI::App& noun = child(app_, path.substr(0, space));
+  noun.require_subcommand(1);
+  return child(noun, path);
 }
 
 void Menu::choose(const std::string& path, std::function<Result<Answer>(Desk&)> work) {

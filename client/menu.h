@@ -7,6 +7,7 @@
 
 #include <CLI/App.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -64,6 +65,7 @@ class Menu {
 
  private:
   CLI::App& place(const std::string& path);
+  CLI::App& child(CLI::App& parent, const std::string& path);
   void choose(const std::string& path, std::function<Result<Answer>(Desk&)> work);
   void add_global_options();
   void settle_choices();
@@ -78,6 +80,7 @@ class Menu {
   std::string language_;
   bool no_input_ = false;
   std::vector<std::string> paths_;
+  std::map<std::string, CLI::App*> apps_;  ///< by path; owned by app_
 };
 
 /// The value of `--lang` among raw arguments, before anything is parsed: the help has a language.

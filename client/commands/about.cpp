@@ -13,9 +13,8 @@ struct HelpTopic {
 
 /// Topics by their English and Chinese names.
 constexpr std::pair<std::string_view, std::string_view> kTopics[] = {
-    {"start", "首次使用"},   {"daily", "日常"},  {"bundle", "数据包"},
-    {"conflict", "冲突"},    {"backup", "备份"}, {"import", "导入"},
-    {"exit-codes", "退出码"},
+    {"start", "首次使用"}, {"daily", "日常"},  {"bundle", "数据包"},     {"conflict", "冲突"},
+    {"backup", "备份"},    {"import", "导入"}, {"exit-codes", "退出码"},
 };
 
 void declare_help(CLI::App& app, HelpTopic& options, const Catalogue& words) {
@@ -39,8 +38,7 @@ struct NoOptions {};
 void declare_nothing(CLI::App&, NoOptions&, const Catalogue&) {}
 
 Result<Answer> version(Desk& desk, const NoOptions&) {
-  Answer answer{.text = desk.text("version.line", {{"version", kVersion}}),
-                .json = json_object()};
+  Answer answer{.text = desk.text("version.line", {{"version", kVersion}}), .json = json_object()};
   answer.json->set("version", kVersion);
   answer.json->set("suite", 1);
   return answer;
