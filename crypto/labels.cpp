@@ -90,6 +90,10 @@ std::string_view name_of(Label label) {
       return "hand_over";
     case Label::backup:
       return "backup";
+    case Label::enrol:
+      return "enrol";
+    case Label::invitation:
+      return "invitation";
     case Label::recovery:
       return "recovery";
   }

@@ -52,6 +52,8 @@ enum class Label : std::uint8_t {
   ruleset,        ///< hash of the ledger definitions
   hand_over,      ///< check code of a bundle, read by people
   backup,         ///< backup file
+  enrol,          ///< what node and person sign of a request to be enrolled
+  invitation,     ///< check characters of a printed invitation
   recovery,       ///< check letters of a printed recovery code
 };
 

@@ -40,6 +40,7 @@ inline constexpr std::size_t kRecipientsMax = 64;             ///< of one bundle
 inline constexpr std::uint64_t kVolumeBytesMin = 320 * 1024;  ///< a volume holds any one batch
 inline constexpr std::uint64_t kBundleBytesMax = 2ULL << 30;
 inline constexpr std::size_t kEnrolBytesMax = 8 * 1024;
+inline constexpr std::size_t kHandOverBytesMax = 8 * 1024;
 inline constexpr std::size_t kMailboxMax = 256;  ///< enrolment requests a hub keeps
 inline constexpr std::size_t kCsvCellBytesMax = 16 * 1024;
 inline constexpr std::size_t kOpenSetsMax = 3;  ///< two-way lane: exports without receipt
