@@ -1,6 +1,7 @@
 // schema/database.cpp - opening a file with every setting it needs, its schema, its copies.
 #include "schema/database.h"
 
+#include <cerrno>
 #include <cstring>
 #include <new>
 #include <set>
@@ -43,6 +44,24 @@ int execute(sqlite3* connection, const char* sql) {
   return sqlite3_exec(connection, sql, nullptr, nullptr, nullptr);
 }
 
+// SQLite says only that it could not open a file, ours or its log; the system said why.
+Error refusal_of_the_system(sqlite3* connection, const Path& path) {
+  using Kind = StorageFailure::Kind;
+  switch (sqlite3_system_errno(connection)) {
+    case EROFS:
+      throw StorageFailure(Kind::read_only, "opening " + path);
+    case ENOSPC:
+    case EDQUOT:
+      throw StorageFailure(Kind::full, "opening " + path);
+    case EIO:
+    case EMFILE:
+    case ENFILE:
+      throw StorageFailure(Kind::io, "opening " + path);
+    default:
+      return {Errc::not_allowed, path};
+  }
+}
+
 // What the first contact with a file says about the file; the rest is the machine's fault.
 Error refusal(sqlite3* connection, int code, const Path& path) {
   switch (code & 0xff) {
@@ -54,8 +73,7 @@ Error refusal(sqlite3* connection, int code, const Path& path) {
       return {Errc::not_authentic, "cut or put together from several files: " + path};
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
-    case SQLITE_AUTH:
-      return {Errc::not_allowed, path};
+      return refusal_of_the_system(connection, path);
     default:
       break;
   }
@@ -174,6 +192,8 @@ PageReport Database::verify_pages() {
   WalScan scan = scan_open_wal(wal);
   report.wal_frames = scan.frames;
   report.bad_frames = std::move(scan.bad_frames);
+  if (scan.verdict != WalVerdict::none && scan.verdict != WalVerdict::clean)
+    report.malformed.push_back(std::string("log ") + name_of(scan.verdict));
   const std::set<std::uint32_t> in_log(scan.committed_pages.begin(), scan.committed_pages.end());
   const std::uint64_t size = stored_size(main->base);
   report.pages = (size + kPageBytes - 1) / kPageBytes;

@@ -36,7 +36,7 @@ struct PageReport {
   std::uint64_t wal_frames = 0;           ///< looked at in the log
   std::vector<std::uint32_t> bad_pages;   ///< not authentic, and no newer copy in the log
   std::vector<std::uint64_t> bad_frames;  ///< frames of the log that nobody of us wrote
-  std::vector<std::string> malformed;     ///< PRAGMA integrity_check, without row contents
+  std::vector<std::string> malformed;     ///< the log's verdict, PRAGMA integrity_check; no content
   bool is_clean() const { return bad_pages.empty() && bad_frames.empty() && malformed.empty(); }
 };
 

@@ -143,13 +143,14 @@ int disk_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* out, int flags, 
   static const sqlite3_io_methods methods = disk_methods();
   out->pMethods = nullptr;
   SimulatedDisk& disk = disk_of(vfs);
-  if (name == nullptr || disk.is_dead()) return SQLITE_CANTOPEN;
+  if (disk.is_dead()) return SQLITE_IOERR;
+  if (name == nullptr) return SQLITE_CANTOPEN;
   SimulatedDisk::InodePtr inode = disk.find(name);
   const bool is_new = !inode;
   if (is_new && (flags & SQLITE_OPEN_CREATE) == 0) return SQLITE_CANTOPEN;
   if (is_new) {
     const Answer answer = disk.create(name, inode);
-    if (answer != Answer::ok) return code_of(answer, SQLITE_CANTOPEN);
+    if (answer != Answer::ok) return code_of(answer, SQLITE_IOERR);
   }
   auto* handle = new (static_cast<void*>(out)) DiskHandle;
   handle->pMethods = &methods;
