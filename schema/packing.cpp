@@ -3,7 +3,9 @@
 
 #include <zstd.h>
 
+#include <algorithm>
 #include <bit>
+#include <memory>
 
 #include "schema/limits.h"
 
