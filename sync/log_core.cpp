@@ -24,10 +24,11 @@ BatchIndex::Place BatchIndex::stream_of(const StreamName& name) {
 
 void BatchIndex::note_fork(Stream& stream, Place one, Place other) {
   const auto [lesser, greater] = std::minmax(entries_[one].id, entries_[other].id);
-  forks_.insert({.compartment = stream.name.compartment,
-                 .author = stream.name.author,
-                 .lesser = lesser,
-                 .greater = greater});
+  const Fork fork{.compartment = stream.name.compartment,
+                  .author = stream.name.author,
+                  .lesser = lesser,
+                  .greater = greater};
+  if (std::find(forks_.begin(), forks_.end(), fork) == forks_.end()) forks_.push_back(fork);
   stream.is_forked = true;
 }
 

@@ -65,7 +65,7 @@ class BatchIndex final : public Ancestry {
                   std::size_t bytes_max) const;
   /// The end of a stream, to seal the next batch onto; of a forked one the tip of greatest seq.
   std::optional<BatchLine> tip(const Author& author, const CompartmentId& compartment) const;
-  const std::set<Fork>& forks() const { return forks_; }
+  const std::vector<Fork>& forks() const { return forks_; }  ///< as they were found
 
  private:
   using Place = std::uint32_t;
@@ -103,7 +103,7 @@ class BatchIndex final : public Ancestry {
   std::map<StreamName, Place> stream_places_;
   std::unordered_map<BatchId, Place, BlockHash> by_id_;
   std::map<CompartmentId, Compartment> compartments_;
-  std::set<Fork> forks_;
+  std::vector<Fork> forks_;
 };
 
 /// How much of whom waits for a roster record. Only accounts: the bytes are kept by the log.
