@@ -19,6 +19,7 @@ inline constexpr std::size_t kBatchTargetBytes =
     128 * 1024;  ///< canonical bytes to pack for, fast links
 inline constexpr std::size_t kBatchTargetBytesWeak = 16 * 1024;
 inline constexpr std::size_t kRosterRecordBytesMax = 64 * 1024;
+inline constexpr std::size_t kRecordBodiesMax = 64;      ///< one roster record
 inline constexpr std::size_t kSignaturesMax = 8;         ///< on one roster record
 inline constexpr std::size_t kTextBytesMax = 16 * 1024;  ///< one field value
 inline constexpr std::size_t kNameBytesMax = 64;         ///< ledger, group and field names

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kAddressBytesMax = 256;
 constexpr std::size_t kBasisBytesMax = 1024;
-constexpr std::size_t kRecordBodiesMax = 64;
 constexpr std::size_t kNamedInOneBodyMax = 2000;  // 64 KiB of 32-byte ids
 
 }  // namespace
@@ -129,8 +128,9 @@ void unsigned_part(Archive& archive, RosterRecord& record) {
 template <class Archive>
 void serialize(Archive& archive, RosterRecord& record) {
   unsigned_part(archive, record);
-  archive(sorted_by(record.signatures, kSignaturesMax,
-                    [](const RootSignature& signature) { return signature.person; }));
+  archive(sorted_by(record.signatures, kSignaturesMax, [](const RootSignature& signature) {
+    return std::pair(signature.person, signature.signature);
+  }));
 }
 template <class Archive>
 void serialize(Archive& archive, UnsignedRecord& part) {

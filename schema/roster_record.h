@@ -137,7 +137,8 @@ struct RosterRecord {
   Digest prev;                            ///< hash of the record before; none for seq 1
   std::int64_t made_ms = 0;               ///< shown only
   std::vector<RosterBody> bodies;         ///< 1..64, applied together: an enrolment is one record
-  std::vector<RootSignature> signatures;  ///< sorted by person, unique; over digest_to_sign
+  std::vector<RootSignature> signatures;  ///< sorted, unique; over digest_of(); a person
+                                          ///< who changes keys signs with both
 };
 
 Bytes encode_record(const RosterRecord& record);

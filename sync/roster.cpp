@@ -90,6 +90,13 @@ AccessRight Roster::access(const NodeId& node, const CompartmentId& compartment)
   return state_->access_at(node, compartment, state_->point.seq);
 }
 
+std::uint64_t Roster::grant_due_seq(const NodeId& node, const CompartmentId& compartment) const {
+  const std::optional<EpochEntry> newest = epoch(compartment);
+  const auto access = state_->access.find({node, compartment});
+  return std::max(newest ? newest->since_seq : 0,
+                  access == state_->access.end() ? 0 : access->second.since());
+}
+
 NodeId Roster::keeper(const CompartmentId& compartment) const {
   return keeper_at(compartment, state_->point.seq);
 }

@@ -61,6 +61,7 @@ struct NodeEntry {
 struct EpochEntry {
   std::uint32_t epoch = 0;
   BoxPublicKey key;
+  std::uint64_t since_seq = 0;  ///< roster record that began it
 };
 
 class Roster {
@@ -94,6 +95,9 @@ class Roster {
   std::optional<EpochEntry> epoch(const CompartmentId& compartment) const;  ///< the newest
   AccessRight access(const NodeId& node, const CompartmentId& compartment) const;
   /// The archive node whose device ceiling reaches the level, else the owner office's lead node.
+  /// The roster record since which a grant of this node has to be newer: the last epoch, or the
+  /// last word on its access.
+  std::uint64_t grant_due_seq(const NodeId& node, const CompartmentId& compartment) const;
   /// `top_secret` never leaves its office: always the lead node. Of several archive nodes the one
   /// enrolled first, so that a second one takes nothing over. None: nobody.
   NodeId keeper(const CompartmentId& compartment) const;

@@ -99,7 +99,7 @@ class Rules {
     std::vector<EpochEntry>& epochs = state_.epochs[epoch.compartment];
     if (epoch.epoch != epochs.size() + 1) return refused("epochs count by one");
     if (!state_.epoch_keys.insert(epoch.key).second) return refused("an epoch key used before");
-    epochs.push_back({.epoch = epoch.epoch, .key = epoch.key});
+    epochs.push_back({.epoch = epoch.epoch, .key = epoch.key, .since_seq = seq_});
     return {};
   }
 

@@ -28,6 +28,7 @@ class Versions {
       if (since <= seq) found = &value;
     return found;
   }
+  std::uint64_t since() const { return list_.empty() ? 0 : list_.back().first; }
   const T* now() const { return list_.empty() ? nullptr : &list_.back().second; }
 
  private:
