@@ -5,6 +5,7 @@
 #pragma once
 
 #include <list>
+#include <map>
 
 #include "sync/batch_log.h"
 #include "sync/seal.h"

@@ -1,3 +1,12 @@
 jiyao_test(test_search
   SOURCES unit/schema/search_test.cpp
   USES jiyao::schema)
+
+# The log side: roster, sealing, log.jdb, incarnations, drafting and granting.
+jiyao_test(test_log
+  SOURCES
+    support/simulated_disk.cpp
+    support/simulated_disk_vfs.cpp
+    unit/sync/log_file_test.cpp
+    unit/sync/roster_test.cpp
+  USES jiyao::test_realm)

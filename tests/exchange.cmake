@@ -6,5 +6,7 @@ target_link_libraries(jiyao_test_realm PUBLIC jiyao::sync PRIVATE jiyao::warning
 
 # The contract suite. A carrier or a log of a floor above is one more source that calls enlist().
 jiyao_test(test_contract
-  SOURCES contract/carrier.cpp contract/contract_test.cpp
+  SOURCES
+    contract/carrier.cpp contract/contract_test.cpp contract/log_file_kind.cpp
+    support/simulated_disk.cpp support/simulated_disk_vfs.cpp
   USES jiyao::test_realm)

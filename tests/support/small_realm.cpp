@@ -37,15 +37,23 @@ Secret<32> SmallRealm::draw_seed() {
   return Secret<32>::copy_of(draw<Block<struct SeedTag, 32>>().view());
 }
 
-void SmallRealm::add(std::vector<RosterBody> bodies) {
+Bytes SmallRealm::signed_record(std::vector<RosterBody> bodies) const {
   RosterRecord record;
   record.realm = realm_;
   record.seq = roster_.point().seq + 1;
   record.prev = roster_.point().hash;
   record.bodies = std::move(bodies);
   record.signatures = {{root_person_, root_key_->sign(Label::roster, digest_of(record))}};
-  records_.push_back(encode_record(record));
+  return encode_record(record);
+}
+
+void SmallRealm::add(std::vector<RosterBody> bodies) {
+  records_.push_back(signed_record(std::move(bodies)));
   roster_ = must(roster_.append(records_.back()), "roster record");
+}
+
+Result<Roster> SmallRealm::offer(std::vector<RosterBody> bodies) const {
+  return roster_.append(signed_record(std::move(bodies)));
 }
 
 OfficeId SmallRealm::add_office(bool is_archive) {

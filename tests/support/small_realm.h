@@ -39,6 +39,9 @@ class SmallRealm {
             AccessRight right = AccessRight::write);
   void add(std::vector<RosterBody> bodies);  ///< one record, signed by the root
 
+  /// The same record offered and not taken: what the roster says to it.
+  Result<Roster> offer(std::vector<RosterBody> bodies) const;
+
   const Roster& roster() const { return roster_; }
   const std::vector<Bytes>& records() const { return records_; }
   Digest root() const { return roster_.root_fingerprint(); }
@@ -71,6 +74,7 @@ class SmallRealm {
     std::uint64_t seq = 0;
   };
   Secret<32> draw_seed();
+  Bytes signed_record(std::vector<RosterBody> bodies) const;
 
   std::mt19937_64 random_;
   RealmId realm_;
