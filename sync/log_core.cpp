@@ -180,21 +180,23 @@ Missing BatchIndex::missing(const Scope& scope, std::span<const CompartmentFront
   for (const CompartmentFrontier& frontier : theirs) mark_held_by_peer(frontier, marked);
   Missing missing;
   std::size_t bytes = 0;
+  std::vector<bool> seen(entries_.size(), false);
   std::vector<Place> chain;
   for (const CompartmentId& compartment : scope.compartments) {
     const auto held = compartments_.find(compartment);
     if (held == compartments_.end()) continue;
     for (const Place place : held->second.arrival) {
       chain.clear();  // predecessors that came later go first all the same
-      for (Place at = place; at != kNowhere && !marked[at]; at = entries_[at].parent)
-        chain.push_back(at);
+      for (Place at = place; at != kNowhere && !seen[at]; at = entries_[at].parent) {
+        seen[at] = true;
+        if (!marked[at]) chain.push_back(at);
+      }
       for (auto at = chain.rbegin(); at != chain.rend(); ++at) {
         bytes += entries_[*at].bytes;
         if (bytes > bytes_max && !missing.batches.empty()) {
           missing.is_complete = false;
           return missing;
         }
-        marked[*at] = true;
         missing.batches.push_back(entries_[*at].id);
       }
     }

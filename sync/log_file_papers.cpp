@@ -210,6 +210,7 @@ std::vector<std::string> LogFile::verify() const {
   for (const std::uint64_t frame : pages.bad_frames)
     faults.push_back("frame_damaged " + std::to_string(frame));
   for (const std::string& text : pages.malformed) faults.push_back("table_damaged " + text);
+  if (!faults.empty()) return faults;  // rows of a damaged file cannot be read to the end
 
   Statement select(state.database,
                    "SELECT id, seq, prev, size, bytes FROM batch ORDER BY position");
