@@ -41,7 +41,7 @@ int file_write(sqlite3_file* file, const void* in, int bytes, sqlite3_int64 offs
 
 int file_truncate(sqlite3_file* file, sqlite3_int64 size) {
   SealedHandle& handle = self(file);
-  const bool is_known = handle.is_wal ? size == 0 : size > 0 && size % kPageBytes == 0;
+  const bool is_known = handle.is_wal ? size == 0 : size > 0 && size % int{kPageBytes} == 0;
   if (!is_known) {
     ++handle.file->odd_shapes;
     return SQLITE_IOERR_TRUNCATE;
