@@ -11,6 +11,8 @@ target_link_libraries(jiyao_vectors PUBLIC jiyao::schema PRIVATE jiyao::warnings
 jiyao_test(test_bytes
   SOURCES
     unit/schema/columns_test.cpp
+    unit/schema/carriers_test.cpp
+    unit/schema/text_test.cpp
     unit/schema/vectors_test.cpp
   USES jiyao_vectors)
 

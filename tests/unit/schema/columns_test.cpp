@@ -12,7 +12,7 @@ const BodyContext kContext{sample::kRealm, sample::kCompartment};
 
 std::vector<Change> busy_day() {
   std::vector<Change> changes;
-  for (std::uint64_t n = 1; n <= 20; ++n) changes.push_back(sample::registered(n));
+  for (std::uint64_t n = 1; n <= 7; ++n) changes.push_back(sample::registered(n));
   changes.push_back(sample::amended(changes[3], 21, "关于涉密载体清退的通知"));
   changes.push_back(sample::amended(changes.back(), 22, "关于涉密载体清退工作的通知"));
   Change ruling = sample::amended(changes[5], 23, "以纸质为准");
@@ -20,7 +20,7 @@ std::vector<Change> busy_day() {
   ruling.settles = {sample::block<ChangeId>(0x01), sample::block<ChangeId>(0x02)};
   ruling.person = sample::block<Signature>(0x03);
   changes.push_back(ruling);
-  Change older_life = sample::registered(7);
+  Change older_life = sample::registered(17);
   older_life.origin.incarnation = sample::block<IncarnationId>(0x99);
   older_life.ledger = "loan";
   older_life.hlc = 5;
@@ -58,15 +58,14 @@ TEST(Columns, CutAnywhereAreRefused) {
 TEST(Columns, WithAnyByteChangedOpenToOtherChangesOrNotAtAll) {
   const std::vector<Change> changes = busy_day();
   const Bytes body = encode_columns(changes, kSalt);
-  for (std::size_t at = 0; at < body.size(); ++at)
-    for (const int bit : {0x01}) {
-      Bytes broken = body;
-      broken[at] = static_cast<std::uint8_t>(broken[at] ^ bit);
-      const Result<OpenedBody> opened = decode_columns(broken, kContext);
-      if (!opened) continue;
-      EXPECT_TRUE(opened->changes != changes || opened->salt != kSalt) << at;
-      EXPECT_EQ(encode_columns(opened->changes, opened->salt), broken) << at;
-    }
+  for (std::size_t at = 0; at < body.size(); ++at) {
+    Bytes broken = body;
+    broken[at] = static_cast<std::uint8_t>(broken[at] ^ 1);
+    const Result<OpenedBody> opened = decode_columns(broken, kContext);
+    if (!opened) continue;
+    EXPECT_TRUE(opened->changes != changes || opened->salt != kSalt) << at;
+    EXPECT_EQ(encode_columns(opened->changes, opened->salt), broken) << at;
+  }
 }
 
 TEST(Columns, RefuseOneChangeTwice) {
