@@ -2,7 +2,7 @@
 //
 //   "state is out and today > due_on"   "copy.custody_state is 在库"   "level >= secret"
 //   "doc_no is set"                     "scan is empty"                 "due_on > lent_at + 3d"
-// Levels, dates, stamps, integers and choices are compared by their order, everything else by text.
+// Levels, dates, stamps and integers have an order; everything else only is or is not.
 #pragma once
 
 #include <functional>
@@ -32,7 +32,8 @@ struct Clause {
   std::string field;
   Comparison comparison = Comparison::is_set;
   std::string literal;  ///< a value, or the name of another own field
-  int plus_days = 0;    ///< added to the literal, when that is a date or stamp
+  bool is_literal_a_field = false;
+  int plus_days = 0;  ///< added to the literal, when that is a date or stamp
   friend bool operator==(const Clause&, const Clause&) = default;
 };
 
@@ -50,6 +51,9 @@ class Condition {
   /// errors: invalid, with the clause that does not parse
   static Result<Condition> parse(std::string_view text);
 
+  /// Literals that name a field from now on mean its value.
+  void bind(const std::function<bool(std::string_view)>& is_field);
+
   bool empty() const { return clauses_.empty(); }
   const std::vector<Clause>& clauses() const { return clauses_; }
   bool speaks_of(std::string_view field) const;
@@ -60,7 +64,7 @@ class Condition {
   std::vector<Clause> clauses_;
 };
 
-/// Order of two canonical values: numbers as numbers, levels by rank, dates and the rest by bytes.
+/// Order of two canonical values: numbers as numbers, levels by rank, days and moments by time.
 /// nullopt: they cannot be compared (a level and a date).
 std::optional<int> compare_values(std::string_view a, std::string_view b);
 

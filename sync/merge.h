@@ -80,7 +80,8 @@ struct RecordState {
   bool has_conflict = false;  ///< any group conflict or incident
   bool is_held_back = false;  ///< a higher state waits for its guards (task 补办手续)
   std::optional<Level> level;
-  std::vector<ChangeId> heads;        ///< maximal applied changes, sorted: parents of the next act
+  std::vector<ChangeId> late;   ///< entries unknown to whoever ended the record, of groups that ask
+  std::vector<ChangeId> heads;  ///< maximal applied changes, sorted: parents of the next act
   std::vector<ChangeId> applied;      ///< sorted; proposals included
   std::vector<ChangeId> quarantined;  ///< sorted; also those whose writes this ledger cannot take
   std::vector<ChangeId> transparent;  ///< sorted
@@ -88,7 +89,8 @@ struct RecordState {
   friend bool operator==(const RecordState&, const RecordState&) = default;
 
   const GroupState* group(std::size_t index) const;
-  /// The shown value of a field; empty when unset or in conflict without ancestor.
+  /// The shown value of a field, "state" too; empty when unset or in conflict without ancestor. Of
+  /// a set: how many entries, as text.
   std::string field(const LedgerDefinition& definition, std::string_view name) const;
   /// `heads`, or the 64 greatest of them.
   std::vector<ChangeId> parents_for_next() const;

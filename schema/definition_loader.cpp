@@ -1,0 +1,511 @@
+// schema/definition_loader.cpp - one JSON file -> one LedgerDefinition, and nothing forgiven.
+//
+// A definition decides for years how papers are kept, so an unknown word, a missing label or a
+// condition on a field that does not exist is an error that names ledger, field and rule.
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/ParseHandler.h>
+#include <Poco/JSON/Parser.h>
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include "schema/definition.h"
+#include "schema/definition_names.h"
+
+namespace jiyao {
+
+namespace {
+
+using Poco::JSON::Object;
+
+/// The first mistake ends the loading; it leaves this file as an Error.
+struct Mistake {
+  std::string what;
+};
+
+class NoRepeats : public Poco::JSON::ParseHandler {
+ public:
+  NoRepeats() : ParseHandler(true) {}  // keeps the order of keys
+  void startObject() override {
+    keys_.emplace_back();
+    ParseHandler::startObject();
+  }
+  void endObject() override {
+    keys_.pop_back();
+    ParseHandler::endObject();
+  }
+  void key(const std::string& name) override {
+    if (!keys_.back().insert(name).second) throw Mistake{"\"" + name + "\" stands twice"};
+    ParseHandler::key(name);
+  }
+
+ private:
+  std::vector<std::set<std::string>> keys_;
+};
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+}  // namespace
+
+class DefinitionLoader {
+ public:
+  LedgerDefinition load(const Object& file);
+  std::string place = "ledger";  ///< where we are, for the message
+
+ private:
+  [[noreturn]] void fail(const std::string& rule) const { throw Mistake{place + ": " + rule}; }
+  void require(bool holds, const std::string& rule) const {
+    if (!holds) fail(rule);
+  }
+  void only(const Object& object, const std::set<std::string>& known) const;
+  std::string text(const Object& object, const std::string& key, bool is_needed = true) const;
+  bool flag(const Object& object, const std::string& key) const;
+  std::vector<std::string> texts(const Object& object, const std::string& key) const;
+  std::vector<Object::Ptr> objects(const Object& object, const std::string& key) const;
+  Object::Ptr object(const Object& parent, const std::string& key) const;
+  Roles roles(const Object& object, const std::string& key) const;
+  Condition condition(const std::string& text) const;
+  std::size_t field(const std::string& name) const;
+  std::size_t state(const std::string& name) const;
+
+  void load_head(const Object& file);
+  void load_states(const Object& file);
+  void load_fields(const Object& file);
+  void load_type(Field& field, const std::string& type) const;
+  void load_group(const Object& spec, std::size_t field_index);
+  void sort_groups();
+  void check_group(const Group& group) const;
+  void load_steps(const Object& file);
+  void load_step(const Object& spec);
+  void load_from(const Object& file);
+  void load_keys(const Object& file);
+  void load_numbers(const Object& file);
+  void load_lists(const Object& file);
+  void work_out_paths();
+
+  LedgerDefinition def_;
+};
+
+void DefinitionLoader::only(const Object& object, const std::set<std::string>& known) const {
+  for (const std::string& name : object.getNames())
+    require(known.count(name) != 0, "knows no \"" + name + "\"");
+}
+
+std::string DefinitionLoader::text(const Object& object, const std::string& key,
+                                   bool is_needed) const {
+  if (!object.has(key)) {
+    require(!is_needed, "needs \"" + key + "\"");
+    return {};
+  }
+  require(object.get(key).isString(), "\"" + key + "\" is text");
+  const auto value = object.getValue<std::string>(key);
+  require(!value.empty(), "\"" + key + "\" is empty");
+  return value;
+}
+
+bool DefinitionLoader::flag(const Object& object, const std::string& key) const {
+  if (!object.has(key)) return false;
+  require(object.get(key).isBoolean(), "\"" + key + "\" is true or false");
+  return object.getValue<bool>(key);
+}
+
+std::vector<std::string> DefinitionLoader::texts(const Object& object,
+                                                 const std::string& key) const {
+  std::vector<std::string> texts;
+  if (!object.has(key)) return texts;
+  require(object.isArray(key), "\"" + key + "\" is a list");
+  for (const auto& item : *object.getArray(key)) {
+    require(item.isString(), "\"" + key + "\" is a list of texts");
+    texts.push_back(item.extract<std::string>());
+  }
+  return texts;
+}
+
+std::vector<Object::Ptr> DefinitionLoader::objects(const Object& object,
+                                                   const std::string& key) const {
+  std::vector<Object::Ptr> objects;
+  if (!object.has(key)) return objects;
+  require(object.isArray(key), "\"" + key + "\" is a list");
+  for (const auto& item : *object.getArray(key)) {
+    require(item.type() == typeid(Object::Ptr), "\"" + key + "\" is a list of objects");
+    objects.push_back(item.extract<Object::Ptr>());
+  }
+  return objects;
+}
+
+Object::Ptr DefinitionLoader::object(const Object& parent, const std::string& key) const {
+  require(parent.isObject(key), "\"" + key + "\" is an object");
+  return parent.getObject(key);
+}
+
+Roles DefinitionLoader::roles(const Object& object, const std::string& key) const {
+  Roles roles = 0;
+  for (const std::string& word : words_of(text(object, key, false))) {
+    const auto role = role_from(word);
+    require(role.has_value(), "\"" + key + "\" names no role of ours, " + word);
+    roles |= role_bit(*role);
+  }
+  return roles;
+}
+
+std::size_t DefinitionLoader::field(const std::string& name) const {
+  const auto index = def_.field_index(name);
+  require(index.has_value(), "there is no field " + name);
+  return *index;
+}
+
+std::size_t DefinitionLoader::state(const std::string& name) const {
+  const auto index = def_.state_index(name);
+  require(index.has_value(), "there is no state " + name);
+  return *index;
+}
+
+Condition DefinitionLoader::condition(const std::string& words) const {
+  auto parsed = Condition::parse(words);
+  if (!parsed) fail(parsed.error().detail);
+  parsed->bind(
+      [&](std::string_view name) { return name == "today" || def_.field(name) != nullptr; });
+  for (const Clause& clause : parsed->clauses()) {
+    if (!clause.ref.empty()) {
+      require(def_.fields[field(clause.ref)].type == FieldType::ref,
+              clause.ref + " cites no record");
+    } else if (clause.field != "today") {
+      if (def_.group(clause.field) == nullptr) field(clause.field);
+      if (clause.field == "state" && clause.comparison != Comparison::is_set) state(clause.literal);
+    }
+  }
+  return std::move(*parsed);
+}
+
+void DefinitionLoader::load_head(const Object& file) {
+  def_.name = text(file, "ledger");
+  place = def_.name;
+  const auto is_name_char = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  require(def_.name.size() <= kNameBytesMax &&
+              std::all_of(def_.name.begin(), def_.name.end(), is_name_char),
+          "a name is [a-z0-9_]");
+  only(file, {"ledger", "zh", "en", "source", "writers", "rulers", "fields", "states", "steps",
+              "unique", "exclusive", "numbers", "remind", "search", "list", "print"});
+  def_.zh = text(file, "zh");
+  def_.en = text(file, "en");
+  def_.source = text(file, "source");
+  def_.print = text(file, "print", false);
+  def_.writers = roles(file, "writers");
+  def_.rulers = roles(file, "rulers");
+}
+
+// "25 已退文*": rank, label, * for an end. A second word: void, or back (sends back).
+void DefinitionLoader::load_states(const Object& file) {
+  if (!file.has("states")) return;
+  const Object::Ptr states = object(file, "states");
+  for (const std::string& name : states->getNames()) {
+    place = def_.name + ".states." + name;
+    const auto words = words_of(text(*states, name));
+    require(words.size() == 2 || words.size() == 3, "a state is \"rank label\", then void or back");
+    State state;
+    state.name = name;
+    std::istringstream rank(words[0]);
+    require(static_cast<bool>(rank >> state.rank) && rank.eof(), "a rank is a number");
+    state.zh = words[1];
+    if (state.zh.ends_with('*')) {
+      state.is_terminal = true;
+      state.zh.pop_back();
+    }
+    if (words.size() == 3) {
+      require(words[2] == "void" || words[2] == "back", "a state is void or back, not " + words[2]);
+      state.is_void = words[2] == "void";
+      state.sends_back = words[2] == "back";
+    }
+    require(!state.is_void || state.is_terminal, "a void state is an end");
+    require(!state.sends_back || !state.is_terminal, "a state that sends back is no end");
+    def_.states.push_back(state);
+  }
+  def_.states.shrink_to_fit();
+  Field field;
+  field.name = "state";
+  field.zh = "状态";
+  field.en = "State";
+  field.type = FieldType::choice;
+  for (const State& state : def_.states) field.choices.push_back(state.name);
+  Group group;
+  group.name = "state";
+  group.kind = GroupKind::state;
+  group.fields.push_back(0);
+  def_.fields.push_back(field);
+  def_.groups.push_back(group);
+}
+
+void DefinitionLoader::load_type(Field& field, const std::string& type) const {
+  std::vector<std::string> words = words_of(type);
+  const auto found = field_type_from(words.front());
+  require(found.has_value(), "no type " + words.front());
+  field.type = *found;
+  words.erase(words.begin());
+  if (field.type == FieldType::ref) {
+    require(words.size() == 1, "a ref names one ledger");
+    field.ref_ledger = words.front();
+  } else if (field.type == FieldType::choice) {
+    require(words.size() >= 2, "an enum has at least two values");
+    for (std::string& word : words) {
+      const bool is_final = word.ends_with('*');
+      if (is_final) word.pop_back();
+      field.choices.push_back(word);
+      if (is_final) field.final_choices.push_back(word);
+    }
+    const std::set<std::string> distinct(field.choices.begin(), field.choices.end());
+    require(distinct.size() == words.size(), "an enum value stands twice");
+  } else {
+    require(words.empty(), "\"" + type + "\": this type has no parameter");
+  }
+}
+
+void DefinitionLoader::load_group(const Object& spec, std::size_t field_index) {
+  const std::string word = text(spec, "kind");
+  const auto kind = group_kind_from(word);
+  require(kind.has_value() && *kind != GroupKind::state, "no kind " + word);
+  Group group;
+  group.name = spec.has("group") ? text(spec, "group") : def_.fields[field_index].name;
+  group.kind = *kind;
+  group.writers = roles(spec, "writer");
+  group.lowered_by = roles(spec, "lowered_by");
+  group.by_owner = flag(spec, "by_owner");
+  group.by_authority = flag(spec, "by_authority");
+  if (spec.has("late")) group.late = text(spec, "late");
+  if (spec.has("locked_from")) group.locked_from = state(text(spec, "locked_from"));
+  const auto held = std::find_if(def_.groups.begin(), def_.groups.end(),
+                                 [&](const Group& other) { return other.name == group.name; });
+  if (held == def_.groups.end()) {
+    group.fields.push_back(field_index);
+    def_.groups.push_back(group);
+    return;
+  }
+  require(spec.has("group") && held->name != "state", "the group " + group.name + " exists");
+  require(held->kind == group.kind, "all fields of the group " + group.name + " have one kind");
+  require(group.writers == 0 && group.lowered_by == 0 && !group.by_owner && !group.by_authority &&
+              !group.locked_from && group.late.empty(),
+          "rights of a group stand at its first field");
+  held->fields.push_back(field_index);
+}
+
+void DefinitionLoader::load_fields(const Object& file) {
+  const Object::Ptr fields = object(file, "fields");
+  for (const std::string& name : fields->getNames()) {
+    place = def_.name + "." + name;
+    const Object::Ptr spec = object(*fields, name);
+    only(*spec, {"zh", "en", "type", "kind", "group", "from", "if", "writer", "by_owner",
+                 "by_authority", "locked_from", "lowered_by", "headers", "late"});
+    require(!def_.field(name), "the field exists");
+    require(name != "today" && name.size() <= kNameBytesMax, "not a name for a field");
+    Field field;
+    field.name = name;
+    field.zh = text(*spec, "zh");
+    field.en = text(*spec, "en");
+    field.headers = texts(*spec, "headers");
+    load_type(field, text(*spec, "type"));
+    require(field.final_choices.empty() || text(*spec, "kind") == "custody",
+            "only a custody value can be an end");
+    def_.fields.push_back(field);
+    load_group(*spec, def_.fields.size() - 1);
+  }
+  sort_groups();
+}
+
+void DefinitionLoader::sort_groups() {
+  std::sort(def_.groups.begin(), def_.groups.end(),
+            [](const Group& a, const Group& b) { return a.name < b.name; });
+  for (std::size_t i = 0; i < def_.groups.size(); ++i) {
+    const Group& group = def_.groups[i];
+    place = def_.name + "." + group.name;
+    check_group(group);
+    for (const std::size_t index : group.fields) def_.fields[index].group = i;
+    if (group.kind == GroupKind::state) def_.state_group = i;
+    if (group.name == "level") def_.level_group = i;
+  }
+}
+
+void DefinitionLoader::check_group(const Group& group) const {
+  const FieldType type = def_.fields[group.fields.front()].type;
+  const bool is_ordered = group.kind == GroupKind::severity || group.kind == GroupKind::latest ||
+                          group.kind == GroupKind::earliest;
+  if (is_ordered) {
+    require(group.fields.size() == 1, "a group with an order has one field");
+    require(type == FieldType::integer || type == FieldType::date || type == FieldType::stamp ||
+                type == FieldType::level || type == FieldType::term || type == FieldType::choice,
+            "this type has no order");
+  }
+  require((group.kind == GroupKind::number) == (type == FieldType::number),
+          "a number is of kind number, and nothing else is");
+  require(group.lowered_by == 0 || group.kind == GroupKind::severity, "only severity is lowered");
+  require(group.name != "level" || (type == FieldType::level && group.kind == GroupKind::severity),
+          "the level of a record is a level, kind severity");
+}
+
+void DefinitionLoader::load_from(const Object& file) {
+  const Object::Ptr fields = object(file, "fields");
+  for (const std::string& name : fields->getNames()) {
+    place = def_.name + "." + name;
+    const Object::Ptr spec = object(*fields, name);
+    Field& target = def_.fields[field(name)];
+    if (spec->has("from")) target.from = state(text(*spec, "from"));
+    if (!spec->has("if")) continue;
+    require(target.from.has_value(), "\"if\" says when \"from\" holds");
+    target.from_if = condition(text(*spec, "if"));
+  }
+}
+
+void DefinitionLoader::load_step(const Object& spec) {
+  only(spec, {"verb", "zh", "from", "to", "by", "when", "clear_of", "also", "decisive"});
+  Transition step;
+  step.verb = text(spec, "verb");
+  place = def_.name + ".steps." + step.verb;
+  step.zh = text(spec, "zh");
+  step.to = state(text(spec, "to"));
+  step.by = roles(spec, "by");
+  step.is_decisive = flag(spec, "decisive");
+  step.clear_of = texts(spec, "clear_of");
+  if (spec.has("when")) step.when = condition(text(spec, "when"));
+  for (const std::string& name : texts(spec, "from")) {
+    if (name != "*") {
+      step.from.push_back(state(name));
+      require(!def_.states[step.from.back()].is_terminal, "an end is never left, " + name);
+      continue;
+    }
+    for (std::size_t i = 0; i < def_.states.size(); ++i)
+      if (!def_.states[i].is_terminal && i != step.to) step.from.push_back(i);
+  }
+  if (spec.has("also")) {
+    const Object::Ptr also = object(spec, "also");
+    for (const std::string& target : also->getNames()) {
+      const std::size_t dot = target.find('.');
+      require(dot != std::string::npos &&
+                  def_.fields[field(target.substr(0, dot))].type == FieldType::ref,
+              "\"also\" writes a field of a cited record, not " + target);
+      step.also.emplace_back(target, text(*also, target));
+    }
+  }
+  def_.steps.push_back(std::move(step));
+}
+
+void DefinitionLoader::load_steps(const Object& file) {
+  for (const Object::Ptr& spec : objects(file, "steps")) {
+    place = def_.name + ".steps";
+    load_step(*spec);
+  }
+  place = def_.name + ".steps";
+  for (std::size_t i = 0; i < def_.states.size(); ++i)
+    require(std::any_of(def_.steps.begin(), def_.steps.end(),
+                        [&](const Transition& step) { return step.to == i; }),
+            "no step leads to " + def_.states[i].name);
+  work_out_paths();
+}
+
+void DefinitionLoader::work_out_paths() {
+  const std::size_t count = def_.states.size();
+  def_.reaches_.assign(count * count, false);
+  for (const Transition& step : def_.steps)
+    for (const std::size_t from : step.from) def_.reaches_[from * count + step.to] = true;
+  for (std::size_t via = 0; via < count; ++via)
+    for (std::size_t from = 0; from < count; ++from)
+      for (std::size_t to = 0; to < count; ++to)
+        if (def_.reaches_[from * count + via] && def_.reaches_[via * count + to])
+          def_.reaches_[from * count + to] = true;
+}
+
+void DefinitionLoader::load_keys(const Object& file) {
+  for (const Object::Ptr& spec : objects(file, "unique")) {
+    place = def_.name + ".unique";
+    only(*spec, {"fields", "finding", "when", "distinct", "apart", "apart_finding"});
+    UniqueKey key;
+    for (const std::string& name : texts(*spec, "fields")) key.fields.push_back(field(name));
+    require(!key.fields.empty(), "a key has fields");
+    key.finding = text(*spec, "finding");
+    if (spec->has("when")) key.when = condition(text(*spec, "when"));
+    if (spec->has("distinct")) key.distinct = field(text(*spec, "distinct"));
+    for (const std::string& name : texts(*spec, "apart")) key.apart.push_back(field(name));
+    key.apart_finding = text(*spec, "apart_finding", !key.apart.empty());
+    def_.unique.push_back(std::move(key));
+  }
+  for (const Object::Ptr& spec : objects(file, "exclusive")) {
+    place = def_.name + ".exclusive";
+    only(*spec, {"key", "while", "finding"});
+    ExclusiveKey key;
+    key.field = field(text(*spec, "key"));
+    require(def_.fields[key.field].type == FieldType::ref, "an exclusive key cites a record");
+    key.when = condition(text(*spec, "while"));
+    key.finding = text(*spec, "finding");
+    def_.exclusive.push_back(std::move(key));
+  }
+  for (const Object::Ptr& spec : objects(file, "remind")) {
+    place = def_.name + ".remind";
+    only(*spec, {"when", "zh", "to"});
+    def_.reminders.push_back(
+        {condition(text(*spec, "when")), text(*spec, "zh"), roles(*spec, "to")});
+  }
+}
+
+void DefinitionLoader::load_numbers(const Object& file) {
+  for (const Object::Ptr& spec : objects(file, "numbers")) {
+    place = def_.name + ".numbers";
+    only(*spec, {"field", "series", "year_of", "finding"});
+    NumberRule rule;
+    rule.field = field(text(*spec, "field"));
+    require(def_.fields[rule.field].type == FieldType::number, "not a number field");
+    if (spec->has("series")) rule.series = field(text(*spec, "series"));
+    if (spec->has("year_of")) {
+      rule.year_of = field(text(*spec, "year_of"));
+      require(def_.fields[*rule.year_of].type == FieldType::date, "\"year_of\" is a date");
+    }
+    if (spec->has("finding")) rule.finding = text(*spec, "finding");
+    def_.numbers.push_back(rule);
+  }
+}
+
+void DefinitionLoader::load_lists(const Object& file) {
+  place = def_.name + ".search";
+  for (const std::string& name : texts(file, "search")) def_.search.push_back(field(name));
+  place = def_.name + ".list";
+  for (const std::string& name : texts(file, "list")) def_.list.push_back(field(name));
+  require(!def_.list.empty(), "a ledger lists at least one column");
+  std::set<std::string> headers;
+  for (const Field& field : def_.fields) {
+    place = def_.name + "." + field.name;
+    for (const std::string& header : field.headers)
+      require(headers.insert(header).second, "the heading " + header + " means two fields");
+  }
+}
+
+LedgerDefinition DefinitionLoader::load(const Object& file) {
+  load_head(file);
+  load_states(file);
+  load_fields(file);
+  load_from(file);
+  load_steps(file);
+  load_keys(file);
+  load_numbers(file);
+  load_lists(file);
+  return std::move(def_);
+}
+
+Result<LedgerDefinition> LedgerDefinition::parse(std::string_view json) {
+  DefinitionLoader loader;
+  try {
+    Poco::JSON::Parser parser(new NoRepeats);
+    const Poco::Dynamic::Var file = parser.parse(std::string(json));
+    if (file.type() != typeid(Object::Ptr)) return {Errc::invalid, "ledger: not an object"};
+    return loader.load(*file.extract<Object::Ptr>());
+  } catch (const Mistake& mistake) {
+    return {Errc::invalid, mistake.what};
+  } catch (const Poco::Exception& fault) {
+    return {Errc::invalid, loader.place + ": " + fault.displayText()};
+  }
+}
+
+}  // namespace jiyao

@@ -1,0 +1,116 @@
+// schema/definition_parts.h - what a ledger definition consists of: fields, groups, states, steps,
+// keys. Indexes point into the vectors of the LedgerDefinition that holds the part.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "schema/change.h"
+#include "schema/condition.h"
+#include "schema/roster_record.h"
+
+namespace jiyao {
+
+enum class FieldType : std::uint8_t {
+  text,       ///< NFC, up to kTextBytesMax
+  integer,    ///< "-?[0-9]+", no leading zero
+  date,       ///< "2026-11-22"
+  stamp,      ///< "2026-11-22T09:30"
+  choice,     ///< one of `choices`, stored as written there; listed from weak to strict
+  level,      ///< "secret"
+  term,       ///< "10y", "6m", "2036-11-22" or "until:condition"
+  person,     ///< name, or 32 hex digits of a UserId
+  org,        ///< name, or 32 hex digits of an OfficeId
+  ref,        ///< 32 hex digits of a RecordId of `ref_ledger`
+  signature,  ///< 64 hex digits: the content an approval binds to (sync/check.h content_hash)
+  opinion,    ///< text that is somebody's word: voiding never beats it
+  number,     ///< "2026-0137", or provisional "临-<node>-n"
+};
+
+/// How two writes meet: design.md section 6, the table. In brackets the code of domain.md 6.2.
+enum class GroupKind : std::uint8_t {
+  value,      ///< conflict (ASK, LOCK)
+  note_only,  ///< greatest change id is shown, others beside it (LWW)
+  fixed,      ///< written once; another value is an incident (IMM)
+  severity,   ///< the stricter takes effect (STRICT)
+  latest,     ///< the later or longer (LONG)
+  earliest,   ///< the earlier (MIN)
+  set,        ///< union of entries (ADD)
+  state,      ///< life cycle (STATE)
+  custody,    ///< physical fact; contradiction freezes (HARD)
+  number,     ///< of a series (SEQ)
+  computed,   ///< never written (CNT)
+};
+
+struct Field {
+  std::string name, zh, en;
+  FieldType type = FieldType::text;
+  std::vector<std::string> choices;
+  std::vector<std::string> final_choices;  ///< of a custody choice: written "已销毁*", never left
+  LedgerName ref_ledger;
+  std::size_t group = 0;             ///< index into groups()
+  std::optional<std::size_t> from;   ///< mandatory from this state on (index into states())
+  Condition from_if;                 ///< ... if this holds
+  std::vector<std::string> headers;  ///< what import files call this column
+};
+
+struct Group {
+  GroupName name;
+  GroupKind kind = GroupKind::value;
+  std::vector<std::size_t> fields;  ///< in order; more than one: schema/value.h packs them
+  Roles writers = 0;                ///< 0: whoever may write the ledger
+  bool by_owner = false;            ///< only persons of the owner office; else a proposal
+  std::optional<std::size_t>
+      locked_from;            ///< `writers` and `by_owner` bind only from this state on
+  Roles lowered_by = 0;       ///< severity: who may lower, with signature; 0: any
+  bool by_authority = false;  ///< only the authority of the series; else a proposal
+  std::string late;  ///< catalogue id of an entry unknown to whoever ended the record (U2, R7)
+};
+
+struct State {
+  std::string name, zh;
+  int rank = 0;
+  bool is_terminal = false;
+  bool is_void = false;
+  bool sends_back = false;  ///< wins over concurrent progress until somebody knew it (R16)
+};
+
+struct Transition {
+  std::string verb, zh;
+  std::vector<std::size_t> from;  ///< empty: makes the record
+  std::size_t to = 0;
+  Roles by = 0;                      ///< 0: whoever may write the ledger
+  Condition when;                    ///< own fields: also guards merging; of a ref: `check`
+  std::vector<LedgerName> clear_of;  ///< no open record of these ledgers cites this one
+  std::vector<std::pair<std::string, std::string>> also;  ///< ("copy.custody_state", "在库")
+  bool is_decisive = false;                               ///< needs the person's signature
+};
+
+struct UniqueKey {
+  std::vector<std::size_t> fields;
+  std::string finding;  ///< catalogue id: "N2"
+  Condition when;
+  std::optional<std::size_t> distinct;  ///< a set: records with no common entry do not clash
+  std::vector<std::size_t> apart;       ///< differing in one of these is `apart_finding` instead
+  std::string apart_finding;
+};
+struct ExclusiveKey {
+  std::size_t field = 0;  ///< a ref; ledgers share the claim: lent and circulating exclude
+  Condition when;
+  std::string finding;  ///< "U1"
+};
+struct Reminder {
+  Condition when;  ///< may speak of `today`; a clock only reminds
+  std::string zh;
+  Roles to = 0;
+};
+struct NumberRule {
+  std::size_t field = 0;
+  std::optional<std::size_t> series;   ///< field that names the series
+  std::optional<std::size_t> year_of;  ///< date whose year the number should carry (N9)
+  std::string finding = "N1";
+};
+
+}  // namespace jiyao

@@ -1,0 +1,324 @@
+// sync/merge.cpp - from changes to the shown record, group by group.
+#include "sync/merge.h"
+
+#include <algorithm>
+
+#include "sync/group_merge.h"
+#include "sync/state_merge.h"
+
+namespace jiyao {
+
+namespace {
+
+// What merge must understand to place a write; finer rules were checked when it was made, under the
+// rule set of that day.
+bool can_take(const LedgerDefinition& definition, const Change& change, const Write& write) {
+  const auto index = definition.group_index(write.group);
+  if (!index) return false;
+  const Group& group = definition.groups[*index];
+  const bool is_withdrawal = change.kind == ChangeKind::withdraw;
+  if (is_withdrawal != (group.kind == GroupKind::set && write.value.empty())) return false;
+  switch (group.kind) {
+    case GroupKind::computed:
+      return false;
+    case GroupKind::state:
+      return definition.state_index(write.value).has_value();
+    case GroupKind::severity:
+    case GroupKind::latest:
+    case GroupKind::earliest:
+      return !definition.is_ordered_value(group, write.value) ? false : true;
+    default:
+      return true;
+  }
+}
+
+bool can_take(const LedgerDefinition& definition, const Change& change) {
+  return change.ledger == definition.name &&
+         std::all_of(change.writes.begin(), change.writes.end(),
+                     [&](const Write& write) { return can_take(definition, change, write); });
+}
+
+class RecordMerge {
+ public:
+  RecordMerge(const LedgerDefinition& definition, std::span<const JudgedChange> changes)
+      : definition_(definition), graph_(changes) {}
+
+  RecordState run() {
+    for (std::size_t i = 0; i < graph_.size(); ++i) {
+      const JudgedChange& judged = graph_.at(i);
+      const bool is_judged =
+          judged.effect == Effect::counts || judged.effect == Effect::proposal_only;
+      if (is_judged && !can_take(definition_, *judged.change)) graph_.quarantine(i);
+    }
+    graph_.connect();
+    file_changes();
+    collect_writes();
+    settle_groups();
+    finish_groups();
+    return std::move(record_);
+  }
+
+ private:
+  void file_changes();
+  void collect_writes();
+  void settle_groups();
+  void finish_groups();
+  void choose_state();
+  void note_late_entries();
+  bool is_after_close(std::size_t node) const;
+  bool is_locked_out(const Group& group, std::size_t node) const;
+  bool has_right(const Group& group, std::size_t node) const;
+  bool is_locked_for(const Group& group, std::size_t node, bool& was_concurrent) const;
+  std::vector<std::size_t> weighty_writes() const;
+
+  const LedgerDefinition& definition_;
+  ChangeGraph graph_;
+  std::vector<GroupMerge> groups_;     // of the groups somebody wrote, by group index
+  std::vector<std::size_t> group_of_;  // their indexes in the definition
+  std::vector<std::size_t> closes_;    // nodes that moved the record away
+  const GroupMerge* states_ = nullptr;
+  RecordState record_;
+};
+
+void RecordMerge::file_changes() {
+  for (std::size_t i = 0; i < graph_.size(); ++i) {
+    const JudgedChange& judged = graph_.at(i);
+    if (judged.effect == Effect::transparent) {
+      record_.transparent.push_back(judged.id);
+    } else if (judged.effect == Effect::quarantined) {
+      record_.quarantined.push_back(judged.id);
+    } else if (graph_.is_ready(i)) {
+      record_.applied.push_back(judged.id);
+      const bool is_close =
+          judged.change->kind == ChangeKind::close && judged.effect == Effect::counts;
+      if (is_close) closes_.push_back(i);
+    } else {
+      const bool is_newer = judged.effect == Effect::wait_program;
+      record_.pending.push_back(
+          {judged.id, is_newer ? Waiting::program : Waiting::parent, graph_.missing_parents(i)});
+      record_.is_frozen = record_.is_frozen || is_newer;
+    }
+  }
+  record_.heads = graph_.heads();
+  record_.is_closed = !closes_.empty();
+}
+
+void RecordMerge::collect_writes() {
+  std::vector<std::size_t> place(definition_.groups.size(), definition_.groups.size());
+  for (const std::size_t node : graph_.order()) {
+    if (!graph_.is_applied(node)) continue;
+    for (const Write& write : graph_.at(node).change->writes)
+      place[*definition_.group_index(write.group)] = 0;
+  }
+  groups_.reserve(place.size());
+  for (std::size_t group = 0; group < place.size(); ++group) {
+    if (place[group] != 0) continue;
+    place[group] = groups_.size();
+    groups_.emplace_back(definition_, group, graph_);
+    group_of_.push_back(group);
+  }
+  for (const std::size_t node : graph_.order()) {
+    if (!graph_.is_applied(node)) continue;
+    for (const Write& write : graph_.at(node).change->writes)
+      groups_[place[*definition_.group_index(write.group)]].add({node, &write, false, false, {}});
+  }
+}
+
+// What is written to a record after it moved away is carried over by people, not by merging.
+bool RecordMerge::is_after_close(std::size_t node) const {
+  return std::any_of(closes_.begin(), closes_.end(), [&](std::size_t close) {
+    return close != node && !graph_.is_before(node, close);
+  });
+}
+
+bool RecordMerge::has_right(const Group& group, std::size_t node) const {
+  const JudgedChange& judged = graph_.at(node);
+  if (group.by_owner && !judged.is_owner) return false;
+  if (group.writers != 0) return (judged.roles & group.writers) != 0;
+  return group.by_owner || !group.locked_from;
+}
+
+// Locked: the author saw a state from which on the group is closed. A lock the author could not
+// know of makes the write a proposal whatever right he has (I5).
+bool RecordMerge::is_locked_for(const Group& group, std::size_t node, bool& was_concurrent) const {
+  was_concurrent = false;
+  if (states_ == nullptr) return false;
+  const int lock_rank = definition_.states[*group.locked_from].rank;
+  const auto locks = [&](std::size_t write) {
+    const State& state = definition_.states[*definition_.state_index(states_->value(write))];
+    return state.rank >= lock_rank && !state.is_void;
+  };
+  const auto& writes = states_->writes();
+  for (std::size_t i = 0; i < writes.size(); ++i)
+    if (!writes[i].is_proposal && locks(i) && graph_.is_concurrent(writes[i].node, node))
+      was_concurrent = true;
+  const auto known = states_->maximal_before(node);
+  return std::any_of(known.begin(), known.end(), locks);
+}
+
+bool RecordMerge::is_locked_out(const Group& group, std::size_t node) const {
+  const JudgedChange& judged = graph_.at(node);
+  if (judged.effect == Effect::proposal_only || is_after_close(node)) return true;
+  const bool is_renumber = judged.change->kind == ChangeKind::renumber;
+  if ((group.by_authority || is_renumber) && !judged.is_authority) return true;
+  if (!group.locked_from) return !has_right(group, node);
+  if (is_renumber) return false;
+  bool was_concurrent = false;
+  const bool is_locked = is_locked_for(group, node, was_concurrent);
+  return was_concurrent || (is_locked && !has_right(group, node));
+}
+
+void RecordMerge::settle_groups() {
+  const auto settle = [&](std::size_t i) {
+    const Group& group = definition_.groups[group_of_[i]];
+    groups_[i].settle([&](std::size_t node) { return is_locked_out(group, node); });
+  };
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    if (group_of_[i] != definition_.state_group) continue;
+    settle(i);
+    states_ = &groups_[i];
+  }
+  for (std::size_t i = 0; i < groups_.size(); ++i)
+    if (group_of_[i] != definition_.state_group) settle(i);
+}
+
+// Nodes whose writes voiding must not beat: a fact about the paper, somebody's word or approval.
+std::vector<std::size_t> RecordMerge::weighty_writes() const {
+  std::vector<std::size_t> nodes;
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    const Group& group = definition_.groups[group_of_[i]];
+    const bool is_weighty =
+        group.kind == GroupKind::custody ||
+        std::any_of(group.fields.begin(), group.fields.end(), [&](std::size_t field) {
+          const FieldType type = definition_.fields[field].type;
+          return type == FieldType::opinion || type == FieldType::signature;
+        });
+    if (!is_weighty) continue;
+    for (const WriteNode& write : groups_[i].writes())
+      if (!write.is_proposal) nodes.push_back(write.node);
+  }
+  return nodes;
+}
+
+// An entry made elsewhere while the record was ended here is kept, and somebody must look at it.
+void RecordMerge::note_late_entries() {
+  std::vector<std::size_t> ends;
+  for (const std::size_t write : states_->maximal()) {
+    const State& state = definition_.states[*definition_.state_index(states_->value(write))];
+    if (state.is_terminal && !state.is_void) ends.push_back(states_->writes()[write].node);
+  }
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    if (definition_.groups[group_of_[i]].late.empty()) continue;
+    for (const WriteNode& write : groups_[i].writes()) {
+      const bool is_late =
+          !write.is_proposal && std::any_of(ends.begin(), ends.end(), [&](std::size_t end) {
+            return graph_.is_concurrent(write.node, end);
+          });
+      if (is_late) record_.late.push_back(graph_.at(write.node).id);
+    }
+  }
+  std::sort(record_.late.begin(), record_.late.end());
+}
+
+void RecordMerge::choose_state() {
+  GroupState* shown = nullptr;
+  for (GroupState& group : record_.groups)
+    if (group.group == definition_.state_group) shown = &group;
+  if (shown == nullptr) return;
+  const Lookup own = [&](std::string_view, std::string_view name) {
+    return std::optional<std::string>(record_.field(definition_, name));
+  };
+  record_.is_held_back =
+      choose_among_states(definition_, *states_, graph_, weighty_writes(), own, *shown);
+  record_.state = shown->value;
+  note_late_entries();
+  const auto index = definition_.state_index(record_.state);
+  if (!index || shown->mark == Mark::incident) return;
+  record_.is_void = definition_.states[*index].is_void;
+  record_.is_terminal = definition_.states[*index].is_terminal;
+}
+
+void RecordMerge::finish_groups() {
+  record_.groups.reserve(groups_.size());
+  for (const GroupMerge& group : groups_) record_.groups.push_back(group.finish());
+  choose_state();
+  for (const GroupState& group : record_.groups) {
+    const bool is_open = group.mark == Mark::conflict || group.mark == Mark::incident;
+    record_.has_conflict = record_.has_conflict || is_open;
+    const bool is_custody = definition_.groups[group.group].kind == GroupKind::custody;
+    if (is_custody && group.mark == Mark::incident) record_.is_frozen = true;
+    if (group.group == definition_.level_group) record_.level = level_from(group.value);
+  }
+}
+
+void put(Bytes& out, std::string_view text) {
+  std::size_t size = text.size();
+  for (int i = 0; i < 4; ++i, size >>= 8) out.push_back(static_cast<std::uint8_t>(size));
+  out.insert(out.end(), text.begin(), text.end());
+}
+
+void put(Bytes& out, const std::vector<HeldWrite>& writes) {
+  put(out, std::to_string(writes.size()));
+  for (const HeldWrite& write : writes) {
+    put(out, as_text(write.change.view()));
+    put(out, write.value);
+  }
+}
+
+void put(Bytes& out, const std::vector<ChangeId>& ids) {
+  put(out, std::to_string(ids.size()));
+  for (const ChangeId& id : ids) put(out, as_text(id.view()));
+}
+
+}  // namespace
+
+const GroupState* RecordState::group(std::size_t index) const {
+  const auto found = std::lower_bound(
+      groups.begin(), groups.end(), index,
+      [](const GroupState& held, std::size_t wanted) { return held.group < wanted; });
+  return found == groups.end() || found->group != index ? nullptr : &*found;
+}
+
+std::string RecordState::field(const LedgerDefinition& definition, std::string_view name) const {
+  if (name == "state") return state;
+  const auto index = definition.field_index(name);
+  const auto by_name =
+      index ? std::optional(definition.fields[*index].group) : definition.group_index(name);
+  const GroupState* held = by_name ? group(*by_name) : nullptr;
+  if (held == nullptr) return {};
+  if (definition.groups[*by_name].kind == GroupKind::set)
+    return held->held.empty() ? std::string() : std::to_string(held->held.size());
+  if (held->value.empty() || !index) return {};
+  return definition.field_value(*index, held->value);
+}
+
+std::vector<ChangeId> RecordState::parents_for_next() const {
+  if (heads.size() <= kParentsMax) return heads;
+  return {heads.end() - static_cast<std::ptrdiff_t>(kParentsMax), heads.end()};
+}
+
+RecordState merge(const LedgerDefinition& definition, std::span<const JudgedChange> changes) {
+  return RecordMerge(definition, changes).run();
+}
+
+Bytes canonical(const RecordState& state, const LedgerDefinition& definition) {
+  Bytes out;
+  put(out, definition.name);
+  put(out, state.state);
+  const int flags = state.is_closed | state.is_frozen << 1 | state.is_held_back << 2;
+  put(out, std::to_string(flags));
+  put(out, std::to_string(state.groups.size()));
+  for (const GroupState& group : state.groups) {
+    put(out, definition.groups[group.group].name);
+    put(out, group.value);
+    put(out, std::to_string(static_cast<int>(group.mark)));
+    put(out, group.held);
+    put(out, group.proposals);
+    put(out, group.withdrawn);
+  }
+  put(out, state.heads);
+  put(out, state.quarantined);
+  return out;
+}
+
+}  // namespace jiyao

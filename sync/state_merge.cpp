@@ -1,0 +1,135 @@
+// sync/state_merge.cpp - same path: the higher rank; different branches: a person; two ends:
+// freeze.
+#include "sync/state_merge.h"
+
+#include <algorithm>
+
+namespace jiyao {
+
+namespace {
+
+class StateChoice {
+ public:
+  StateChoice(const LedgerDefinition& definition, const GroupMerge& states,
+              const ChangeGraph& graph)
+      : definition_(definition), states_(states), graph_(graph), top_(states.maximal()) {
+    for (const std::size_t write : top_) {
+      const std::size_t state = state_of(write);
+      if (std::find(values_.begin(), values_.end(), state) == values_.end())
+        values_.push_back(state);
+    }
+    std::sort(values_.begin(), values_.end(),
+              [&](std::size_t a, std::size_t b) { return rank(a) > rank(b); });
+  }
+
+  Mark mark(const std::vector<std::size_t>& weighty) const;
+  bool choose(const Lookup& own, GroupState& shown) const;
+  void leave_open(GroupState& shown, Mark mark) const;
+  bool empty() const { return top_.empty(); }
+
+ private:
+  std::size_t state_of(std::size_t write) const {
+    return *definition_.state_index(states_.value(write));
+  }
+  int rank(std::size_t state) const { return definition_.states[state].rank; }
+  bool is_void(std::size_t state) const { return definition_.states[state].is_void; }
+  bool is_void_suspended(const std::vector<std::size_t>& weighty) const;
+  bool is_one_path() const;
+  bool may_enter(std::size_t state, const Lookup& own) const;
+
+  const LedgerDefinition& definition_;
+  const GroupMerge& states_;
+  const ChangeGraph& graph_;
+  std::vector<std::size_t> top_;     // maximal writes
+  std::vector<std::size_t> values_;  // their distinct states, highest rank first
+};
+
+// Voiding beats only descriptive edits: what happened to the paper, or what somebody said about it,
+// unknown to the one who voided, must be looked at first (S2).
+bool StateChoice::is_void_suspended(const std::vector<std::size_t>& weighty) const {
+  return std::any_of(top_.begin(), top_.end(), [&](std::size_t write) {
+    return is_void(state_of(write)) &&
+           std::any_of(weighty.begin(), weighty.end(), [&](std::size_t node) {
+             return graph_.is_concurrent(node, states_.writes()[write].node);
+           });
+  });
+}
+
+bool StateChoice::is_one_path() const {
+  for (const std::size_t a : values_)
+    for (const std::size_t b : values_)
+      if (a != b && !definition_.reaches(a, b) && !definition_.reaches(b, a)) return false;
+  return true;
+}
+
+Mark StateChoice::mark(const std::vector<std::size_t>& weighty) const {
+  const bool has_void = std::any_of(values_.begin(), values_.end(),
+                                    [&](std::size_t state) { return is_void(state); });
+  if (has_void && (values_.size() > 1 || is_void_suspended(weighty))) return Mark::conflict;
+  if (values_.size() < 2) return Mark::none;
+  const auto ends = std::count_if(values_.begin(), values_.end(), [&](std::size_t state) {
+    return definition_.states[state].is_terminal;
+  });
+  if (ends > 1) return Mark::incident;
+  const bool has_return = std::any_of(values_.begin(), values_.end(), [&](std::size_t state) {
+    return definition_.states[state].sends_back;
+  });
+  return (has_return && ends == 0) || is_one_path() ? Mark::flagged : Mark::conflict;
+}
+
+bool StateChoice::may_enter(std::size_t state, const Lookup& own) const {
+  bool has_step = false;
+  for (const Transition& step : definition_.steps) {
+    if (step.to != state) continue;
+    has_step = true;
+    if (step.when.holds(own, true) != Holds::no) return true;
+  }
+  return !has_step;
+}
+
+// The highest state whose own guards hold on the merged row; if none of the newest, the last one
+// before them (6.3: filed here, its condition broken there -> stays done, and a task).
+bool StateChoice::choose(const Lookup& own, GroupState& shown) const {
+  std::vector<std::size_t> candidates = values_;
+  const auto back = std::find_if(candidates.begin(), candidates.end(), [&](std::size_t state) {
+    return definition_.states[state].sends_back;
+  });
+  if (back != candidates.end()) std::rotate(candidates.begin(), back, back + 1);
+  std::vector<std::size_t> earlier;
+  for (std::size_t i = 0; i < states_.writes().size(); ++i)
+    if (!states_.writes()[i].is_proposal) earlier.push_back(state_of(i));
+  std::sort(earlier.begin(), earlier.end(),
+            [&](std::size_t a, std::size_t b) { return rank(a) > rank(b); });
+  for (const std::size_t state : earlier)
+    if (rank(state) < rank(candidates.front())) candidates.push_back(state);
+  const auto chosen = std::find_if(candidates.begin(), candidates.end(),
+                                   [&](std::size_t state) { return may_enter(state, own); });
+  const std::size_t state = chosen == candidates.end() ? candidates.back() : *chosen;
+  shown.value = definition_.states[state].name;
+  return state != candidates.front();
+}
+
+void StateChoice::leave_open(GroupState& shown, Mark mark) const {
+  shown.mark = mark;
+  for (const std::size_t write : top_) shown.to_settle.push_back(states_.held(write).change);
+  shown.ancestor = states_.common_ancestor(top_);
+  shown.value = shown.ancestor ? shown.ancestor->value : std::string();
+}
+
+}  // namespace
+
+bool choose_among_states(const LedgerDefinition& definition, const GroupMerge& states,
+                         const ChangeGraph& graph, const std::vector<std::size_t>& weighty,
+                         const Lookup& own, GroupState& shown) {
+  const StateChoice choice(definition, states, graph);
+  if (choice.empty()) return false;
+  const Mark mark = choice.mark(weighty);
+  if (mark == Mark::conflict || mark == Mark::incident) {
+    choice.leave_open(shown, mark);
+    return false;
+  }
+  shown.mark = mark;
+  return choice.choose(own, shown);
+}
+
+}  // namespace jiyao
