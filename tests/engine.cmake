@@ -7,6 +7,10 @@ jiyao_test(test_log
   SOURCES
     support/simulated_disk.cpp
     support/simulated_disk_vfs.cpp
+    unit/sync/incarnation_test.cpp
+    unit/sync/keeper_test.cpp
     unit/sync/log_file_test.cpp
+    unit/sync/realm_test.cpp
     unit/sync/roster_test.cpp
+    unit/sync/seal_test.cpp
   USES jiyao::test_realm)
