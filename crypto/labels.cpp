@@ -96,6 +96,8 @@ std::string_view name_of(Label label) {
       return "invitation";
     case Label::recovery:
       return "recovery";
+    case Label::hub_file:
+      return "hub_file";
   }
   stop_on_bug("a label outside the registry", __FILE__, __LINE__);
 }

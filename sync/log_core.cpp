@@ -134,6 +134,28 @@ std::optional<BatchLine> BatchIndex::tip(const Author& author,
   return find(entries_[by_seq.rbegin()->second].id);
 }
 
+std::vector<BatchId> BatchIndex::whole_prefix_ends(const CompartmentId& compartment) const {
+  std::vector<BatchId> ends;
+  const auto held = compartments_.find(compartment);
+  if (held == compartments_.end()) return ends;
+  for (const BatchId& tip : held->second.tips) {
+    const Stream& stream = streams_[entries_[by_id_.at(tip)].stream];
+    if (stream.floors.count(BatchId{}) == stream.floors.size()) ends.push_back(tip);
+  }
+  for (const Stream& stream : streams_) {
+    if (stream.name.compartment != compartment) continue;
+    const auto [first, last] = stream.floors.equal_range(BatchId{});
+    if (stream.floors.count(BatchId{}) == stream.floors.size()) continue;
+    for (auto start = first; start != last; ++start) {
+      Place end = start->second;
+      while (entries_[end].child != kNowhere) end = entries_[end].child;
+      ends.push_back(entries_[end].id);
+    }
+  }
+  std::sort(ends.begin(), ends.end());
+  return ends;
+}
+
 BatchIndex::Place BatchIndex::place_of(const BatchId& id, const CompartmentId& compartment) const {
   const auto found = by_id_.find(id);
   if (found == by_id_.end()) return kNowhere;

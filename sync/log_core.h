@@ -66,6 +66,9 @@ class BatchIndex final : public Ancestry {
   /// The end of a stream, to seal the next batch onto; of a forked one the tip of greatest seq.
   std::optional<BatchLine> tip(const Author& author, const CompartmentId& compartment) const;
   const std::vector<Fork>& forks() const { return forks_; }  ///< as they were found
+  /// The ends of the gap-free prefixes of a compartment's streams, sorted: what a cumulative
+  /// receipt may name. Behind a gap, the first child of a fork is followed.
+  std::vector<BatchId> whole_prefix_ends(const CompartmentId& compartment) const;
 
  private:
   using Place = std::uint32_t;

@@ -1,0 +1,43 @@
+// server/http_api.h - the hub's one TLS listener: bytes -> Hub -> bytes, with limits.
+//
+//   POST /exchange /enrol /mailbox    application/x-jiyao, Content-Length required
+//   GET  /healthz /metrics            plain text, no content of any ledger, no names
+// Overload is answered 503 with Retry-After, never by a dropped socket; memory for bodies is
+// bounded.
+#pragma once
+
+#include <Poco/Net/Context.h>
+
+#include <memory>
+
+#include "server/hub.h"
+
+namespace jiyao {
+
+struct HttpLimits {
+  int threads = 64;                     ///< connections served at once; a kept one holds its thread
+  int queued = 1024;                    ///< connections waiting for a thread
+  std::size_t bodies_bytes = 64 << 20;  ///< request bodies in memory at once
+  int idle_seconds = 5;                 ///< a kept connection without a request
+  int silence_seconds = 30;             ///< a peer that stops in the middle
+  std::int64_t next_contact_ms = 60'000;
+};
+
+class HttpApi {
+ public:
+  /// Listens on `host`:`port` (0: any free one) at once.   errors: unavailable (address in use)
+  static Result<std::unique_ptr<HttpApi>> start(Hub& hub, Poco::Net::Context::Ptr tls,
+                                                const std::string& host, std::uint16_t port,
+                                                const HttpLimits& limits);
+  ~HttpApi();  ///< as stop()
+  std::uint16_t port() const;
+  /// No new connections; requests under way end first, at most `silence_seconds`.
+  void stop();
+
+ private:
+  struct State;
+  explicit HttpApi(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace jiyao

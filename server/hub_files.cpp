@@ -1,0 +1,127 @@
+// server/hub_files.cpp - making, opening and anchoring a hub.
+#include "server/hub_files.h"
+
+#include <Poco/URI.h>
+
+#include "crypto/random.h"
+#include "server/tls.h"
+
+namespace jiyao {
+
+namespace {
+
+constexpr std::string_view kKeyMagic = "JYHUBK1\n";
+constexpr std::size_t kKeyFileBytes = 8 + 16 + 32;
+constexpr std::size_t kAnchorBytesMax = 4096;
+
+struct HubKey {
+  HubId hub;
+  Secret<32> seed;
+};
+
+Result<HubKey> read_key(Files& files, const Path& path) {
+  Result<Bytes> bytes = read_file(files, path, kKeyFileBytes);
+  if (!bytes) return bytes.error();
+  if (bytes->size() != kKeyFileBytes || as_text(ByteView(*bytes).first(8)) != kKeyMagic)
+    return {Errc::malformed, path};
+  HubKey key{*HubId::from(ByteView(*bytes).subspan(8, 16)),
+             Secret<32>::copy_of(ByteView(*bytes).subspan(24, 32))};
+  wipe(*bytes);
+  return key;
+}
+
+std::string host_of(const std::string& address) {
+  try {
+    const Poco::URI uri(address);
+    return uri.getScheme() == "https" ? uri.getHost() : "";
+  } catch (const Poco::Exception&) {
+    return "";
+  }
+}
+
+Secret<32> file_key_of(const HubKey& key) {
+  return derive(key.seed, Label::hub_file, key.hub.view());
+}
+std::unique_ptr<SigningKey> signing_key_of(const HubKey& key) {
+  return signing_key_from(derive(key.seed, Label::seed_sign, key.hub.view()));
+}
+
+}  // namespace
+
+HubPaths HubPaths::of(const Path& data) {
+  return {data, data + ".key", data + ".pem", data + ".anchor"};
+}
+
+Result<HubCard> HubHome::make(Files& files, const HubPaths& paths, const std::string& address) {
+  const std::string host = host_of(address);
+  if (host.empty()) return {Errc::malformed, address};
+  if (files.exists(paths.key) || files.exists(paths.card())) return {Errc::exists, paths.key};
+  HubKey key{random_block<HubId>(), Secret<32>::random()};
+  Bytes content = to_bytes(kKeyMagic);
+  content.insert(content.end(), key.hub.bytes.begin(), key.hub.bytes.end());
+  content.insert(content.end(), key.seed.reveal().begin(), key.seed.reveal().end());
+  replace_file(files, paths.key, content);
+  wipe(content);
+  if (const Result<void> made = make_certificate(files, paths.certificate, host); !made)
+    return made.error();
+  const Result<Digest> pin = certificate_hash(files, paths.certificate);
+  if (!pin) return pin.error();
+  const std::unique_ptr<SigningKey> sign = signing_key_of(key);
+  const auto store = SqliteStore::open(files, paths.data, file_key_of(key), {key.hub, *sign}, true);
+  if (!store) return store.error();
+  const HubCard card{key.hub, sign->verify_key(), *pin, address};
+  replace_file(files, paths.anchor, {});
+  replace_file(files, paths.card(), as_bytes(encode_hub_card(card)));
+  return card;
+}
+
+Result<std::unique_ptr<HubHome>> HubHome::open(Files& files, const HubPaths& paths) {
+  Result<HubKey> key = read_key(files, paths.key);
+  if (!key) return key.error();
+  std::unique_ptr<HubHome> home(new HubHome(files, paths));
+  home->hub_ = key->hub;
+  home->key_ = signing_key_of(*key);
+  auto store = SqliteStore::open(files, paths.data, file_key_of(*key), home->identity(), false);
+  if (!store) return store.error();
+  home->store_ = std::move(*store);
+  home->compare_anchor();
+  return home;
+}
+
+Result<void> HubHome::join(ByteView roster_frames) {
+  FrameReader frames(roster_frames);
+  while (!frames.at_end()) {
+    const Result<Frame> frame = frames.next();
+    if (!frame) return frame.error();
+    if (frame->type != FrameType::roster) return {Errc::malformed, "realm file"};
+    if (const Result<void> taken = store_->extend_roster(frame->bytes); !taken) return taken;
+  }
+  const HubRecord* self = store_->roster().hub(hub_);
+  if (self == nullptr || self->sign != key_->verify_key())
+    return {Errc::not_for_us, "this realm names another hub"};
+  anchor();
+  return {};
+}
+
+// A store that is behind its anchor, or tells another story, is an older copy (P10). No anchor: any
+// doubt is a new incarnation, which is harmless if it was none.
+void HubHome::compare_anchor() {
+  if (store_->roster().hub(hub_) == nullptr) return;
+  const Result<Bytes> bytes = read_file(files_, paths_.anchor, kAnchorBytesMax);
+  const Result<HubHead> last = bytes ? decode_head(*bytes) : Result<HubHead>(bytes.error());
+  if (!last) {
+    store_->begin_incarnation(store_->head());
+  } else if (last->incarnation == store_->head().incarnation) {
+    if (store_->head_at(last->position) != last->head) store_->begin_incarnation(*last);
+  } else if (store_->head().former.incarnation != last->incarnation) {
+    store_->begin_incarnation(*last);
+  }
+  anchor();
+}
+
+void HubHome::anchor() {
+  if (store_->roster().hub(hub_) == nullptr) return;
+  replace_file(files_, paths_.anchor, encode_head(store_->head()));
+}
+
+}  // namespace jiyao

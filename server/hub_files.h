@@ -1,0 +1,47 @@
+// server/hub_files.h - a hub's files: the key and the certificate beside the data folder, the store
+// in it.
+//
+//   DATA/hub.jdb    the store (sealed)          DATA/hub.card   what the archive needs to know
+//   DATA.key        the hub's seed, 0600        DATA.pem        TLS key and certificate, 0600
+//   DATA.anchor     the last head shown, beside the key: a store older than it was restored
+#pragma once
+
+#include "schema/hub_card.h"
+#include "server/sqlite_store.h"
+
+namespace jiyao {
+
+struct HubPaths {
+  Path data, key, certificate, anchor;
+  static HubPaths of(const Path& data);
+  Path card() const { return data + "/hub.card"; }
+};
+
+/// A hub that is at home: identity and store, anchored.
+class HubHome {
+ public:
+  /// New key, certificate, card and empty store. `address`: "https://host:port".
+  ///   errors: exists, malformed (address)
+  static Result<HubCard> make(Files& files, const HubPaths& paths, const std::string& address);
+  /// Takes the realm's roster, which must name this hub with this key.
+  ///   errors: malformed, not_for_us, not_authentic
+  Result<void> join(ByteView roster_frames);
+  /// errors: not_found, busy, not_authentic, malformed, newer
+  static Result<std::unique_ptr<HubHome>> open(Files& files, const HubPaths& paths);
+
+  SqliteStore& store() { return *store_; }
+  HubIdentity identity() const { return {hub_, *key_}; }
+  /// Rewrites the anchor; called after storing and at the end.
+  void anchor();
+
+ private:
+  HubHome(Files& files, HubPaths paths) : files_(files), paths_(std::move(paths)) {}
+  void compare_anchor();
+  Files& files_;
+  HubPaths paths_;
+  HubId hub_;
+  std::unique_ptr<SigningKey> key_;
+  std::unique_ptr<SqliteStore> store_;
+};
+
+}  // namespace jiyao

@@ -1,0 +1,55 @@
+// server/sqlite_session.h - the hub's Poco::Data session: bytes in and out, transactions by scope.
+#pragma once
+
+#include <Poco/Data/LOB.h>
+#include <Poco/Data/Session.h>
+
+#include <optional>
+#include <string>
+
+#include "schema/sealed_vfs.h"
+
+namespace jiyao {
+
+/// One connection to one announced, encrypted file. Poco's exceptions end here as StorageFailure.
+class SqliteSession {
+ public:
+  /// errors: busy, not_authentic, malformed
+  static Result<std::unique_ptr<SqliteSession>> open(Announcement announced);
+  ~SqliteSession();
+
+  using Blob = Poco::Data::BLOB;
+  static Blob blob(ByteView bytes) { return Blob(bytes.data(), bytes.size()); }
+  static ByteView view(const Blob& blob) { return {blob.rawContent(), blob.size()}; }
+
+  /// Runs `act(session)`; a Poco exception becomes a StorageFailure of the right kind.
+  template <class Act>
+  auto run(Act act) -> decltype(act(std::declval<Poco::Data::Session&>())) {
+    try {
+      return act(session_);
+    } catch (const Poco::Exception& failure) {
+      throw_failure(failure);
+    }
+  }
+  /// All that `act` does, or nothing.
+  template <class Act>
+  void in_transaction(Act act) {
+    run([](Poco::Data::Session& s) { s << "BEGIN IMMEDIATE", Poco::Data::Keywords::now; });
+    try {
+      act();
+      run([](Poco::Data::Session& s) { s << "COMMIT", Poco::Data::Keywords::now; });
+    } catch (const std::exception&) {
+      roll_back();
+      throw;
+    }
+  }
+
+ private:
+  SqliteSession(Announcement announced, Poco::Data::Session session);
+  [[noreturn]] static void throw_failure(const Poco::Exception& failure);
+  void roll_back() noexcept;
+  Announcement announced_;
+  Poco::Data::Session session_;
+};
+
+}  // namespace jiyao

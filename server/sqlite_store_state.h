@@ -1,0 +1,46 @@
+// server/sqlite_store_state.h - what the sources of SqliteStore share: the session and its mirrors.
+#pragma once
+
+#include "server/sqlite_session.h"
+#include "server/sqlite_store.h"
+#include "sync/log_core.h"
+
+namespace jiyao {
+
+enum class PaperKind : int { receipt = 1, grant = 2, head = 3 };
+
+struct SqliteStore::State {
+  State(Files& f, std::unique_ptr<SqliteSession> s, const HubIdentity& who, const Secret<32>& key)
+      : files(f), session(std::move(s)), identity(who), file_key(key.duplicate()) {}
+
+  Files& files;
+  std::unique_ptr<SqliteSession> session;
+  HubIdentity identity;
+  Secret<32> file_key;
+
+  // Mirrors of the tables, rebuilt at open.
+  BatchIndex index;
+  PaperShelf shelf;
+  WaitingRoom room;
+  Roster roster;
+  std::vector<Bytes> roster_records;
+  std::uint64_t position = 0;
+  Digest head;
+  IncarnationId incarnation;
+  HeadCite former;
+  std::uint64_t serial = 0;
+  std::map<CompartmentId, std::uint64_t> receipted;  ///< batches of it that our receipts cover
+
+  void load();
+  void set_meta(const std::string& name, ByteView value);
+  std::optional<Bytes> meta(const std::string& name);
+  void save_number(const std::string& name, std::uint64_t number);
+  Level ceiling() const;
+  void store(const SealedBatch& batch);
+  Result<void> put_paper(PaperKind kind, ByteView slot, ByteView bytes);
+  void begin_incarnation(const HubHead& shown);
+  HubHead signed_head() const;
+  Result<void> admit_waiting();
+};
+
+}  // namespace jiyao
