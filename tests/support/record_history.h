@@ -61,6 +61,7 @@ class RecordHistory {
     return judged;
   }
   void sign_last() { changes_.back().person.emplace(); }
+  Change& last() { return changes_.back(); }
   JudgedChange& last_judged() { return judged_.back(); }
 
   RecordState merged() const { return merge(definition_, judged()); }

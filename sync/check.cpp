@@ -1,0 +1,351 @@
+// sync/check.cpp - the touched records beside their neighbours, rule by rule.
+#include "sync/check.h"
+
+#include <algorithm>
+
+#include "schema/dates.h"
+#include "sync/claims.h"
+#include "sync/findings.h"
+
+namespace jiyao {
+
+namespace {
+
+class Check {
+ public:
+  Check(const Definitions& definitions, const Neighbourhood& hood)
+      : definitions_(definitions), hood_(hood) {
+    for (const Neighbour& neighbour : hood.records) by_id_[neighbour.record.hex()] = &neighbour;
+  }
+
+  std::vector<Finding> run() {
+    for (const Neighbour& touched : hood_.records) {
+      if (!touched.is_touched || touched.state->is_closed) continue;
+      inside(touched);
+      duplicates(touched);
+      exclusive(touched);
+      numbers(touched);
+      held_back(touched);
+    }
+    for (const Neighbour& neighbour : hood_.records) recall(neighbour);
+    return std::move(findings_).sorted();
+  }
+
+ private:
+  void inside(const Neighbour& record);
+  void groups(const Neighbour& record);
+  void duplicates(const Neighbour& record);
+  void duplicate_of(const Neighbour& record, const Neighbour& other, const UniqueKey& key,
+                    const std::string& claim);
+  void exclusive(const Neighbour& record);
+  void numbers(const Neighbour& record);
+  void number_clash(const Neighbour& record, const NumberRule& rule, const SeriesNumber& number);
+  void outside_blocks(const Neighbour& record, const NumberRule& rule, const SeriesNumber& number);
+  void held_back(const Neighbour& record);
+  void recall(const Neighbour& record);
+
+  std::optional<RecordId> block_owner(const std::string& series, std::uint64_t n,
+                                      const Neighbour& a, const Neighbour& b,
+                                      const NumberRule& rule) const;
+  const Neighbour* series_of(const std::string& key) const;
+  bool is_granted(const Neighbour& series, const IncarnationId& incarnation, std::uint64_t n) const;
+  static std::vector<ChangeId> held_changes(const Neighbour& record, std::size_t field);
+  std::string shown(const Neighbour& record, std::string_view field) const {
+    return record.state->field(*record.ledger, field);
+  }
+  bool is_open(const Neighbour& record) const {
+    return std::any_of(record.ledger->exclusive.begin(), record.ledger->exclusive.end(),
+                       [&](const ExclusiveKey& key) {
+                         return !exclusive_claim(*record.ledger, key, *record.state).empty();
+                       });
+  }
+
+  const Definitions& definitions_;
+  const Neighbourhood& hood_;
+  std::map<std::string, const Neighbour*> by_id_;
+  Findings findings_;
+};
+
+std::vector<ChangeId> Check::held_changes(const Neighbour& record, std::size_t field) {
+  std::vector<ChangeId> changes;
+  const GroupState* group = record.state->group(record.ledger->fields[field].group);
+  if (group == nullptr) return changes;
+  for (const HeldWrite& write : group->held) changes.push_back(write.change);
+  return changes;
+}
+
+// What merge left open in the record itself, and what merging did that somebody should see.
+void Check::inside(const Neighbour& record) {
+  groups(record);
+  const RecordState& state = *record.state;
+  if (state.level && *state.level > record.compartment_level)
+    findings_.add("C9", FindingKind::hold, record.record.hex(), {&record},
+                  held_changes(record, *record.ledger->field_index("level")));
+  for (const ChangeId& late : state.late) {
+    for (const GroupState& group : state.groups) {
+      const bool is_its = std::any_of(group.held.begin(), group.held.end(),
+                                      [&](const HeldWrite& held) { return held.change == late; });
+      const std::string& code = record.ledger->groups[group.group].late;
+      if (is_its && !code.empty())
+        findings_.add(code, FindingKind::task, record.record.hex(), {&record}, {late});
+    }
+  }
+  const auto readers = record.ledger->group_index("readers");
+  const auto legs = record.ledger->group_index("legs");
+  if (!readers || !legs) return;
+  const GroupState* named = state.group(*readers);
+  const GroupState* read = state.group(*legs);
+  if (named == nullptr || read == nullptr) return;
+  for (const HeldWrite& removed : named->withdrawn) {  // R2: removed here, has read there
+    const std::size_t reader = *record.ledger->field_index("reader");
+    const std::size_t leg_reader = *record.ledger->field_index("leg_reader");
+    const std::string who = record.ledger->field_value(reader, removed.value);
+    for (const HeldWrite& leg : read->held)
+      if (record.ledger->field_value(leg_reader, leg.value) == who)
+        findings_.add("R2", FindingKind::task, record.record.hex(), {&record},
+                      {removed.change, leg.change});
+  }
+}
+
+void Check::groups(const Neighbour& record) {
+  for (const GroupState& held : record.state->groups) {
+    const Group& group = record.ledger->groups[held.group];
+    if (held.mark == Mark::none || (held.mark == Mark::flagged && group.name != "level")) continue;
+    std::vector<ChangeId> changes;
+    for (const HeldWrite& write : held.held) changes.push_back(write.change);
+    const char* code = group.kind == GroupKind::state ? (held.mark == Mark::incident ? "S3" : "S2")
+                       : group.kind == GroupKind::custody ? "U1"
+                       : group.name == "level"            ? "C1"
+                       : group.name == "term"             ? "C6"
+                       : held.mark == Mark::incident      ? "fixed"
+                                                          : "value";
+    const bool is_incident = held.mark == Mark::incident;
+    findings_.add(code, is_incident ? FindingKind::incident : FindingKind::conflict,
+                  record.record.hex() + ':' + group.name, {&record}, changes,
+                  record.ledger->rulers);
+  }
+}
+
+void Check::duplicates(const Neighbour& record) {
+  for (const UniqueKey& key : record.ledger->unique) {
+    const std::string claim = unique_claim(*record.ledger, key, *record.state);
+    if (claim.empty()) continue;
+    for (const Neighbour& other : hood_.records) {
+      const bool is_candidate = other.ledger == record.ledger && other.record != record.record &&
+                                !other.state->is_closed &&
+                                unique_claim(*other.ledger, key, *other.state) == claim;
+      if (is_candidate) duplicate_of(record, other, key, claim);
+    }
+  }
+}
+
+void Check::duplicate_of(const Neighbour& record, const Neighbour& other, const UniqueKey& key,
+                         const std::string& claim) {
+  if (key.distinct) {  // numbered copies of one paper are no duplicates (N3)
+    const std::size_t group = record.ledger->fields[*key.distinct].group;
+    const GroupState* mine = record.state->group(group);
+    const GroupState* theirs = other.state->group(group);
+    const bool both_say =
+        mine != nullptr && theirs != nullptr && !mine->held.empty() && !theirs->held.empty();
+    const bool share_one =
+        both_say && std::any_of(mine->held.begin(), mine->held.end(), [&](const HeldWrite& a) {
+          return std::any_of(theirs->held.begin(), theirs->held.end(),
+                             [&](const HeldWrite& b) { return a.value == b.value; });
+        });
+    if (both_say && !share_one) return;
+  }
+  std::string code = key.finding;
+  const auto differs = [&](std::size_t field) {
+    const std::string& name = record.ledger->fields[field].name;
+    return shown(record, name) != shown(other, name);
+  };
+  if (std::any_of(key.apart.begin(), key.apart.end(), differs)) {
+    code = key.apart_finding;
+  } else if (code == "N2" && std::any_of(key.fields.begin(), key.fields.end(), differs)) {
+    code = "N10";  // only alike after folding brackets and zeros: a suggestion
+  }
+  std::vector<ChangeId> changes;
+  for (const std::size_t field : key.fields)
+    for (const Neighbour* one : {&record, &other})
+      for (const ChangeId& change : held_changes(*one, field)) changes.push_back(change);
+  findings_.add(code, FindingKind::clash, claim, {&record, &other}, changes);
+}
+
+void Check::exclusive(const Neighbour& record) {
+  for (const ExclusiveKey& key : record.ledger->exclusive) {
+    const std::string claim = exclusive_claim(*record.ledger, key, *record.state);
+    if (claim.empty()) continue;
+    for (const Neighbour& other : hood_.records) {
+      if (other.record == record.record) continue;
+      for (const ExclusiveKey& theirs : other.ledger->exclusive) {
+        if (exclusive_claim(*other.ledger, theirs, *other.state) != claim) continue;
+        std::vector<ChangeId> changes;
+        for (const Neighbour* one : {&record, &other})
+          for (const ChangeId& change : held_changes(*one, *one->ledger->field_index("state")))
+            changes.push_back(change);
+        findings_.add(key.finding, FindingKind::incident, claim, {&record, &other}, changes);
+      }
+    }
+  }
+}
+
+void Check::numbers(const Neighbour& record) {
+  for (const NumberRule& rule : record.ledger->numbers) {
+    const auto number = series_number(*record.ledger, rule, *record.state);
+    if (!number) continue;
+    number_clash(record, rule, *number);
+    outside_blocks(record, rule, *number);
+    if (!rule.year_of) continue;
+    const std::string date = shown(record, record.ledger->fields[*rule.year_of].name);
+    if (is_date(date) && date.substr(0, 4) != number->year)
+      findings_.add("N9", FindingKind::task, record.record.hex(), {&record},
+                    held_changes(record, rule.field));
+  }
+}
+
+void Check::number_clash(const Neighbour& record, const NumberRule& rule,
+                         const SeriesNumber& number) {
+  for (const Neighbour& other : hood_.records) {
+    if (other.ledger != record.ledger || other.record == record.record) continue;
+    const auto theirs = series_number(*other.ledger, rule, *other.state);
+    if (!theirs || theirs->key != number.key || theirs->n != number.n) continue;
+    std::vector<ChangeId> changes = held_changes(record, rule.field);
+    for (const ChangeId& change : held_changes(other, rule.field)) changes.push_back(change);
+    // A number that went out in a reply or was filed is on paper elsewhere: a person decides.
+    const auto is_out = [&](const Neighbour& one) {
+      return !shown(one, "reply_doc_no").empty() || one.state->is_terminal;
+    };
+    Finding& finding =
+        findings_.add(rule.finding, FindingKind::clash, number.key + ':' + std::to_string(number.n),
+                      {&record, &other}, changes);
+    if (is_out(record) || is_out(other)) finding.gravity = Gravity::question;
+    finding.keeps = block_owner(number.key, number.n, record, other, rule);
+  }
+}
+
+const Neighbour* Check::series_of(const std::string& key) const {
+  for (const Neighbour& neighbour : hood_.records) {
+    const bool is_it = neighbour.ledger->name == kSeriesLedger &&
+                       series_key(shown(neighbour, "of_ledger"), shown(neighbour, "series_name"),
+                                  shown(neighbour, "year")) == key;
+    if (is_it) return &neighbour;
+  }
+  return nullptr;
+}
+
+bool Check::is_granted(const Neighbour& series, const IncarnationId& incarnation,
+                       std::uint64_t n) const {
+  const auto group = series.ledger->group_index("blocks");
+  const GroupState* blocks = group ? series.state->group(*group) : nullptr;
+  if (blocks == nullptr) return false;
+  return std::any_of(blocks->held.begin(), blocks->held.end(), [&](const HeldWrite& block) {
+    const auto field = [&](std::string_view name) {
+      return series.ledger->field_value(*series.ledger->field_index(name), block.value);
+    };
+    if (field("block_incarnation") != incarnation.hex()) return false;
+    const auto first = compare_values(std::to_string(n), field("block_first"));
+    const auto last = compare_values(std::to_string(n), field("block_last"));
+    return first && last && *first >= 0 && *last <= 0;
+  });
+}
+
+std::optional<RecordId> Check::block_owner(const std::string& series, std::uint64_t n,
+                                           const Neighbour& a, const Neighbour& b,
+                                           const NumberRule& rule) const {
+  const Neighbour* granted = series_of(series);
+  if (granted == nullptr) return std::nullopt;
+  const auto owns = [&](const Neighbour& record) {
+    const GroupState* number = record.state->group(record.ledger->fields[rule.field].group);
+    return std::any_of(number->held.begin(), number->held.end(), [&](const HeldWrite& write) {
+      return is_granted(*granted, write.origin.incarnation, n);
+    });
+  };
+  if (owns(a) == owns(b)) return std::nullopt;  // the authority keeps what it applied first
+  return owns(a) ? a.record : b.record;
+}
+
+void Check::outside_blocks(const Neighbour& record, const NumberRule& rule,
+                           const SeriesNumber& number) {
+  const Neighbour* series = series_of(number.key);
+  const GroupState* group = record.state->group(record.ledger->fields[rule.field].group);
+  const bool is_inside =
+      series != nullptr &&
+      std::any_of(group->held.begin(), group->held.end(), [&](const HeldWrite& write) {
+        return is_granted(*series, write.origin.incarnation, number.n);
+      });
+  if (!is_inside)
+    findings_.add("N5", FindingKind::task, number.key, {&record}, held_changes(record, rule.field));
+}
+
+// A record that is shown in an end state although something of it is still out: the end waits (S1).
+void Check::held_back(const Neighbour& record) {
+  const RecordState& state = *record.state;
+  if (state.is_held_back)
+    findings_.add("S1", FindingKind::task, record.record.hex(), {&record}, {});
+  const auto to = record.ledger->state_index(state.state);
+  if (!to) return;
+  std::vector<const Neighbour*> concerned{&record};
+  std::string fall_back;
+  for (const Transition& step : record.ledger->steps) {
+    if (step.to != *to || step.clear_of.empty()) continue;
+    for (const std::size_t from : step.from) {
+      const State& before = record.ledger->states[from];
+      const auto held = record.ledger->state_index(fall_back);
+      const bool is_later = !held || before.rank > record.ledger->states[*held].rank;
+      if (is_later && before.rank < record.ledger->states[*to].rank) fall_back = before.name;
+    }
+    for (const Neighbour& other : hood_.records) {
+      const bool is_named = std::find(step.clear_of.begin(), step.clear_of.end(),
+                                      other.ledger->name) != step.clear_of.end();
+      if (!is_named || !is_open(other)) continue;
+      const bool cites = std::any_of(
+          other.ledger->fields.begin(), other.ledger->fields.end(), [&](const Field& field) {
+            return field.type == FieldType::ref && shown(other, field.name) == record.record.hex();
+          });
+      if (cites) concerned.push_back(&other);
+    }
+  }
+  if (concerned.size() == 1) return;
+  Finding& hold = findings_.add("S1", FindingKind::hold, record.record.hex() + ":state", concerned,
+                                held_changes(record, *record.ledger->field_index("state")));
+  hold.shown_state = fall_back;
+}
+
+// C2: the paper's level rose, or the holder was never cleared for it: due back today.
+void Check::recall(const Neighbour& record) {
+  if (!is_open(record) || record.state->is_closed) return;
+  std::vector<const Neighbour*> concerned{&record};
+  std::optional<Level> level;
+  std::vector<ChangeId> changes;
+  bool was_raised = false;
+  bool is_touched = record.is_touched;
+  for (const Field& field : record.ledger->fields) {
+    if (field.type != FieldType::ref) continue;
+    const auto cited = by_id_.find(shown(record, field.name));
+    if (cited == by_id_.end() || !cited->second->state->level) continue;
+    const Neighbour& paper = *cited->second;
+    if (!level || *paper.state->level > *level) level = paper.state->level;
+    is_touched = is_touched || paper.is_touched;
+    was_raised = was_raised || *paper.state->level > paper.compartment_level;
+    concerned.push_back(&paper);
+    for (const ChangeId& change : held_changes(paper, *paper.ledger->field_index("level")))
+      changes.push_back(change);
+  }
+  if (!level || !is_touched) return;
+  const std::string holder = shown(record, "borrower");
+  const auto cleared =
+      hood_.clearance && !holder.empty() ? hood_.clearance(holder) : std::optional<Level>();
+  const bool is_beyond = cleared && *cleared < *level;
+  if (!is_beyond && !was_raised) return;
+  Finding& finding = findings_.add("C2", is_beyond ? FindingKind::incident : FindingKind::task,
+                                   record.record.hex(), concerned, changes);
+  if (is_beyond) finding.gravity = Gravity::freeze;
+}
+
+}  // namespace
+
+std::vector<Finding> check(const Definitions& definitions, const Neighbourhood& touched) {
+  return Check(definitions, touched).run();
+}
+
+}  // namespace jiyao

@@ -1,0 +1,32 @@
+// sync/claims.h - the keys under which records meet. Inside of check.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sync/check.h"
+
+namespace jiyao {
+
+inline constexpr std::string_view kSeriesLedger = "series";  ///< its rows grant blocks of numbers
+
+/// N10: NFKC, case and bracket folding, blanks and 第 dropped, leading zeros stripped.
+std::string normalised(const std::string& text);
+
+/// The key a record claims under this rule; empty: none (a field is unset, or `when` fails).
+std::string unique_claim(const LedgerDefinition& definition, const UniqueKey& key,
+                         const RecordState& state);
+std::string exclusive_claim(const LedgerDefinition& definition, const ExclusiveKey& key,
+                            const RecordState& state);
+
+struct SeriesNumber {
+  std::string text, year, series;
+  std::string key;  ///< of the series
+  std::uint64_t n = 0;
+};
+/// nullopt: no number yet, or a provisional one.
+std::optional<SeriesNumber> series_number(const LedgerDefinition& definition,
+                                          const NumberRule& rule, const RecordState& state);
+std::string series_key(std::string_view ledger, std::string_view series, std::string_view year);
+
+}  // namespace jiyao

@@ -1,0 +1,242 @@
+// sync/validate.cpp - whether a change may be made on a record as shown, before anything is stored.
+#include <algorithm>
+
+#include "schema/dates.h"
+#include "schema/term.h"
+#include "schema/value.h"
+#include "sync/check.h"
+
+namespace jiyao {
+
+namespace {
+
+bool is_hex(std::string_view text, std::size_t bytes) {
+  const auto read = from_hex(text);
+  return read && read->size() == bytes;
+}
+
+bool is_integer(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text.size() < 10 && (text.size() == 1 || text.front() != '0') &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Why this text is no value of the field; empty: it is one.
+std::string fault_of(const Field& field, const std::string& value) {
+  if (value.size() > kTextBytesMax) return "too long";
+  switch (field.type) {
+    case FieldType::integer:
+      return is_integer(value) ? "" : "not a whole number";
+    case FieldType::date:
+      return is_date(value) ? "" : "not a date like 2026-11-22";
+    case FieldType::stamp:
+      return is_stamp(value) ? "" : "not a moment like 2026-11-22T09:30";
+    case FieldType::choice:
+      return std::find(field.choices.begin(), field.choices.end(), value) != field.choices.end()
+                 ? ""
+                 : "not one of its values";
+    case FieldType::level: {
+      const auto level = level_from(value);
+      return level && name_of(*level) == value ? "" : "not a level";
+    }
+    case FieldType::term:
+      return is_term(value) ? "" : "not a term like 10y";
+    case FieldType::ref:
+      return is_hex(value, RecordId::kBytes) ? "" : "not a record";
+    case FieldType::signature:
+      return is_hex(value, Digest::kBytes) ? "" : "not a content hash";
+    default:
+      return "";
+  }
+}
+
+class Validation {
+ public:
+  Validation(const LedgerDefinition& definition, const RecordState* before, const Change& change,
+             const Lookup& cited)
+      : definition_(definition), before_(before), change_(change), cited_(cited) {}
+
+  Result<void> run() const {
+    if (change_.ledger != definition_.name) return refuse("ledger", "another ledger");
+    const bool makes = change_.kind == ChangeKind::create || change_.kind == ChangeKind::import;
+    if (makes != (before_ == nullptr)) return refuse("record", makes ? "it exists" : "unknown");
+    if (before_ != nullptr && before_->is_closed) return forbid("record", "moved away");
+    if (before_ != nullptr && !before_->pending.empty() && before_->is_frozen)
+      for (const PendingChange& pending : before_->pending)
+        if (pending.reason == Waiting::program) return forbid("record", "needs a newer program");
+    for (const Write& write : change_.writes)
+      if (auto allowed = check_write(write); !allowed) return allowed;
+    if (auto allowed = check_step(); !allowed) return allowed;
+    return change_.kind == ChangeKind::import ? Result<void>() : check_mandatory();
+  }
+
+ private:
+  Error refuse(const std::string& where, const std::string& why) const {
+    return {Errc::invalid, definition_.name + '.' + where + ": " + why};
+  }
+  Error forbid(const std::string& where, const std::string& why) const {
+    return {Errc::not_allowed, definition_.name + '.' + where + ": " + why};
+  }
+  Result<void> check_write(const Write& write) const;
+  Result<void> check_values(const Group& group, const Write& write) const;
+  Result<void> check_against(std::size_t group_index, const Write& write) const;
+  Result<void> check_step() const;
+  Result<void> check_mandatory() const;
+  const Write* state_write() const;
+  std::string shown(std::string_view name) const;
+  Lookup after() const {
+    return [this](std::string_view ref, std::string_view name) -> std::optional<std::string> {
+      if (ref.empty()) return shown(name);
+      return cited_ ? cited_(ref, name) : std::nullopt;
+    };
+  }
+
+  const LedgerDefinition& definition_;
+  const RecordState* before_;
+  const Change& change_;
+  const Lookup& cited_;
+};
+
+// The field as it will be shown once this change is made.
+std::string Validation::shown(std::string_view name) const {
+  const auto field = definition_.field_index(name);
+  const auto group =
+      field ? std::optional(definition_.fields[*field].group) : definition_.group_index(name);
+  if (!group) return {};
+  for (const Write& write : change_.writes) {
+    if (write.group != definition_.groups[*group].name) continue;
+    if (change_.kind == ChangeKind::withdraw) break;
+    return field ? definition_.field_value(*field, write.value) : write.value;
+  }
+  return before_ == nullptr ? std::string() : before_->field(definition_, name);
+}
+
+const Write* Validation::state_write() const {
+  for (const Write& write : change_.writes)
+    if (definition_.state_group && write.group == definition_.groups[*definition_.state_group].name)
+      return &write;
+  return nullptr;
+}
+
+Result<void> Validation::check_values(const Group& group, const Write& write) const {
+  if (group.fields.size() > 1 && !write.value.empty()) {
+    const auto packed = unpack_fields(write.value);
+    if (!packed) return refuse(group.name, "not packed fields");
+    for (const auto& [name, value] : *packed) {
+      const auto index = definition_.field_index(name);
+      if (!index || definition_.fields[*index].group != definition_.group_index(group.name))
+        return refuse(group.name, "has no field " + name);
+    }
+  }
+  for (const std::size_t index : group.fields) {
+    const Field& field = definition_.fields[index];
+    const std::string value = definition_.field_value(index, write.value);
+    const std::string fault = value.empty() ? "" : fault_of(field, value);
+    if (!fault.empty()) return refuse(field.name, fault);
+  }
+  return {};
+}
+
+Result<void> Validation::check_against(std::size_t group_index, const Write& write) const {
+  const Group& group = definition_.groups[group_index];
+  const GroupState* held = before_ == nullptr ? nullptr : before_->group(group_index);
+  if (held == nullptr) return {};
+  if (change_.kind == ChangeKind::resolve && !held->to_settle.empty()) {
+    const bool names_all =
+        std::all_of(held->to_settle.begin(), held->to_settle.end(), [&](const ChangeId& id) {
+          return std::binary_search(change_.settles.begin(), change_.settles.end(), id);
+        });
+    if (!names_all) return refuse(group.name, "a ruling names every write it settles");
+    return {};
+  }
+  if (change_.kind == ChangeKind::resolve || change_.kind == ChangeKind::renumber) return {};
+  if (held->mark == Mark::conflict || held->mark == Mark::incident)
+    return Error{Errc::conflict, definition_.name + '.' + group.name + ": resolve it first"};
+  const bool is_changed = !held->value.empty() && held->value != write.value;
+  if (group.kind == GroupKind::fixed && is_changed)
+    return forbid(group.name, "is written once; only a ruling corrects it");
+  return {};
+}
+
+Result<void> Validation::check_write(const Write& write) const {
+  const auto index = definition_.group_index(write.group);
+  if (!index) return refuse(write.group, "no such group");
+  const Group& group = definition_.groups[*index];
+  if (group.kind == GroupKind::computed) return refuse(write.group, "is counted, never written");
+  const bool is_withdrawal = change_.kind == ChangeKind::withdraw;
+  if (is_withdrawal) {
+    if (group.kind != GroupKind::set || !write.value.empty())
+      return refuse(write.group, "only entries are withdrawn");
+    return {};
+  }
+  const bool needs_value = group.kind == GroupKind::set || group.kind == GroupKind::severity ||
+                           group.kind == GroupKind::latest || group.kind == GroupKind::earliest ||
+                           group.kind == GroupKind::state;
+  if (needs_value && write.value.empty()) return refuse(write.group, "needs a value");
+  if (before_ != nullptr && before_->is_void && group.kind != GroupKind::set &&
+      change_.kind != ChangeKind::resolve)
+    return forbid("state", "the record is void");
+  if (auto values = check_values(group, write); !values) return values;
+  return check_against(*index, write);
+}
+
+Result<void> Validation::check_step() const {
+  const Write* write = state_write();
+  if (write == nullptr || change_.kind == ChangeKind::import) return {};
+  const auto to = definition_.state_index(write->value);
+  if (!to) return refuse("state", "no such state");
+  if (change_.kind == ChangeKind::resolve) return {};
+  std::string reason = "no step leads there from here";
+  for (const Transition& step : definition_.steps) {
+    const bool is_new = before_ == nullptr || before_->state.empty();
+    const bool starts_here =
+        is_new ? step.from.empty()
+               : std::any_of(step.from.begin(), step.from.end(), [&](std::size_t from) {
+                   return definition_.states[from].name == before_->state;
+                 });
+    if (step.to != *to || !starts_here) continue;
+    if (step.when.holds(after()) != Holds::no) return {};
+    reason = "the condition of " + step.verb + " does not hold";
+  }
+  return forbid("state", reason);
+}
+
+Result<void> Validation::check_mandatory() const {
+  const auto state = definition_.state_index(shown("state"));
+  if (!state || definition_.states[*state].is_void || change_.kind == ChangeKind::withdraw)
+    return {};
+  for (std::size_t i = 0; i < definition_.fields.size(); ++i) {
+    const Field& field = definition_.fields[i];
+    const std::string& group = definition_.groups[field.group].name;
+    const bool is_written = std::any_of(change_.writes.begin(), change_.writes.end(),
+                                        [&](const Write& write) { return write.group == group; });
+    if (!field.from || (state_write() == nullptr && !is_written)) continue;
+    const bool is_due = *field.from == *state || definition_.reaches(*field.from, *state);
+    if (!is_due || field.from_if.holds(after()) != Holds::yes) continue;
+    const bool is_open = before_ != nullptr && before_->group(field.group) != nullptr &&
+                         !before_->group(field.group)->to_settle.empty();
+    if (shown(field.name).empty() && !is_open) return refuse(field.name, "is needed");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> validate(const LedgerDefinition& definition, const RecordState* before,
+                      const Change& change, const Lookup& cited) {
+  return Validation(definition, before, change, cited).run();
+}
+
+std::vector<std::string> reminders(const LedgerDefinition& definition, const RecordState& state,
+                                   std::string_view today) {
+  std::vector<std::string> due;
+  const Lookup own = [&](std::string_view, std::string_view name) -> std::optional<std::string> {
+    if (name == "today") return std::string(today);
+    return state.field(definition, name);
+  };
+  for (const Reminder& reminder : definition.reminders)
+    if (reminder.when.holds(own, true) == Holds::yes) due.push_back(reminder.zh);
+  return due;
+}
+
+}  // namespace jiyao
