@@ -13,8 +13,7 @@ namespace {
 
 class Check {
  public:
-  Check(const Definitions& definitions, const Neighbourhood& hood)
-      : definitions_(definitions), hood_(hood) {
+  explicit Check(const Neighbourhood& hood) : hood_(hood) {
     for (const Neighbour& neighbour : hood.records) by_id_[neighbour.record.hex()] = &neighbour;
   }
 
@@ -60,7 +59,6 @@ class Check {
                        });
   }
 
-  const Definitions& definitions_;
   const Neighbourhood& hood_;
   std::map<std::string, const Neighbour*> by_id_;
   Findings findings_;
@@ -345,7 +343,9 @@ void Check::recall(const Neighbour& record) {
 }  // namespace
 
 std::vector<Finding> check(const Definitions& definitions, const Neighbourhood& touched) {
-  return Check(definitions, touched).run();
+  for (const Neighbour& one : touched.records)  // a state means nothing under other definitions
+    JIYAO_ASSERT(definitions.ledger(one.ledger->name) == one.ledger);
+  return Check(touched).run();
 }
 
 }  // namespace jiyao
