@@ -175,8 +175,9 @@ std::vector<BatchId> Exchange::State::unexplained_tips(const OurView& ours) cons
 std::vector<BatchId> Exchange::State::batches_to_send(const OurView& ours, std::size_t room) const {
   const PeerView::Lacking lacking = peer.lacking(ours);
   if (lacking.scope.compartments.empty()) return {};
-  std::vector<BatchId> ids =
-      log.missing(lacking.scope, lacking.theirs, room + bytes_of_refused()).batches;
+  // Past those refused before there must be room for one more, whatever is left of the budget.
+  const std::size_t bytes = room + bytes_of_refused() + kBatchBytesMax;
+  std::vector<BatchId> ids = log.missing(lacking.scope, lacking.theirs, bytes).batches;
   std::erase_if(ids, [this](const BatchId& id) { return refused_by_them.contains(id); });
   return ids;
 }

@@ -48,6 +48,14 @@ std::vector<Digest> paper_hashes(const BatchLog& log, const Scope& scope) {
   return hashes;
 }
 
+PeerView PeerView::of(const OurView& ours, std::vector<Digest> papers) {
+  PeerView view;
+  view.have_ = ours.have;
+  view.take_whole(ours.frontiers);
+  view.papers_ = std::move(papers);
+  return view;
+}
+
 void PeerView::learn(const Intake& intake, const OurView& ours, const BatchLog& log,
                      const PeerMemory* memory) {
   if (!intake.have()) return;  // a cut message: what we believed before still serves

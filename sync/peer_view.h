@@ -30,6 +30,8 @@ class PeerView {
     std::optional<Frontier> full;
   };
 
+  /// How we ourselves look: what a bundle made now tells of its sender.
+  static PeerView of(const OurView& ours, std::vector<Digest> papers);
   /// Takes in what a message said about its speaker. `ours`: after its batches were stored.
   void learn(const Intake& intake, const OurView& ours, const BatchLog& log,
              const PeerMemory* memory);

@@ -7,6 +7,30 @@ target_link_libraries(jiyao_test_realm PUBLIC jiyao::sync PRIVATE jiyao::warning
 # The contract suite. A carrier or a log of a floor above is one more source that calls enlist().
 jiyao_test(test_contract
   SOURCES
-    contract/carrier.cpp contract/contract_test.cpp contract/log_file_kind.cpp
-    support/simulated_disk.cpp support/simulated_disk_vfs.cpp
+    contract/bundle_carrier.cpp
+    contract/carrier.cpp
+    contract/contract_test.cpp
+    contract/log_file_kind.cpp
+    support/simulated_disk.cpp
+    support/simulated_disk_vfs.cpp
   USES jiyao::test_realm)
+
+jiyao_test(test_exchange
+  SOURCES
+    support/simulated_disk.cpp
+    support/simulated_disk_vfs.cpp
+    unit/sync/bundle_test.cpp
+    unit/sync/exchange_test.cpp
+    unit/sync/lane_test.cpp
+  USES jiyao::test_realm)
+
+# clang only, beside the decoders' fuzzers of bytes.cmake. TwoOffices checks itself with gtest.
+if(JIYAO_FUZZ)
+  foreach(door exchange bundle)
+    add_executable(fuzz_${door} EXCLUDE_FROM_ALL fuzz/${door}_fuzz.cpp
+      support/simulated_disk.cpp support/simulated_disk_vfs.cpp)
+    target_link_libraries(fuzz_${door} PRIVATE jiyao::test_realm GTest::gtest jiyao::warnings)
+    target_link_options(fuzz_${door} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fuzzers fuzz_${door})
+  endforeach()
+endif()

@@ -1,0 +1,133 @@
+// tests/unit/sync/lane_test.cpp - which sets are out, what the next export repeats, what never
+// came.
+#include "sync/lane.h"
+
+#include <gtest/gtest.h>
+
+#include "support/two_offices.h"
+#include "sync/bundle_writer.h"
+
+namespace jiyao {
+namespace {
+
+class LaneTest : public testing::Test, protected TwoOffices {
+ protected:
+  LaneTest() { teach_both(); }
+  /// Exports what the lane says is due; returns how many batches went out.
+  std::uint64_t export_now(bool is_full = false) {
+    Result<BundleOrder> order = order_for(lane, a.node, a.incarnation, *a.sign, is_full);
+    EXPECT_TRUE(order);
+    if (!order) return 0;
+    order->label = Level::secret;
+    const Result<BundleWriter> writer = BundleWriter::plan(*log_a, std::move(*order));
+    EXPECT_TRUE(writer) << writer.error().detail;
+    if (!writer) return 0;
+    lane.exported(writer->lane_set());
+    return writer->batches();
+  }
+  BundleOuter volume_of(std::uint64_t seq, std::uint32_t volume, const SetId& set) const {
+    BundleOuter outer;
+    outer.set = set;
+    outer.volume = volume;
+    outer.lane_seq = seq;
+    return outer;
+  }
+  static BundleManifest of_volumes(std::uint32_t volumes) {
+    BundleManifest manifest;
+    manifest.volumes = volumes;
+    return manifest;
+  }
+
+  LaneBook lane{r.node};
+};
+
+TEST_F(LaneTest, ATwoWayLaneRepeatsAllThatWasNotConfirmed) {
+  for (std::uint64_t i = 1; i <= kOpenSetsMax; ++i) {
+    keep(*log_a, realm.write(a, internal));
+    EXPECT_EQ(export_now(), i);
+  }
+}
+
+TEST_F(LaneTest, ATwoWayLaneStopsAtThreeOpenSetsUntilOneReturnsOrIsLost) {
+  for (std::size_t i = 0; i < kOpenSetsMax; ++i) export_now();
+  const Result<PeerView> stopped = lane.base();
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.code(), Errc::conflict);
+  EXPECT_NE(stopped.error().detail.find(lane.open_sets().front().hex()), std::string::npos);
+  ASSERT_TRUE(lane.declare_lost(lane.open_sets().front()));
+  EXPECT_TRUE(lane.base());
+  export_now();
+  EXPECT_FALSE(lane.base());
+  lane.returned(lane.open_sets().front());
+  EXPECT_TRUE(lane.base());
+}
+
+TEST_F(LaneTest, AnUnknownSetCannotBeLost) {
+  EXPECT_EQ(lane.declare_lost(SetId{}).code(), Errc::not_found);
+}
+
+TEST_F(LaneTest, WhatWasInALostSetGoesOutAgain) {
+  keep(*log_a, realm.write(a, internal));
+  EXPECT_EQ(export_now(), 1u);
+  ASSERT_TRUE(lane.declare_lost(lane.open_sets().front()));
+  EXPECT_EQ(export_now(), 1u);
+}
+
+TEST_F(LaneTest, AReceiptOfThePeerClosesTheSetsItNames) {
+  export_now();
+  const SetId set = lane.open_sets().front();
+  lane.close_by({realm.applied(a, internal, {}, 1, {set})});
+  EXPECT_EQ(lane.open_sets().size(), 1u) << "only the peer's own word counts";
+  lane.close_by({realm.applied(r, internal, {}, 1, {set})});
+  EXPECT_TRUE(lane.open_sets().empty());
+}
+
+TEST_F(LaneTest, AOneWayLaneRepeatsTheTwoExportsBefore) {
+  lane.set_two_way(false);
+  std::vector<std::uint64_t> sent;
+  for (int i = 0; i < 6; ++i) {
+    keep(*log_a, realm.write(a, internal));
+    sent.push_back(export_now());
+  }
+  EXPECT_EQ(sent, (std::vector<std::uint64_t>{1, 2, 3, 3, 3, 3}));
+  EXPECT_EQ(export_now(true), 6u);
+  EXPECT_TRUE(lane.open_sets().empty());
+}
+
+TEST_F(LaneTest, SetsThatNeverCameShowAsGaps) {
+  for (const std::uint64_t seq : {1u, 2u, 5u, 7u})
+    lane.took_in(volume_of(seq, 1, realm.draw<SetId>()), of_volumes(1), {});
+  EXPECT_EQ(lane.gaps(), (std::vector<std::uint64_t>{3, 4, 6}));
+  lane.took_in(volume_of(4, 1, realm.draw<SetId>()), of_volumes(1), {});
+  EXPECT_EQ(lane.gaps(), (std::vector<std::uint64_t>{3, 6}));
+}
+
+TEST_F(LaneTest, ASetIsTakenInOnceAllOfItsVolumesCameInAnyOrderAndAnyNumberOfTimes) {
+  const SetId set = realm.draw<SetId>();
+  for (const std::uint32_t volume : {3u, 1u, 3u, 1u})
+    lane.took_in(volume_of(1, volume, set), of_volumes(3), {});
+  EXPECT_TRUE(lane.taken_in().empty());
+  ASSERT_EQ(lane.partial_sets().size(), 1u);
+  EXPECT_EQ(lane.partial_sets().front().got, (std::vector<std::uint32_t>{1, 3}));
+  lane.took_in(volume_of(1, 2, set), of_volumes(3), {});
+  EXPECT_EQ(lane.taken_in(), std::vector<SetId>{set});
+  lane.took_in(volume_of(1, 2, set), of_volumes(3), {});
+  EXPECT_EQ(lane.taken_in().size(), 1u);
+  EXPECT_TRUE(lane.partial_sets().empty());
+}
+
+TEST_F(LaneTest, ABookComesBackFromItsBytesAndNonsenseDoesNot) {
+  keep(*log_a, realm.write(a, internal));
+  export_now();
+  lane.took_in(volume_of(3, 1, realm.draw<SetId>()), of_volumes(2), to_bytes("view"));
+  lane.took_in(volume_of(2, 1, realm.draw<SetId>()), of_volumes(1), {});
+  const Bytes bytes = lane.encode();
+  const Result<LaneBook> again = LaneBook::decode(bytes);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(*again, lane);
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(LaneBook::decode(ByteView(bytes).first(size))) << size;
+}
+
+}  // namespace
+}  // namespace jiyao
