@@ -3,7 +3,6 @@
 // A definition decides for years how papers are kept, so an unknown word, a missing label or a
 // condition on a field that does not exist is an error that names ledger, field and rule.
 #include <Poco/JSON/Object.h>
-#include <Poco/JSON/ParseHandler.h>
 #include <Poco/JSON/Parser.h>
 
 #include <algorithm>
@@ -12,37 +11,13 @@
 
 #include "schema/definition.h"
 #include "schema/definition_names.h"
+#include "schema/strict_json.h"
 
 namespace jiyao {
 
 namespace {
 
 using Poco::JSON::Object;
-
-/// The first mistake ends the loading; it leaves this file as an Error.
-struct Mistake {
-  std::string what;
-};
-
-class NoRepeats : public Poco::JSON::ParseHandler {
- public:
-  NoRepeats() : ParseHandler(true) {}  // keeps the order of keys
-  void startObject() override {
-    keys_.emplace_back();
-    ParseHandler::startObject();
-  }
-  void endObject() override {
-    keys_.pop_back();
-    ParseHandler::endObject();
-  }
-  void key(const std::string& name) override {
-    if (!keys_.back().insert(name).second) throw Mistake{"\"" + name + "\" stands twice"};
-    ParseHandler::key(name);
-  }
-
- private:
-  std::vector<std::set<std::string>> keys_;
-};
 
 std::vector<std::string> words_of(const std::string& text) {
   std::istringstream stream(text);
