@@ -78,6 +78,15 @@ std::string nfc_of(std::string_view text) {
   return {reinterpret_cast<const char*>(made), static_cast<std::size_t>(length)};
 }
 
+// How many bytes of an everyday character stand at `at`: ASCII but U+0000, or an ideograph of
+// U+5000..U+8FFF. 0: look closer. Every text of every change passes here.
+std::size_t plain_length(std::string_view text, std::size_t at) {
+  const auto first = static_cast<unsigned char>(text[at]);
+  if (first < 0x80) return first != 0 ? 1 : 0;
+  if (first < 0xE5 || first > 0xE8 || text.size() - at < 3) return 0;
+  return is_tail(text[at + 1]) && is_tail(text[at + 2]) ? 3 : 0;
+}
+
 struct Looked {
   bool is_well_formed = true;
   bool has_nul = false;
@@ -87,6 +96,10 @@ struct Looked {
 Looked look_at(std::string_view text) {
   Looked looked;
   for (std::size_t at = 0; at < text.size();) {
+    if (const std::size_t plain = plain_length(text, at); plain > 0) {
+      at += plain;
+      continue;
+    }
     const char32_t point = next_code_point(text, at);
     if (point == kInvalid) return {.is_well_formed = false};
     looked.has_nul = looked.has_nul || point == 0;

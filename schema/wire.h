@@ -4,7 +4,7 @@
 // fields use schema/archive.h.
 #pragma once
 
-#include <cstring>
+#include <array>
 
 #include "crypto/bytes.h"
 #include "crypto/result.h"
@@ -33,7 +33,9 @@ class WireWriter {
 
  private:
   void fixed(std::uint64_t value, unsigned width) {
-    for (unsigned i = 0; i < width; ++i) out_.push_back(static_cast<std::uint8_t>(value >> 8 * i));
+    std::array<std::uint8_t, 8> bytes;
+    for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(value >> 8 * i);
+    out_.insert(out_.end(), bytes.begin(), bytes.begin() + width);
   }
   Bytes& out_;
 };
