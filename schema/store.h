@@ -96,7 +96,8 @@ class Store {
   Level level() const { return level_; }
 
   std::vector<StoredChange> changes(std::int64_t record_no) const;  ///< by change id
-  std::optional<std::int64_t> record_no(const RecordId& record) const;
+  /// The record this change is about: same id, compartment and ledger.
+  std::optional<std::int64_t> record_no(const Change& change) const;
   std::optional<ShownRecord> record(std::int64_t no) const;
   std::optional<ShownRecord> record(const RecordId& id) const;
   std::vector<std::int64_t> record_nos() const;
@@ -167,8 +168,10 @@ class StoreWriter {
 
   /// Gives the batch its number, or updates content, repeats and judgement of a known one.
   void put(StoredBatch& batch);
-  /// Finds the record's local number, or makes one: a row that shows nothing yet.
-  std::int64_t record_no(const Change& any_change_of_it);
+  /// A row for a record that is not there yet; it shows nothing. Returns its number.
+  std::int64_t make_record(const Change& any_change_of_it);
+  /// Takes back make_record() as long as nothing hangs on it.
+  void remove_record(std::int64_t record_no);
   /// A new change of a record, or a known one's batch, holding and judgement. True: it was new.
   bool put(std::int64_t record_no, const StoredChange& change);
   void put_repeat(std::int64_t record_no, const ChangeId& change, std::int64_t batch_no);

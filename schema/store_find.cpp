@@ -26,9 +26,15 @@ ShownRecord Store::record_in(const Statement& row) const {
   return record;
 }
 
-std::optional<std::int64_t> Store::record_no(const RecordId& record) const {
-  Statement row(*database_, "SELECT no FROM record WHERE id = :id");
-  if (!row.bind(":id", record).step()) return std::nullopt;
+std::optional<std::int64_t> Store::record_no(const Change& change) const {
+  const auto compartment = compartment_nos_.find(change.compartment);
+  const auto ledger = ledger_nos_.find(change.ledger);
+  if (compartment == compartment_nos_.end() || ledger == ledger_nos_.end()) return std::nullopt;
+  Statement row(*database_,
+                "SELECT no FROM record "
+                "WHERE id = :id AND compartment = :compartment AND ledger = :ledger");
+  row.bind(":id", change.record).bind(":compartment", compartment->second);
+  if (!row.bind(":ledger", ledger->second).step()) return std::nullopt;
   return row.integer(0);
 }
 
@@ -43,7 +49,7 @@ std::optional<ShownRecord> Store::record(std::int64_t no) const {
 std::optional<ShownRecord> Store::record(const RecordId& id) const {
   Statement row(*database_,
                 "SELECT no, id, compartment, ledger, flags, level, state, text, keys "
-                "FROM record WHERE id = :id");
+                "FROM record WHERE id = :id ORDER BY compartment, ledger");
   if (!row.bind(":id", id).step()) return std::nullopt;
   return record_in(row);
 }

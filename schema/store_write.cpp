@@ -102,8 +102,7 @@ void StoreWriter::put(StoredBatch& batch) {
   update.bind(":no", batch.no).run();
 }
 
-std::int64_t StoreWriter::record_no(const Change& change) {
-  if (const auto known = store_.record_no(change.record)) return *known;
+std::int64_t StoreWriter::make_record(const Change& change) {
   // Two records of one millisecond may want one number: the next free one is as good.
   std::int64_t no = wanted_no(change.record);
   Statement insert(*store_.database_,
@@ -116,6 +115,11 @@ std::int64_t StoreWriter::record_no(const Change& change) {
     insert.bind(":ledger", ledger_no(change.ledger)).run();
     if (store_.database_->changes() == 1) return no;
   }
+}
+
+void StoreWriter::remove_record(std::int64_t record_no) {
+  Statement remove(*store_.database_, "DELETE FROM record WHERE no = :no");
+  remove.bind(":no", record_no).run();
 }
 
 bool StoreWriter::put(std::int64_t record_no, const StoredChange& stored) {

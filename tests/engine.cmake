@@ -1,6 +1,12 @@
 jiyao_test(test_search
   SOURCES unit/schema/search_test.cpp
   USES jiyao::schema)
+jiyao_test(test_store
+  SOURCES
+    support/simulated_disk.cpp
+    support/simulated_disk_vfs.cpp
+    unit/schema/store_test.cpp
+  USES jiyao::schema)
 
 # The log side: roster, sealing, log.jdb, incarnations, drafting and granting.
 jiyao_test(test_log
@@ -14,3 +20,14 @@ jiyao_test(test_log
     unit/sync/roster_test.cpp
     unit/sync/seal_test.cpp
   USES jiyao::test_realm)
+
+# The whole office machine; needs the findings.
+if(EXISTS ${PROJECT_SOURCE_DIR}/sync/check.cpp)
+  jiyao_test(test_replica
+    SOURCES
+      support/realm_fixture.cpp
+      support/simulated_disk.cpp
+      support/simulated_disk_vfs.cpp
+      unit/sync/replica_test.cpp
+    USES jiyao::sync)
+endif()

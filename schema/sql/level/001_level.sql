@@ -41,17 +41,19 @@ CREATE TABLE batch(
 CREATE INDEX batch_waiting ON batch(no) WHERE content = 0;
 
 -- no: 48 bits of the record id's time, then 15 of chance, so that newest first is one walk.
+-- An id that somebody used in two compartments or ledgers is two records, whichever came first.
 -- keys: what `key` holds for this record, NUL-separated, so that it can be taken out again.
 CREATE TABLE record(
   no INTEGER PRIMARY KEY,
-  id BLOB NOT NULL UNIQUE,
+  id BLOB NOT NULL,
   compartment INTEGER NOT NULL,
   ledger INTEGER NOT NULL,
   flags INTEGER NOT NULL,
   level INTEGER NOT NULL,
   state BLOB NOT NULL,
   text TEXT NOT NULL,
-  keys BLOB NOT NULL
+  keys BLOB NOT NULL,
+  UNIQUE(id, compartment, ledger)
 ) STRICT;
 CREATE INDEX record_ledger ON record(ledger);
 CREATE INDEX record_conflict ON record(no) WHERE flags & 2;

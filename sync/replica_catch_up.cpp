@@ -1,0 +1,253 @@
+// sync/replica_catch_up.cpp - from log.jdb into the open level files, one transaction per group of
+// batches; safe to repeat.
+#include <algorithm>
+
+#include "sync/replica_state.h"
+
+namespace jiyao {
+namespace {
+
+/// Changes that share one transaction: enough to be fast, little enough to stay in memory.
+constexpr std::size_t kChangesPerCommit = 4000;
+
+/// Batches of this level that the file has not looked into yet, by arrival; own ones only, or all.
+std::vector<BatchId> unseen(const Replica::State& replica, Level level) {
+  std::vector<BatchId> found;
+  const auto seen = replica.seen.find(level);
+  for (const CompartmentId& compartment : replica.log().compartments()) {
+    if (compartment.level != level) continue;
+    for (const BatchId& id : replica.log().batches(compartment))
+      if (seen == replica.seen.end() || !seen->second.contains(id)) found.push_back(id);
+  }
+  return found;
+}
+
+/// Integrates batches into one transaction.
+class Integration {
+ public:
+  Integration(Replica::State& replica, Store& store)
+      : replica_(replica), store_(store), work_(replica, store) {}
+
+  std::size_t changes() const { return changes_; }
+
+  void take(const BatchId& id) {
+    const Result<SealedBatch> batch = replica_.log().batch(id);
+    if (!batch) return;  // purged or lost since it was listed: the log counts it
+    StoredBatch row = store_.batch(id).value_or(row_of(*batch));
+    const Standing standing = work_.judge().of_batch(*batch);
+    row.judged = judged_from(standing);
+    Result<OpenedBody> opened = open_batch(*batch, replica_.keys);
+    if (!opened) {
+      row.content =
+          opened.code() == Errc::unavailable ? Content::waits_for_key : Content::undecodable;
+      if (row.content == Content::undecodable)
+        row.judged = {static_cast<std::uint8_t>(Verdict::quarantined),
+                      static_cast<std::uint8_t>(Ground::undecodable)};
+      work_.writer().put(row);
+      taken_.push_back(id);
+      return;
+    }
+    row.content = Content::opened;
+    work_.writer().put(row);
+    const std::uint32_t repeats = take_changes(std::move(*opened), row, standing);
+    if (repeats != row.repeats) {
+      row.repeats = repeats;
+      work_.writer().put(row);
+    }
+    taken_.push_back(id);
+  }
+
+  /// A batch whose standing may have changed: its changes are judged again.
+  void judge_again(const StoredBatch& known) {
+    const Result<SealedBatch> batch = replica_.log().batch(known.id);
+    if (!batch || known.content != Content::opened) return;
+    StoredBatch row = known;
+    row.judged = judged_from(work_.judge().of_batch(*batch));
+    if (row.judged == known.judged) return;
+    work_.writer().put(row);
+    const Result<OpenedBody> opened = open_batch(*batch, replica_.keys);
+    if (!opened) return;
+    for (std::size_t i = 0; i < opened->changes.size(); ++i)
+      work_.judge_again(opened->changes[i], opened->ids[i], row);
+  }
+
+  LevelWork& work() { return work_; }
+  void finish() {
+    work_.finish();
+    replica_.seen[store_.level()].insert(taken_.begin(), taken_.end());
+  }
+
+ private:
+  static StoredBatch row_of(const SealedBatch& batch) {
+    StoredBatch row;
+    row.id = batch.id();
+    row.compartment = batch.core().compartment;
+    row.author = batch.author();
+    row.roster = batch.core().roster;
+    row.changes = batch.core().count;
+    return row;
+  }
+
+  std::uint32_t take_changes(OpenedBody opened, const StoredBatch& row, const Standing& standing) {
+    std::uint32_t repeats = 0;
+    changes_ += opened.changes.size();
+    for (std::size_t i = 0; i < opened.changes.size(); ++i) {
+      StoredChange change;
+      change.id = opened.ids[i];
+      change.judged = judged_from(work_.judge().of_change(opened.changes[i], row.roster, standing));
+      change.change = std::move(opened.changes[i]);
+      change.batch = row.no;
+      if (!work_.add(std::move(change), row.roster)) ++repeats;
+    }
+    return repeats;
+  }
+
+  Replica::State& replica_;
+  Store& store_;
+  LevelWork work_;
+  std::vector<BatchId> taken_;
+  std::size_t changes_ = 0;
+};
+
+/// What newer roster records say about what is here already.
+struct RosterNews {
+  std::set<NodeId> nodes;  ///< revoked, enrolled or given access
+  std::set<BatchId> admitted;
+  std::set<OfficeId> offices;  ///< with another lead node
+  bool has_purges = false;
+};
+
+RosterNews news_since(const BatchLog& log, std::uint64_t seq) {
+  RosterNews news;
+  for (const Bytes& bytes : log.roster_records(seq)) {
+    const Result<RosterRecord> record = decode_record(bytes);
+    if (!record) continue;  // the log applied it, so it decodes
+    for (const RosterBody& body : record->bodies) {
+      if (const auto* node = std::get_if<NodeRecord>(&body)) news.nodes.insert(node->node);
+      if (const auto* revoke = std::get_if<RevokeRecord>(&body)) news.nodes.insert(revoke->node);
+      if (const auto* access = std::get_if<AccessRecord>(&body)) news.nodes.insert(access->node);
+      if (const auto* office = std::get_if<OfficeRecord>(&body))
+        news.offices.insert(office->office);
+      if (const auto* admit = std::get_if<AdmitRecord>(&body))
+        news.admitted.insert(admit->batches.begin(), admit->batches.end());
+      news.has_purges = news.has_purges || std::holds_alternative<PurgeRecord>(body);
+    }
+  }
+  return news;
+}
+
+void purge_records(Replica::State& replica, Store& store, Integration& integration) {
+  for (const PurgeRecord& purge : replica.log().roster().purges())
+    replica.purged.insert(purge.records.begin(), purge.records.end());
+  for (const RecordId& record : replica.purged) {
+    const std::optional<ShownRecord> row = store.record(record);
+    if (!row) continue;
+    integration.work().writer().erase_contents(row->no);
+    for (const StoredChange& change : store.changes(row->no))
+      integration.work().writer().set_holding(row->no, change, Holding::purged);
+    integration.work().touch(row->no);
+  }
+}
+
+/// The file moves on to the log's roster: own changes are sealed under the old one first.
+Result<void> follow_roster(Replica::State& replica, Store& store) {
+  const RosterPoint now = replica.log().roster().point();
+  const RosterPoint before = point_of(store);
+  if (before == now) return {};
+  if (before.seq != 0) {
+    const Result<int> sealed = seal_level(replica, store);
+    if (!sealed && sealed.code() != Errc::unavailable) return sealed.error();
+  }
+  const RosterNews news = news_since(replica.log(), before.seq);
+  Integration integration(replica, store);
+  integration.work().set_point(now);
+  for (const StoredBatch& batch : store.batches())
+    if (news.nodes.contains(batch.author.node) || news.admitted.contains(batch.id))
+      integration.judge_again(batch);
+  if (news.has_purges) purge_records(replica, store, integration);
+  for (const std::int64_t no : store.record_nos()) {
+    const std::optional<ShownRecord> row = store.record(no);
+    if (row && news.offices.contains(row->compartment.office)) integration.work().touch(no);
+  }
+  integration.finish();
+  return {};
+}
+
+/// A program with other rules shows everything anew.
+void follow_definitions(Replica::State& replica, Store& store) {
+  const Digest hash = replica.parts.definitions.hash();
+  const Bytes bytes(hash.bytes.begin(), hash.bytes.end());
+  const std::optional<Bytes> before = store.own("definitions");
+  if (before == bytes) return;
+  Integration integration(replica, store);
+  integration.work().writer().set_own("definitions", bytes);
+  for (const std::int64_t no : before ? store.record_nos() : std::vector<std::int64_t>()) {
+    const std::optional<ShownRecord> row = store.record(no);
+    for (const StoredChange& change : store.changes(no))
+      if (const auto batch = row ? store.batch(change.batch) : std::nullopt)
+        integration.work().judge_again(change.change, change.id, *batch);
+    integration.work().touch(no);
+  }
+  integration.finish();
+}
+
+std::vector<BatchId> waiting_for_key(const Store& store) {
+  std::vector<BatchId> ids;
+  for (const StoredBatch& batch : store.batches())
+    if (batch.content == Content::waits_for_key) ids.push_back(batch.id);
+  return ids;
+}
+
+}  // namespace
+
+void heal_interrupted_seal(Replica::State& replica, Store& store) {
+  std::vector<BatchId> own;
+  for (const BatchId& id : unseen(replica, store.level())) {
+    const auto line = replica.log().find(id);
+    if (line && line->author == replica.author()) own.push_back(id);
+  }
+  if (own.empty()) return;
+  Integration integration(replica, store);
+  for (const BatchId& id : own) integration.take(id);
+  integration.finish();
+}
+
+Result<CaughtUp> catch_up_level(Replica::State& replica, Store& store, bool has_new_keys,
+                                std::size_t batches_max, const Progress* progress) {
+  CaughtUp done;
+  follow_definitions(replica, store);
+  if (auto followed = follow_roster(replica, store); !followed) return followed.error();
+  std::vector<BatchId> todo = unseen(replica, store.level());
+  if (has_new_keys) {
+    const std::vector<BatchId> waiting = waiting_for_key(store);
+    todo.insert(todo.begin(), waiting.begin(), waiting.end());
+  }
+  done.is_complete = todo.size() <= batches_max;
+  todo.resize(std::min(todo.size(), batches_max));
+  for (std::size_t next = 0; next < todo.size();) {
+    Integration integration(replica, store);
+    while (next < todo.size() && integration.changes() < kChangesPerCommit)
+      integration.take(todo[next++]);
+    integration.finish();
+    done.changes += integration.changes();
+    done.batches = next;
+    if (progress != nullptr && progress->step) progress->step(next, todo.size());
+  }
+  return done;
+}
+
+Result<CaughtUp> Replica::catch_up(std::size_t batches_max, const Progress* progress) {
+  CaughtUp all;
+  const bool has_new_keys = state_->refresh_keys();
+  for (auto& [level, store] : state_->stores) {
+    const std::size_t left = batches_max - std::min<std::size_t>(batches_max, all.batches);
+    const Result<CaughtUp> done = catch_up_level(*state_, store, has_new_keys, left, progress);
+    if (!done) return done.error();
+    all.batches += done->batches;
+    all.changes += done->changes;
+    all.is_complete = all.is_complete && done->is_complete;
+  }
+  return all;
+}
+
+}  // namespace jiyao

@@ -1,0 +1,239 @@
+// sync/replica_record.cpp - a clerk's act: from steps to changes that are durable and shown.
+#include <algorithm>
+
+#include "sync/replica_state.h"
+
+namespace jiyao {
+namespace {
+
+constexpr const char* kCounterName = "n";
+/// Changes of an import that share one transaction.
+constexpr std::size_t kImportChangesPerCommit = 4000;
+
+/// Acts of one level file, one transaction.
+class Recorder {
+ public:
+  Recorder(Replica::State& replica, Store& store)
+      : replica_(replica),
+        work_(replica, store),
+        roster_(replica.log().roster()),
+        level_(store.level()),
+        counter_(store.own_number(kCounterName)) {}
+
+  Level level() const { return level_; }
+  std::size_t changes() const { return changes_; }
+
+  /// The whole act or, with an error, nothing of it.
+  Result<Recorded> add(const Act& act) {
+    if (act.steps.empty() || act.steps.size() > kActChangesMax)
+      return {Errc::too_large, "an act has 1 to 1000 steps"};
+    Recorded recorded;
+    recorded.act = time_ordered_id<ActId>(replica_.parts.env.clock.wall_ms());
+    std::vector<std::pair<Change, ChangeId>> done;
+    std::size_t bytes = 0;
+    Result<void> result;
+    for (const Step& step : act.steps) {
+      Result<Change> change = draft(act, step, recorded.act);
+      if (change) {
+        const Bytes encoded = canonical(*change);
+        bytes += encoded.size();
+        if (bytes > kActBytesMax) change = Error{Errc::too_large, "act above its limit"};
+      }
+      if (!change) {
+        result = change.error();
+        break;
+      }
+      StoredChange stored;
+      stored.id = id_of(*change);
+      stored.change = *change;
+      recorded.records.push_back(change->record);
+      recorded.changes.push_back(stored.id);
+      done.emplace_back(std::move(*change), stored.id);
+      work_.add(std::move(stored), work_.point());
+    }
+    if (!result) {
+      for (auto undone = done.rbegin(); undone != done.rend(); ++undone)
+        work_.take_back(undone->first, undone->second);
+      return result.error();
+    }
+    changes_ += done.size();
+    return recorded;
+  }
+
+  void finish() {
+    if (changes_ == 0) return;
+    work_.writer().set_own_number(kCounterName, counter_);
+    work_.finish();
+  }
+
+ private:
+  Result<void> settle_kind(const Act& act, const Step& step, Change& change,
+                           const Workpiece*& before);
+  Result<Change> draft(const Act& act, const Step& step, const ActId& act_id);
+  Result<void> judge(const LedgerDefinition& definition, const Change& change) const;
+  std::optional<std::string> cited(const LedgerDefinition& definition, const Change& change,
+                                   const Workpiece* before, std::string_view ref,
+                                   std::string_view field);
+
+  Replica::State& replica_;
+  LevelWork work_;
+  Roster roster_;
+  Level level_;
+  std::uint64_t counter_;
+  std::size_t changes_ = 0;
+};
+
+// Which record, and what of it is known here.
+Result<void> Recorder::settle_kind(const Act& act, const Step& step, Change& change,
+                                   const Workpiece*& before) {
+  if (!change.record.is_none()) before = work_.look(change.record);
+  const bool makes_record = step.kind == ChangeKind::create || step.kind == ChangeKind::import;
+  if (makes_record) {
+    if (before != nullptr) return {Errc::exists, "this record is here already"};
+    if (change.record.is_none())
+      change.record = time_ordered_id<RecordId>(replica_.parts.env.clock.wall_ms());
+    return {};
+  }
+  if (before == nullptr || before->before.compartment != act.compartment)
+    return {Errc::not_found, "no such record in this compartment"};
+  if (change.ledger.empty()) change.ledger = before->before.ledger;
+  if (change.ledger != before->before.ledger)
+    return {Errc::invalid, "the record belongs to another ledger"};
+  if (before->state.level.value_or(Level::public_) > replica_.clearance())
+    return {Errc::not_cleared, "the record was raised above your clearance"};
+  change.parents = before->state.parents_for_next();
+  return {};
+}
+
+Result<Change> Recorder::draft(const Act& act, const Step& step, const ActId& act_id) {
+  Change change;
+  change.realm = replica_.parts.unlocked.realm;
+  change.compartment = act.compartment;
+  change.act = act_id;
+  change.record = step.record;
+  change.ledger = step.ledger;
+  change.kind = step.kind;
+  change.ruleset = replica_.parts.definitions.number();
+  change.writes = step.writes;
+  change.settles = step.settles;
+  change.actor = replica_.parts.unlocked.person.user;
+  change.reason = step.reason;
+  std::sort(change.settles.begin(), change.settles.end());
+  std::sort(change.writes.begin(), change.writes.end(),
+            [](const Write& a, const Write& b) { return a.group < b.group; });
+  const Workpiece* before = nullptr;
+  if (auto kind = settle_kind(act, step, change, before); !kind) return kind.error();
+  const LedgerDefinition* definition = replica_.parts.definitions.ledger(change.ledger);
+  if (definition == nullptr) return {Errc::invalid, "no such ledger: " + change.ledger};
+  // One counter per level file, five interleaved: files that are closed now keep their own numbers.
+  change.origin = {replica_.parts.unlocked.node, replica_.parts.incarnation,
+                   ++counter_ * kLevels + static_cast<std::uint64_t>(level_)};
+  change.hlc = replica_.next_hlc();
+  if (is_decisive(*definition, change))
+    change.person =
+        replica_.parts.unlocked.person.sign->sign(Label::change_person, digest_to_sign(change));
+  if (auto shape = check_shape(change); !shape) {
+    if (shape.code() == Errc::too_large) return shape.error();
+    return {Errc::invalid, shape.error().detail};
+  }
+  const Lookup lookup = [&](std::string_view ref, std::string_view field) {
+    return cited(*definition, change, before, ref, field);
+  };
+  const RecordState* state = before == nullptr ? nullptr : &before->state;
+  if (auto valid = validate(*definition, state, change, lookup); !valid) return valid.error();
+  if (auto judged = judge(*definition, change); !judged) return judged.error();
+  return change;
+}
+
+Result<void> Recorder::judge(const LedgerDefinition& definition, const Change& change) const {
+  const Standing standing = roster_.standing(
+      change, work_.point(), roles_needed(definition, change), is_decisive(definition, change));
+  if (standing.verdict == Verdict::counts) return {};
+  if (standing.ground == Ground::not_cleared)
+    return {Errc::not_cleared, "you are not cleared for this level"};
+  if (standing.ground == Ground::no_role)
+    return {Errc::not_allowed, "your roles do not allow this in " + definition.name};
+  return {Errc::not_allowed, "your signature is not the one the roster knows"};
+}
+
+std::optional<std::string> Recorder::cited(const LedgerDefinition& definition, const Change& change,
+                                           const Workpiece* before, std::string_view ref,
+                                           std::string_view field) {
+  const std::optional<std::size_t> index = definition.field_index(ref);
+  if (!index) return std::nullopt;
+  const Group& group = definition.groups[definition.fields[*index].group];
+  std::string name = before == nullptr ? std::string() : before->state.field(definition, ref);
+  for (const Write& write : change.writes)
+    if (write.group == group.name) name = definition.field_value(*index, write.value);
+  const std::optional<Bytes> bytes = from_hex(name);
+  const auto record = bytes ? RecordId::from(*bytes) : std::nullopt;
+  if (!record) return std::nullopt;
+  if (const Workpiece* piece = work_.look(*record);
+      piece != nullptr && piece->definition != nullptr)
+    return piece->state.field(*piece->definition, field);
+  // Cited from another level: only what is shown there now.
+  for (const auto& [level, store] : replica_.stores) {
+    const auto shown = level == level_ ? std::nullopt : store.record(*record);
+    if (!shown) continue;
+    const LedgerDefinition* other = replica_.parts.definitions.ledger(shown->ledger);
+    if (other == nullptr) return std::nullopt;
+    return merged_state(replica_, store, *shown).field(*other, field);
+  }
+  return std::nullopt;
+}
+
+/// May this person record in this compartment on this machine at all?
+Result<Store*> place_for(Replica::State& replica, const CompartmentId& compartment) {
+  const Roster roster = replica.log().roster();
+  const NodeEntry* node = roster.node(replica.parts.unlocked.node);
+  const UserRecord* user = roster.user(replica.parts.unlocked.person.user);
+  if (node == nullptr) return {Errc::need_roster, "this machine is not in the roster yet"};
+  if (node->is_revoked) return {Errc::revoked, "this machine is shut out"};
+  if (user == nullptr) return {Errc::need_roster, "you are not in the roster yet"};
+  if (compartment.level > node->record.device_ceiling)
+    return {Errc::above_ceiling, "this machine may not hold this level"};
+  if (compartment.level > user->clearance)
+    return {Errc::not_cleared, "you are not cleared for this level"};
+  if (roster.access(node->record.node, compartment) != AccessRight::write)
+    return {Errc::not_allowed, "this machine may not write this compartment"};
+  Store* store = replica.store(compartment.level);
+  if (store == nullptr) return {Errc::not_cleared, "the file of this level is closed to you"};
+  return store;
+}
+
+}  // namespace
+
+Result<Recorded> Replica::record(const Act& act) {
+  return std::move(record_many({&act, 1}).front());
+}
+
+std::vector<Result<Recorded>> Replica::record_many(std::span<const Act> acts,
+                                                   const Progress* progress) {
+  std::vector<Result<Recorded>> results;
+  results.reserve(acts.size());
+  std::unique_ptr<Recorder> recorder;
+  const auto commit = [&] {
+    if (recorder) recorder->finish();
+    recorder.reset();
+    if (progress != nullptr && progress->step) progress->step(results.size(), acts.size());
+  };
+  for (const Act& act : acts) {
+    const Result<Store*> store = place_for(*state_, act.compartment);
+    if (!store) {
+      results.push_back(store.error());
+      continue;
+    }
+    if (recorder && recorder->level() != (*store)->level()) commit();
+    if (!recorder) recorder = std::make_unique<Recorder>(*state_, **store);
+    results.push_back(recorder->add(act));
+    if (recorder->changes() >= kImportChangesPerCommit) commit();
+  }
+  commit();
+  return results;
+}
+
+RecordId Replica::new_record_id() const {
+  return time_ordered_id<RecordId>(state_->parts.env.clock.wall_ms());
+}
+
+}  // namespace jiyao

@@ -1,0 +1,182 @@
+// sync/replica_seal.cpp - own changes into batches: whole acts, sealed, signed, into the log.
+#include <algorithm>
+
+#include "sync/replica_state.h"
+
+namespace jiyao {
+namespace {
+
+/// Changes of whole acts that go into one batch.
+struct Packing {
+  std::vector<StoredChange> changes;
+};
+
+/// Cuts the changes of one compartment, in order, between acts.
+std::vector<Packing> pack(std::vector<StoredChange> changes, std::size_t bytes_target) {
+  std::vector<Packing> packed;
+  std::size_t bytes = 0;
+  for (std::size_t begin = 0; begin < changes.size();) {
+    std::size_t end = begin, act_bytes = 0;
+    for (; end < changes.size() && changes[end].change.act == changes[begin].change.act; ++end)
+      act_bytes += canonical(changes[end].change).size();
+    const bool is_full = packed.empty() || bytes + act_bytes > bytes_target ||
+                         packed.back().changes.size() + (end - begin) > kBatchChangesMax;
+    if (is_full) packed.emplace_back(), bytes = 0;
+    bytes += act_bytes;
+    std::move(changes.begin() + static_cast<std::ptrdiff_t>(begin),
+              changes.begin() + static_cast<std::ptrdiff_t>(end),
+              std::back_inserter(packed.back().changes));
+    begin = end;
+  }
+  return packed;
+}
+
+HeadCite newest_head(const BatchLog& log) {
+  HeadCite cite;
+  for (const HubHead& head : log.heads())
+    if (head.position >= cite.position)
+      cite = {head.hub, head.incarnation, head.position, head.head};
+  return cite;
+}
+
+class Sealer {
+ public:
+  Sealer(Replica::State& replica, Store& store)
+      : replica_(replica),
+        store_(store),
+        roster_(replica.log().roster()),
+        cite_(newest_head(replica.log())) {}
+
+  /// errors: unavailable (no epoch yet), and what the log refuses
+  Result<int> seal(const CompartmentId& compartment, std::vector<StoredChange> changes) {
+    const std::optional<EpochEntry> epoch = roster_.epoch(compartment);
+    if (!epoch) return {Errc::unavailable, "no epoch key yet for " + compartment.text()};
+    int made = 0;
+    for (const Packing& packing : pack(std::move(changes), kBatchTargetBytes)) {
+      const Result<int> done = seal_packing(compartment, *epoch, packing.changes);
+      if (!done) return done.error();
+      made += *done;
+    }
+    return made;
+  }
+
+ private:
+  Result<int> seal_packing(const CompartmentId& compartment, const EpochEntry& epoch,
+                           std::span<const StoredChange> stored) {
+    std::vector<Change> changes;
+    for (const StoredChange& change : stored) changes.push_back(change.change);
+    const SealInput input{.node = *replica_.parts.unlocked.node_sign,
+                          .core = core_for(compartment),
+                          .epoch = epoch,
+                          .changes = changes};
+    const Result<SealedBatch> batch = seal_batch(input);
+    if (!batch && batch.code() == Errc::too_large) return seal_halves(compartment, epoch, stored);
+    if (!batch) return batch.error();
+    const Route here{.kind = RouteKind::local, .ceiling = Level::top_secret};
+    const auto appended = replica_.log().append(*batch, here, replica_.parts.unlocked.node);
+    if (!appended) return appended.error();
+    mark_sealed(*batch, stored);
+    return 1;
+  }
+
+  // Text that does not compress may pass a batch's size: half of the acts will not.
+  Result<int> seal_halves(const CompartmentId& compartment, const EpochEntry& epoch,
+                          std::span<const StoredChange> stored) {
+    std::size_t cut = stored.size() / 2;
+    while (cut > 0 && stored[cut].change.act == stored[cut - 1].change.act) --cut;
+    if (cut == 0) {
+      cut = stored.size() / 2;
+      while (cut < stored.size() && stored[cut].change.act == stored[cut - 1].change.act) ++cut;
+    }
+    if (cut == 0 || cut == stored.size()) return {Errc::too_large, "one act does not fit a batch"};
+    const Result<int> first = seal_packing(compartment, epoch, stored.first(cut));
+    if (!first) return first;
+    const Result<int> second = seal_packing(compartment, epoch, stored.subspan(cut));
+    if (!second) return second;
+    return *first + *second;
+  }
+
+  BatchCore core_for(const CompartmentId& compartment) const {
+    BatchCore core;
+    core.realm = replica_.parts.unlocked.realm;
+    core.node = replica_.parts.unlocked.node;
+    core.incarnation = replica_.parts.incarnation;
+    core.compartment = compartment;
+    core.seq = 1;
+    if (const auto tip = replica_.log().tip(replica_.author(), compartment)) {
+      core.seq = tip->seq + 1;
+      core.prev = tip->id;
+    }
+    core.roster = point_of(store_);
+    core.cite = cite_;
+    return core;
+  }
+
+  void mark_sealed(const SealedBatch& batch, std::span<const StoredChange> changes) {
+    LevelWork work(replica_, store_);
+    StoredBatch row;
+    row.id = batch.id();
+    row.compartment = batch.core().compartment;
+    row.author = batch.author();
+    row.roster = batch.core().roster;
+    row.changes = batch.core().count;
+    row.content = Content::opened;
+    const Standing standing = work.judge().of_batch(batch);
+    row.judged = judged_from(standing);
+    work.writer().put(row);
+    for (const StoredChange& change : changes) {
+      StoredChange sealed = change;
+      sealed.batch = row.no;
+      sealed.judged = judged_from(work.judge().of_change(change.change, row.roster, standing));
+      work.add(std::move(sealed), row.roster);
+    }
+    work.finish();
+    replica_.seen[store_.level()].insert(batch.id());
+  }
+
+  Replica::State& replica_;
+  Store& store_;
+  Roster roster_;
+  HeadCite cite_;
+};
+
+}  // namespace
+
+Result<int> seal_level(Replica::State& replica, Store& store) {
+  heal_interrupted_seal(replica, store);
+  std::map<CompartmentId, std::vector<StoredChange>> by_compartment;
+  for (StoredChange& change : store.unsealed())
+    by_compartment[change.change.compartment].push_back(std::move(change));
+  int made = 0;
+  std::optional<Error> first_error;
+  for (auto& [compartment, changes] : by_compartment) {
+    const Result<int> sealed = Sealer(replica, store).seal(compartment, std::move(changes));
+    if (sealed) made += *sealed;
+    // One compartment without a key holds up only itself (P7).
+    if (!sealed && !first_error) first_error = sealed.error();
+  }
+  if (made == 0 && first_error) return *first_error;
+  return made;
+}
+
+Result<int> Replica::seal_pending() {
+  int made = 0;
+  std::optional<Error> first_error;
+  for (auto& [level, store] : state_->stores) {
+    const Result<int> sealed = seal_level(*state_, store);
+    if (sealed) made += *sealed;
+    if (!sealed && !first_error) first_error = sealed.error();
+  }
+  if (made == 0 && first_error) return *first_error;
+  return made;
+}
+
+Result<void> Replica::before_roster(ByteView) {
+  // What cannot be sealed yet (no epoch) is sealed later, under the newer point: it was recorded by
+  // somebody who still has to be allowed to by then.
+  const Result<int> sealed = seal_pending();
+  if (!sealed && sealed.code() != Errc::unavailable) return sealed.error();
+  return {};
+}
+
+}  // namespace jiyao

@@ -1,0 +1,195 @@
+// sync/replica_state.h - what a Replica is made of inside, and the steps its verbs share.
+//
+// Only replica*.cpp and tests that assemble a replica from parts include this.
+#pragma once
+
+#include <map>
+#include <set>
+#include <unordered_set>
+
+#include "schema/store.h"
+#include "sync/keeper.h"
+#include "sync/log_file.h"
+#include "sync/replica.h"
+#include "sync/seal.h"
+
+namespace jiyao {
+
+/// What stands around the level files.
+struct ReplicaParts {
+  Env env;
+  Path folder;
+  Unlocked unlocked;
+  IncarnationId incarnation;
+  std::unique_ptr<LogFile> log;
+  Definitions definitions;
+};
+
+struct Replica::State {
+  explicit State(ReplicaParts parts_in)
+      : parts(std::move(parts_in)), keys(parts.unlocked.node, *parts.unlocked.node_box) {}
+
+  ReplicaParts parts;
+  GrantedKeys keys;
+  std::map<Level, Store> stores;
+  /// Batches each level file has looked into; what the log holds beyond these is to be integrated.
+  std::map<Level, std::unordered_set<BatchId, BlockHash>> seen;
+  mutable std::map<BatchId, std::uint32_t> header_counts;  ///< of batches of closed levels
+  std::set<RecordId> purged;
+  Digest known_grants;  ///< of the grants to us that `keys` was made from
+  Hlc last_hlc = 0;
+
+  LogFile& log() const { return *parts.log; }
+  Author author() const { return {parts.unlocked.node, parts.incarnation}; }
+  Store* store(Level level);
+  const Store* store(Level level) const;
+  Level clearance() const;  ///< of the person, by the roster of now
+  Hlc next_hlc();
+  /// Takes in the grants of the log. True if there are others than before.
+  bool refresh_keys();
+};
+
+/// Opens the level files over parts that are there already, and heals what a crash left.
+///   errors: of Store::open()
+Result<std::unique_ptr<Replica::State>> assemble(ReplicaParts parts);
+
+// --- judging (replica_judge.cpp) -----------------------------------------------------------------
+
+Judged judged_from(const Standing& standing);
+Standing standing_from(const Judged& judged);
+
+/// Says of changes what the roster and the definitions say. One per operation: it remembers people.
+class Judge {
+ public:
+  Judge(const Roster& roster, const Definitions& definitions, const BatchLog& log);
+  /// Does the header let it count?
+  Standing of_batch(const SealedBatch& batch) const { return roster_.standing(batch, log_); }
+  /// Does the change count, made under this roster point, in a batch of this standing?
+  Standing of_change(const Change& change, const RosterPoint& at, const Standing& batch) const;
+  /// For merge(): the same, and whose right it was.
+  JudgedChange for_merge(const StoredChange& stored, std::uint64_t roster_seq) const;
+  const Definitions& definitions() const { return definitions_; }
+
+ private:
+  Roster roster_;
+  Definitions definitions_;
+  const BatchLog& log_;
+};
+
+// --- one transaction over one level file (replica_work.cpp) --------------------------------------
+
+/// A change while its record is worked on.
+struct PieceChange {
+  StoredChange stored;
+  bool is_stored = false;  ///< has a row already
+};
+
+/// A record while it is worked on.
+struct Workpiece {
+  ShownRecord before;
+  std::vector<PieceChange> changes;
+  const LedgerDefinition* definition = nullptr;
+  RecordState state;
+  bool is_merged = false;  ///< state is that of changes
+  bool is_new = false;     ///< made in this transaction
+};
+
+/// From changes to what is shown: put changes in, touch what must be computed anew, finish().
+/// Unless finish() returns, nothing has happened.
+class LevelWork {
+ public:
+  LevelWork(Replica::State& replica, Store& store);
+
+  StoreWriter& writer() { return writer_; }
+  const Judge& judge() const { return judge_; }
+  const RosterPoint& point() const { return point_; }  ///< what this file has applied
+  void set_point(const RosterPoint& point);
+
+  /// Takes in a change, own (batch 0) or of a batch with this roster point. False: it was known,
+  /// and only its batches and standing are brought up to date.
+  bool add(StoredChange change, const RosterPoint& at);
+  /// Takes back an own new change of this transaction.
+  void take_back(const Change& change, const ChangeId& id);
+  /// The standing of a change, after that of one of its batches changed.
+  void judge_again(const Change& change, const ChangeId& id, const StoredBatch& batch);
+  /// Computes this record anew in finish().
+  void touch(std::int64_t record_no);
+  /// The record's state from what was put in so far; nullptr: not in this file.
+  const Workpiece* look(const RecordId& record);
+  /// Merges, shows, checks the neighbourhood, and commits.
+  void finish();
+
+ private:
+  Workpiece& load(std::int64_t record_no);
+  Workpiece& merged(std::int64_t record_no);
+  std::optional<std::int64_t> find(const Change& change);
+  void write_changes(std::int64_t record_no, Workpiece& piece);
+  void show(Workpiece& piece);
+  void check_compartments();
+  void check_touched(const std::set<std::int64_t>& touched);
+  std::set<std::int64_t> with_findings_of(const std::set<std::int64_t>& touched) const;
+  std::set<std::int64_t> neighbours_of(std::int64_t record_no) const;
+  std::uint64_t roster_seq_of(const StoredChange& change);
+  bool is_better(const StoredChange& one, const StoredChange& other);
+
+  Replica::State& replica_;
+  Store& store_;
+  StoreWriter writer_;
+  Judge judge_;
+  RosterPoint point_;
+  std::map<std::int64_t, Workpiece> pieces_;
+  std::set<std::int64_t> touched_;
+  std::map<std::int64_t, std::vector<std::string>> keys_;  ///< of touched ones, before and after
+  std::map<std::int64_t, std::uint64_t> roster_seqs_;      ///< of batches, by their number
+};
+
+/// The roster point a level file has applied.
+RosterPoint point_of(const Store& store);
+/// A record's merged state as stored, outside any transaction.
+RecordState merged_state(const Replica::State& replica, const Store& store,
+                         const ShownRecord& record);
+/// The same with the stored changes at hand.
+RecordState merged_state(const Replica::State& replica, const Store& store,
+                         const ShownRecord& record, const std::vector<StoredChange>& changes);
+
+/// How far one change has come, by the receipts held.
+Stage stage_of(const Replica::State& replica, const Store& store, const StoredChange& change);
+
+// --- words and keys of a record (replica_keys.cpp)
+// ------------------------------------------------
+
+/// First character of a key in a level file: what kind of key it is.
+inline constexpr char kSharesMark = 's', kSeeksMark = 'k', kProvidesMark = 'p', kFieldMark = 'f',
+                      kFindingMark = '!';
+
+/// What a level file holds for a key: its mark, then the key, or a digest of a long one.
+std::string stored_key(char mark, std::string_view key);
+/// The indexed form of a field's value: NFKC, one kind of bracket, no leading zeros.
+std::string field_key(std::string_view field, std::string_view value);
+/// Is this field looked up by key? Numbers and what makes a record unique.
+bool is_indexed(const LedgerDefinition& definition, std::size_t field_index);
+/// Everything a record is found by, sorted, unique: claims (sync/check.h) and indexed fields.
+std::vector<std::string> record_keys(const LedgerDefinition& definition, const RecordId& record,
+                                     const RecordState& state);
+/// Folded text of the search fields, every value that is shown or in conflict.
+std::string search_text(const LedgerDefinition& definition, const RecordState& state);
+/// H(state | merged record), for the state digest.
+Digest state_digest(const LedgerDefinition& definition, const RecordState& state);
+
+// --- batches into a level file (replica_catch_up.cpp) --------------------------------------------
+
+/// Brings one level file up to `batches_max` further batches of the log.
+/// `has_new_keys`: batches that waited for one are tried again.
+Result<CaughtUp> catch_up_level(Replica::State& replica, Store& store, bool has_new_keys,
+                                std::size_t batches_max, const Progress* progress);
+/// Own changes of one level file into batches. Returns how many.
+Result<int> seal_level(Replica::State& replica, Store& store);
+/// Batches that hold own changes, made by a seal_pending() that was cut: integrate them first.
+void heal_interrupted_seal(Replica::State& replica, Store& store);
+
+// --- findings as rows (replica_findings.cpp) -----------------------------------------------------
+
+Bytes encode_finding(const Finding& finding);
+Finding decode_finding(ByteView bytes);  ///< throws StorageFailure damaged
+
+}  // namespace jiyao

@@ -1,0 +1,333 @@
+// sync/replica_work.cpp - changes into one level file, and what is shown of them.
+#include <algorithm>
+
+#include "sync/replica_state.h"
+
+namespace jiyao {
+namespace {
+
+constexpr const char* kPointName = "roster";
+
+Bytes bytes_of(const RosterPoint& point) {
+  Bytes bytes(8);
+  for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(point.seq >> (8 * i));
+  bytes.insert(bytes.end(), point.hash.bytes.begin(), point.hash.bytes.end());
+  return bytes;
+}
+
+Holding holding_of(const RecordState& state, const ChangeId& id, Holding before) {
+  if (std::binary_search(state.applied.begin(), state.applied.end(), id)) return Holding::applied;
+  if (std::binary_search(state.quarantined.begin(), state.quarantined.end(), id))
+    return Holding::quarantined;
+  if (std::binary_search(state.transparent.begin(), state.transparent.end(), id))
+    return Holding::purged;
+  for (const PendingChange& pending : state.pending)
+    if (pending.id == id)
+      return pending.reason == Waiting::parent ? Holding::pending_parent : Holding::pending_program;
+  return before;
+}
+
+std::uint32_t flags_of(const RecordState& state) {
+  if (state.applied.empty()) return 0;
+  std::uint32_t flags = kShown;
+  if (state.has_conflict) flags |= kConflicted;
+  if (state.is_void) flags |= kVoid;
+  if (state.is_closed) flags |= kClosed;
+  if (state.is_frozen) flags |= kFrozen;
+  return flags;
+}
+
+}  // namespace
+
+RosterPoint point_of(const Store& store) {
+  RosterPoint point;
+  const std::optional<Bytes> bytes = store.own(kPointName);
+  if (!bytes || bytes->size() != 8 + Digest::kBytes) return point;
+  for (std::size_t i = 8; i > 0; --i) point.seq = point.seq << 8 | (*bytes)[i - 1];
+  point.hash = *Digest::from(ByteView(*bytes).subspan(8));
+  return point;
+}
+
+LevelWork::LevelWork(Replica::State& replica, Store& store)
+    : replica_(replica),
+      store_(store),
+      writer_(store),
+      judge_(replica.log().roster(), replica.parts.definitions, replica.log()),
+      point_(point_of(store)) {}
+
+void LevelWork::set_point(const RosterPoint& point) {
+  point_ = point;
+  writer_.set_own(kPointName, bytes_of(point));
+}
+
+// --- pieces --------------------------------------------------------------------------------------
+
+Workpiece& LevelWork::load(std::int64_t record_no) {
+  const auto [at, is_fresh] = pieces_.try_emplace(record_no);
+  Workpiece& piece = at->second;
+  if (!is_fresh) return piece;
+  const std::optional<ShownRecord> record = store_.record(record_no);
+  JIYAO_ASSERT(record);
+  piece.before = *record;
+  piece.definition = replica_.parts.definitions.ledger(record->ledger);
+  for (StoredChange& change : store_.changes(record_no))
+    piece.changes.push_back({std::move(change), true});
+  return piece;
+}
+
+Workpiece& LevelWork::merged(std::int64_t record_no) {
+  Workpiece& piece = load(record_no);
+  if (piece.is_merged) return piece;
+  piece.is_merged = true;
+  piece.state = RecordState{};
+  if (piece.definition == nullptr) return piece;
+  std::vector<JudgedChange> judged;
+  judged.reserve(piece.changes.size());
+  for (const PieceChange& change : piece.changes)
+    judged.push_back(judge_.for_merge(change.stored, roster_seq_of(change.stored)));
+  piece.state = merge(*piece.definition, judged);
+  return piece;
+}
+
+std::uint64_t LevelWork::roster_seq_of(const StoredChange& change) {
+  if (change.batch == 0) return point_.seq;
+  const auto known = roster_seqs_.find(change.batch);
+  if (known != roster_seqs_.end()) return known->second;
+  const std::optional<StoredBatch> batch = store_.batch(change.batch);
+  JIYAO_ASSERT(batch);
+  return roster_seqs_[change.batch] = batch->roster.seq;
+}
+
+std::optional<std::int64_t> LevelWork::find(const Change& change) {
+  return store_.record_no(change);
+}
+
+const Workpiece* LevelWork::look(const RecordId& record) {
+  const std::optional<ShownRecord> row = store_.record(record);
+  return row ? &merged(row->no) : nullptr;
+}
+
+void LevelWork::touch(std::int64_t record_no) {
+  load(record_no).is_merged = false;
+  touched_.insert(record_no);
+}
+
+// --- changes in ----------------------------------------------------------------------------------
+
+// A change in several batches is judged by the one that lets it count; among several of those by
+// the earliest roster point, then by batch id, so that every replica takes the same one.
+bool LevelWork::is_better(const StoredChange& one, const StoredChange& other) {
+  const auto rank = [this](const StoredChange& change) {
+    const std::optional<StoredBatch> batch = store_.batch(change.batch);
+    return std::tuple(standing_from(change.judged).verdict != Verdict::counts,
+                      roster_seq_of(change), batch ? batch->id : BatchId{});
+  };
+  return rank(one) < rank(other);
+}
+
+bool LevelWork::add(StoredChange change, const RosterPoint& at) {
+  std::optional<std::int64_t> no = find(change.change);
+  const bool is_new_record = !no;
+  if (is_new_record) {
+    no = writer_.make_record(change.change);
+    Workpiece& piece = pieces_[*no];
+    piece.is_new = true;
+    piece.before.no = *no;
+    piece.before.record = change.change.record;
+    piece.before.compartment = change.change.compartment;
+    piece.before.ledger = change.change.ledger;
+    piece.definition = replica_.parts.definitions.ledger(change.change.ledger);
+  }
+  if (change.batch != 0) roster_seqs_[change.batch] = at.seq;
+  if (replica_.purged.contains(change.change.record)) {
+    change.holding = Holding::purged;
+    change.change.writes.clear(), change.change.settles.clear(), change.change.reason.clear();
+    change.change.person.reset();
+  }
+  Workpiece& piece = load(*no);
+  const auto known =
+      std::find_if(piece.changes.begin(), piece.changes.end(),
+                   [&](const PieceChange& held) { return held.stored.id == change.id; });
+  if (known == piece.changes.end()) {
+    touch(*no);
+    piece.changes.push_back({std::move(change), false});
+    return true;
+  }
+  StoredChange& held = known->stored;
+  if (change.batch == 0 || held.batch == change.batch) return false;
+  const bool is_first_batch = held.batch == 0;
+  const bool takes_over = is_first_batch || is_better(change, held);
+  if (!is_first_batch) writer_.put_repeat(*no, held.id, takes_over ? held.batch : change.batch);
+  if (!takes_over) return false;
+  held.batch = change.batch;
+  held.judged = change.judged;
+  if (known->is_stored) writer_.put(*no, held);
+  touch(*no);
+  return is_first_batch;
+}
+
+void LevelWork::take_back(const Change& change, const ChangeId& id) {
+  const std::optional<std::int64_t> no = find(change);
+  if (!no) return;
+  Workpiece& piece = load(*no);
+  std::erase_if(piece.changes, [&](const PieceChange& held) { return held.stored.id == id; });
+  piece.is_merged = false;
+  if (!piece.is_new || !piece.changes.empty()) return;
+  writer_.remove_record(*no);
+  pieces_.erase(*no);
+  touched_.erase(*no);
+}
+
+void LevelWork::judge_again(const Change& change, const ChangeId& id, const StoredBatch& batch) {
+  const std::optional<std::int64_t> no = find(change);
+  if (!no) return;
+  Workpiece& piece = load(*no);
+  for (PieceChange& held : piece.changes) {
+    if (held.stored.id != id) continue;
+    std::vector<std::int64_t> batches = store_.repeats_of(*no, id);
+    batches.push_back(held.stored.batch);
+    StoredChange best = held.stored;
+    best.judged = judged_from(judge_.of_change(change, batch.roster, standing_from(batch.judged)));
+    best.batch = batch.no;
+    for (const std::int64_t other : batches) {
+      const std::optional<StoredBatch> row = store_.batch(other);
+      if (other == batch.no || !row) continue;
+      StoredChange by_other = held.stored;
+      by_other.batch = other;
+      by_other.judged =
+          judged_from(judge_.of_change(change, row->roster, standing_from(row->judged)));
+      if (is_better(by_other, best)) best = by_other;
+    }
+    held.stored.judged = best.judged;
+    if (best.batch != held.stored.batch) {
+      writer_.put_repeat(*no, id, held.stored.batch);
+      held.stored.batch = best.batch;
+    }
+    writer_.put(*no, held.stored);
+  }
+  touch(*no);
+}
+
+// --- what is shown -------------------------------------------------------------------------------
+
+void LevelWork::write_changes(std::int64_t record_no, Workpiece& piece) {
+  for (PieceChange& change : piece.changes) {
+    StoredChange& stored = change.stored;
+    Holding now = holding_of(piece.state, stored.id, stored.holding);
+    if (piece.definition == nullptr && stored.holding != Holding::purged)
+      now = standing_from(stored.judged).verdict == Verdict::counts ? Holding::pending_program
+                                                                    : Holding::quarantined;
+    if (change.is_stored) writer_.set_holding(record_no, stored, now);
+    stored.holding = now;
+    if (!change.is_stored) writer_.put(record_no, stored);
+    change.is_stored = true;
+  }
+}
+
+void LevelWork::show(Workpiece& piece) {
+  ShownRecord now = piece.before;
+  now.flags = flags_of(piece.state);
+  now.level = piece.state.level.value_or(Level::public_);
+  now.state = Digest{};
+  now.text.clear();
+  now.keys.clear();
+  if (now.flags != 0 && piece.definition != nullptr) {
+    now.state = state_digest(*piece.definition, piece.state);
+    now.text = search_text(*piece.definition, piece.state);
+    now.keys = record_keys(*piece.definition, now.record, piece.state);
+  }
+  std::vector<std::string>& keys = keys_[now.no];
+  std::set_union(piece.before.keys.begin(), piece.before.keys.end(), now.keys.begin(),
+                 now.keys.end(), std::back_inserter(keys));
+  writer_.show(piece.before, now);
+  piece.before = std::move(now);
+}
+
+void LevelWork::finish() {
+  for (const std::int64_t no : touched_) {
+    Workpiece& piece = merged(no);
+    write_changes(no, piece);
+    show(piece);
+  }
+  check_compartments();
+  writer_.commit();
+}
+
+// --- across records ------------------------------------------------------------------------------
+
+void LevelWork::check_compartments() {
+  std::map<CompartmentId, std::set<std::int64_t>> by_compartment;
+  for (const std::int64_t no : touched_)
+    by_compartment[pieces_.at(no).before.compartment].insert(no);
+  for (const auto& [compartment, touched] : by_compartment) check_touched(touched);
+}
+
+// Who provides something must re-check those who missed it: they stand in a finding of its key.
+std::set<std::int64_t> LevelWork::with_findings_of(const std::set<std::int64_t>& touched) const {
+  std::set<std::int64_t> all = touched;
+  for (const std::int64_t no : touched) {
+    const auto keys = keys_.find(no);
+    if (keys == keys_.end()) continue;
+    for (const std::string& key : keys->second) {
+      if (key.front() != kFieldMark)
+        for (const std::int64_t other : store_.records_of_findings(kFindingMark + key.substr(1)))
+          all.insert(other);
+    }
+  }
+  return all;
+}
+
+std::set<std::int64_t> LevelWork::neighbours_of(std::int64_t record_no) const {
+  std::vector<std::string> keys = pieces_.at(record_no).before.keys;
+  if (const auto known = keys_.find(record_no); known != keys_.end()) keys = known->second;
+  std::set<std::int64_t> found;
+  for (const std::string& key : keys) {
+    if (key.front() != kSharesMark && key.front() != kSeeksMark) continue;
+    std::string wanted = key;
+    if (key.front() == kSeeksMark) wanted.front() = kProvidesMark;
+    for (const std::int64_t other : store_.with_key(wanted)) found.insert(other);
+  }
+  return found;
+}
+
+void LevelWork::check_touched(const std::set<std::int64_t>& touched) {
+  const CompartmentId compartment = pieces_.at(*touched.begin()).before.compartment;
+  std::set<std::int64_t> centre = with_findings_of(touched);
+  std::set<std::int64_t> all = centre;
+  for (const std::int64_t no : centre) {
+    load(no);
+    for (const std::int64_t other : neighbours_of(no)) all.insert(other);
+  }
+  Neighbourhood neighbourhood;
+  std::map<RecordId, std::int64_t> nos;
+  for (const std::int64_t no : all) {
+    const Workpiece& piece = merged(no);
+    // Every replica of a compartment must find the same, whatever other compartments it holds.
+    if (piece.before.compartment != compartment || piece.definition == nullptr) continue;
+    if (piece.state.applied.empty()) continue;
+    nos[piece.before.record] = no;
+    neighbourhood.records.push_back({.record = piece.before.record,
+                                     .ledger = piece.definition,
+                                     .state = &piece.state,
+                                     .compartment_level = compartment.level,
+                                     .is_touched = centre.contains(no)});
+  }
+  const Roster roster = replica_.log().roster();
+  neighbourhood.clearance = [&roster](std::string_view person) -> std::optional<Level> {
+    const std::optional<Bytes> bytes = from_hex(person);
+    const auto user = bytes ? UserId::from(*bytes) : std::nullopt;
+    const UserRecord* record = user ? roster.user(*user) : nullptr;
+    return record == nullptr ? std::nullopt : std::optional(record->clearance);
+  };
+  for (const std::int64_t no : centre) writer_.remove_findings_of(no);
+  if (neighbourhood.records.empty()) return;
+  for (const Finding& finding : check(replica_.parts.definitions, neighbourhood)) {
+    std::vector<std::int64_t> records;
+    for (const RecordId& record : finding.records)
+      if (const auto no = nos.find(record); no != nos.end()) records.push_back(no->second);
+    writer_.put_finding(finding.id, stored_key(kFindingMark, finding.key), encode_finding(finding),
+                        records);
+  }
+}
+
+}  // namespace jiyao

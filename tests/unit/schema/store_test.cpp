@@ -1,0 +1,139 @@
+// unit/schema/store_test.cpp - a level file keeps what it was given, and nothing of what was not
+// committed.
+#include "schema/store.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/random.h"
+#include "support/simulated_disk.h"
+
+namespace jiyao {
+namespace {
+
+class StoreTest : public testing::Test {
+ protected:
+  Store open() {
+    Result<Store> store =
+        Store::open(disk_, "/replica/internal.jdb", id_, key_, realm_, Level::internal);
+    if (!store) throw std::runtime_error(store.error().detail);
+    return std::move(*store);
+  }
+
+  Change change(const std::string& title) {
+    Change made;
+    made.realm = realm_;
+    made.compartment = compartment_;
+    made.origin = {random_block<NodeId>(), random_block<IncarnationId>(), ++n_};
+    made.act = time_ordered_id<ActId>(1'700'000'000'000);
+    made.record = time_ordered_id<RecordId>(1'700'000'000'000 + static_cast<std::int64_t>(n_));
+    made.ledger = "incoming";
+    made.writes = {{"state", "registered"}, {"title", title}};
+    made.actor = random_block<UserId>();
+    made.reason = "补登";
+    made.hlc = 77;
+    return made;
+  }
+
+  /// Puts one change of a new record in and shows it under these words.
+  std::int64_t put(Store& store, const Change& made) {
+    StoreWriter writer(store);
+    const std::int64_t no = writer.make_record(made);
+    StoredChange stored;
+    stored.id = id_of(made);
+    stored.change = made;
+    EXPECT_TRUE(writer.put(no, stored));
+    ShownRecord before = *store.record(no);
+    ShownRecord now = before;
+    now.flags = kShown;
+    now.text = fold_for_search(made.writes.back().value);
+    now.keys = {"ftitle=" + now.text};
+    writer.show(before, now);
+    writer.commit();
+    return no;
+  }
+
+  std::vector<std::int64_t> found(const Store& store, const std::string& words) {
+    RecordQuery query;
+    query.text = search_query(words);
+    return store.find(query);
+  }
+
+  SimulatedDisk disk_{7};
+  FileId id_ = random_block<FileId>();
+  Secret<32> key_ = Secret<32>::random();
+  RealmId realm_ = random_block<RealmId>();
+  CompartmentId compartment_{random_block<OfficeId>(), Level::internal};
+  std::uint64_t n_ = 0;
+};
+
+TEST_F(StoreTest, GivesBackEveryFieldOfAChangeAfterReopening) {
+  Change made = change("关于加强保密工作的通知");
+  made.parents = {random_block<ChangeId>()};
+  made.settles = {random_block<ChangeId>()};
+  made.person = random_block<Signature>();
+  std::int64_t no = 0;
+  {
+    Store store = open();
+    no = put(store, made);
+  }
+  const Store store = open();
+  const std::vector<StoredChange> changes = store.changes(no);
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].change, made);
+  EXPECT_EQ(changes[0].id, id_of(made));
+  EXPECT_EQ(store.unsealed_count(), 1U);
+}
+
+TEST_F(StoreTest, WhatWasNotCommittedHasNotHappened) {
+  Store store = open();
+  {
+    StoreWriter writer(store);
+    writer.make_record(change("草稿"));
+  }
+  EXPECT_TRUE(store.record_nos().empty());
+  const std::int64_t no = put(store, change("通知"));
+  EXPECT_EQ(store.record_nos(), std::vector<std::int64_t>{no});
+  EXPECT_EQ(store.tally(), store.recount());
+}
+
+TEST_F(StoreTest, FindsTwoCharactersAnywhereAndForgetsWordsThatWereTakenOut) {
+  Store store = open();
+  const std::int64_t first = put(store, change("关于加强保密工作的通知"));
+  const std::int64_t second = put(store, change("机密文件清退通知"));
+  EXPECT_EQ(found(store, "保密"), std::vector<std::int64_t>{first});
+  EXPECT_EQ(found(store, "通知"), (std::vector<std::int64_t>{second, first})) << "newest first";
+  EXPECT_EQ(found(store, "密"), (std::vector<std::int64_t>{second, first}));
+  EXPECT_TRUE(found(store, "密件").empty());
+  EXPECT_TRUE(found(store, "机密工作").empty()) << "its pairs are there, the word is not";
+  StoreWriter writer(store);
+  const ShownRecord before = *store.record(first);
+  ShownRecord now = before;
+  now.text = fold_for_search("关于印发纪要");
+  now.keys.clear();
+  writer.show(before, now);
+  writer.commit();
+  EXPECT_TRUE(found(store, "保密").empty());
+  EXPECT_EQ(found(store, "纪要"), std::vector<std::int64_t>{first});
+  EXPECT_TRUE(store.with_key(before.keys.front()).empty());
+}
+
+TEST_F(StoreTest, AnIdUsedInTwoLedgersIsTwoRecords) {
+  Store store = open();
+  Change one = change("一");
+  Change other = change("二");
+  other.record = one.record;
+  other.ledger = "loan";
+  EXPECT_NE(put(store, one), put(store, other));
+  EXPECT_EQ(store.changes(*store.record_no(other)).front().change, other);
+}
+
+TEST_F(StoreTest, RefusesAFileOfAnotherRealm) {
+  { Store store = open(); }
+  const Result<Store> other = Store::open(disk_, "/replica/internal.jdb", id_, key_,
+                                          random_block<RealmId>(), Level::internal);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.code(), Errc::not_for_us);
+}
+
+}  // namespace
+}  // namespace jiyao

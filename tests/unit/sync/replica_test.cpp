@@ -1,0 +1,248 @@
+// unit/sync/replica_test.cpp - what an office machine records is durable, shared, settled and
+// found.
+#include "sync/replica.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/realm_fixture.h"
+
+namespace jiyao {
+namespace {
+
+using testing::ElementsAre;
+using testing::SizeIs;
+
+template <class T>
+T good(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().detail);
+  return std::move(*result);
+}
+
+class ReplicaTest : public testing::Test {
+ protected:
+  RealmFixture realm_;
+
+  RecordId record(Replica& replica, const Act& act) {
+    return good(replica.record(act)).records.front();
+  }
+  Counts counts(const Replica& replica, const CompartmentId& compartment) {
+    return replica.counts()[compartment];
+  }
+  std::vector<std::string> titles(const Replica& replica, const Query& query) {
+    std::vector<std::string> found;
+    for (const View& row : replica.search(query).rows)
+      found.push_back(shown(replica, row.record, "title"));
+    return found;
+  }
+};
+
+TEST_F(ReplicaTest, WhatIsRecordedSurvivesAPowerCut) {
+  RecordId record_id;
+  {
+    auto replica = realm_.open(*realm_.a, realm_.clerk_a);
+    record_id = record(*replica, incoming(realm_.a_internal, "关于加强保密工作的通知"));
+    realm_.a->disk.restart(SimulatedDisk::Fate::power_cut);
+  }
+  auto replica = realm_.open(*realm_.a, realm_.clerk_a);
+  EXPECT_EQ(shown(*replica, record_id, "title"), "关于加强保密工作的通知");
+  EXPECT_EQ(replica->unsealed(), 1U);
+  expect_all_applied(*replica, realm_.a_internal, 1);
+}
+
+TEST_F(ReplicaTest, AnActThatBreaksARuleLeavesNothing) {
+  auto replica = realm_.open(*realm_.a, realm_.clerk_a);
+  Act act = incoming(realm_.a_internal, "一");
+  act.steps.push_back(act.steps.front());
+  act.steps.back().writes = {{"no_such_group", "x"}};
+  const Result<Recorded> refused = replica->record(act);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.code(), Errc::invalid);
+  EXPECT_EQ(replica->count(Query{}), 0U);
+  EXPECT_EQ(replica->unsealed(), 0U);
+}
+
+TEST_F(ReplicaTest, RecordsOnlyWhereMachineAndPersonMay) {
+  auto replica = realm_.open(*realm_.a, realm_.clerk_a);
+  EXPECT_EQ(replica->record(incoming(realm_.b_internal, "别人的")).code(), Errc::not_allowed);
+  EXPECT_EQ(replica->record(incoming({realm_.office_a, Level::top_secret}, "过高")).code(),
+            Errc::above_ceiling);
+  replica.reset();
+  auto visitors = realm_.open(*realm_.a, realm_.visitor, Level::internal);
+  EXPECT_EQ(visitors->record(incoming(realm_.a_internal, "无权")).code(), Errc::not_allowed);
+  EXPECT_EQ(visitors->record(incoming(realm_.a_secret, "无权")).code(), Errc::not_cleared);
+}
+
+TEST_F(ReplicaTest, TheOtherOfficeShowsWhatWasExchanged) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  auto archive = realm_.open(*realm_.archive, realm_.archivist);
+  const RecordId id = record(*a, incoming(realm_.a_internal, "会议纪要"));
+  realm_.meet(*a, *archive);
+  EXPECT_EQ(shown(*archive, id, "title"), "会议纪要");
+  EXPECT_EQ(a->digests()[realm_.a_internal], archive->digests()[realm_.a_internal]);
+  expect_all_applied(*archive, realm_.a_internal, 1);
+  EXPECT_TRUE(good(archive->verify(true)).faults.empty());
+  EXPECT_TRUE(good(a->verify(true)).faults.empty());
+}
+
+TEST_F(ReplicaTest, TwoOfficesAmendingOneFieldMeetInOneConflictAndARulingSettlesIt) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  auto b = realm_.open(*realm_.b, realm_.clerk_b);
+  const RecordId id = record(*a, incoming(realm_.a_internal, "会议纪要"));
+  realm_.meet(*a, *b);
+  record(*a, amend(realm_.a_internal, id, "title", "会议纪要（一）"));
+  record(*b, amend(realm_.a_internal, id, "title", "会议纪要（二）"));
+  realm_.meet(*a, *b);
+  ASSERT_THAT(a->conflicts(10), SizeIs(1));
+  EXPECT_EQ(a->view(id)->state, b->view(id)->state);
+  EXPECT_EQ(a->digests()[realm_.a_internal], b->digests()[realm_.a_internal]);
+
+  const LedgerDefinition& definition = *a->definitions().ledger("incoming");
+  Act ruling = amend(realm_.a_internal, id, "title", "会议纪要（定稿）");
+  ruling.steps[0].kind = ChangeKind::resolve;
+  ruling.steps[0].settles = a->view(id)->state.group(*definition.group_index("title"))->to_settle;
+  record(*a, ruling);
+  realm_.meet(*a, *b);
+  EXPECT_EQ(shown(*b, id, "title"), "会议纪要（定稿）");
+  EXPECT_THAT(b->conflicts(10), SizeIs(0));
+  EXPECT_THAT(b->history(id), SizeIs(4));
+  EXPECT_EQ(a->digests()[realm_.a_internal], b->digests()[realm_.a_internal]);
+}
+
+TEST_F(ReplicaTest, AChangeWaitsForItsParentAndIsReleasedByIt) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  auto b = realm_.open(*realm_.b, realm_.clerk_b);
+  auto archive = realm_.open(*realm_.archive, realm_.archivist);
+  const RecordId id = record(*a, incoming(realm_.a_internal, "会议纪要"));
+  realm_.meet(*a, *b);
+  record(*b, amend(realm_.a_internal, id, "remarks", "已阅"));
+  good(b->seal_pending());
+  // The archive hears of B's batch first: only the child.
+  for (const BatchId& batch : b->log().batches(realm_.a_internal)) {
+    const SealedBatch sealed = good(b->log().batch(batch));
+    if (sealed.core().node == b->node())
+      good(archive->log().append(sealed, {RouteKind::network, Level::secret}, b->node()));
+  }
+  good(archive->catch_up(100));
+  EXPECT_EQ(counts(*archive, realm_.a_internal).pending_parent, 1U);
+  EXPECT_EQ(archive->view(id).code(), Errc::not_found);
+  realm_.meet(*a, *archive);
+  expect_all_applied(*archive, realm_.a_internal, 2);
+  EXPECT_EQ(shown(*archive, id, "title"), "会议纪要");
+}
+
+TEST_F(ReplicaTest, ABatchOfALevelThatIsClosedWaitsForALogin) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  record(*a, incoming(realm_.a_secret, "秘密来文"));
+  {
+    auto archive = realm_.open(*realm_.archive, realm_.archivist, Level::internal);
+    realm_.meet(*a, *archive);
+    EXPECT_EQ(counts(*archive, realm_.a_secret).pending_login, 1U);
+    EXPECT_EQ(counts(*archive, realm_.a_secret).known, 1U);
+  }
+  auto archive = realm_.open(*realm_.archive, realm_.archivist);
+  expect_all_applied(*archive, realm_.a_secret, 1);
+}
+
+TEST_F(ReplicaTest, RevocationTakesWhatIsBeyondTheCutOutOfSightAndAdmissionBringsItBack) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  auto b = realm_.open(*realm_.b, realm_.clerk_b);
+  const RecordId id = record(*b, incoming(realm_.a_internal, "可疑"));
+  realm_.meet(*a, *b);
+  EXPECT_TRUE(a->view(id));
+  const BatchId batch = a->log().batches(realm_.a_internal).front();
+  const StreamCut cut{b->author().incarnation, realm_.a_internal, {}};
+  realm_.add({RevokeRecord{b->node(), {cut}}});
+  realm_.teach(a->log());
+  good(a->catch_up(100));
+  EXPECT_FALSE(a->view(id));
+  EXPECT_EQ(counts(*a, realm_.a_internal).quarantined, 1U);
+  realm_.add({AdmitRecord{{batch}}});
+  realm_.teach(a->log());
+  good(a->catch_up(100));
+  EXPECT_TRUE(a->view(id));
+  expect_all_applied(*a, realm_.a_internal, 1);
+}
+
+TEST_F(ReplicaTest, NewestRowsComePageByPageAcrossLevels) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  for (int i = 0; i < 7; ++i) {
+    realm_.a->clock.now_ms += 1000;
+    record(*a, incoming(i % 2 == 0 ? realm_.a_internal : realm_.a_secret,
+                        "第" + std::to_string(i) + "份"));
+  }
+  Query query;
+  query.limit = 3;
+  std::vector<std::string> seen;
+  std::optional<RecordId> after;
+  do {
+    const RecordPage page = a->search(query, after);
+    for (const View& row : page.rows) seen.push_back(shown(*a, row.record, "title"));
+    after = page.after;
+  } while (after);
+  EXPECT_THAT(seen, ElementsAre("第6份", "第5份", "第4份", "第3份", "第2份", "第1份", "第0份"));
+}
+
+TEST_F(ReplicaTest, FindsByWordAndByNumberHoweverItIsTyped) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  record(*a, incoming(realm_.a_internal, "关于加强保密工作的通知", "国办发〔2026〕7号"));
+  realm_.a->clock.now_ms += 1000;
+  record(*a, incoming(realm_.a_internal, "清退通知", "国办发〔2026〕17号"));
+  Query words;
+  words.text = "保密";
+  EXPECT_THAT(titles(*a, words), ElementsAre("关于加强保密工作的通知"));
+  Query number;
+  number.equals["doc_no"] = "国办发[２０２６]007号";
+  EXPECT_THAT(titles(*a, number), ElementsAre("关于加强保密工作的通知"));
+  EXPECT_EQ(a->count(number), 1U);
+  Query state;
+  state.equals["state"] = "registered";
+  EXPECT_EQ(a->count(state), 2U);
+}
+
+TEST_F(ReplicaTest, ARowRaisedAboveItsReaderIsOutOfSight) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  const RecordId id = record(*a, incoming(realm_.a_internal, "升密件"));
+  record(*a, amend(realm_.a_internal, id, "level", "secret"));
+  EXPECT_EQ(a->count(Query{}), 1U) << "its reader is cleared for it";
+  a.reset();
+  auto visitors = realm_.open(*realm_.a, realm_.visitor, Level::internal);
+  ASSERT_TRUE(visitors->view(id));
+  EXPECT_TRUE(visitors->view(id)->is_hidden);
+  EXPECT_TRUE(visitors->view(id)->state.groups.empty());
+  EXPECT_EQ(visitors->count(Query{}), 0U);
+  EXPECT_THAT(visitors->search(Query{}).rows, SizeIs(0));
+  EXPECT_THAT(visitors->history(id), SizeIs(0));
+}
+
+TEST_F(ReplicaTest, StatusTurnsGreenOnlyByTheKeepersReceipt) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  auto archive = realm_.open(*realm_.archive, realm_.archivist);
+  const RecordId id = record(*a, incoming(realm_.a_internal, "会议纪要"));
+  EXPECT_EQ(a->view(id)->stage, Stage::recorded);
+  good(a->seal_pending());
+  EXPECT_EQ(a->view(id)->stage, Stage::sealed);
+  realm_.meet(*a, *archive);
+  EXPECT_EQ(a->view(id)->stage, Stage::sealed) << "arriving is not a receipt";
+  EXPECT_EQ(good(archive->issue_receipts()), 1);
+  EXPECT_EQ(good(archive->issue_receipts()), 0) << "nothing new to say";
+  realm_.meet(*a, *archive);
+  EXPECT_EQ(a->view(id)->stage, Stage::applied_by_keeper);
+}
+
+TEST_F(ReplicaTest, AnImportKeepsTheGoodActsAndNamesTheBad) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  std::vector<Act> acts{incoming(realm_.a_internal, "一"), incoming(realm_.b_internal, "二"),
+                        incoming(realm_.a_secret, "三")};
+  acts.push_back(amend(realm_.a_internal, a->new_record_id(), "title", "四"));
+  const auto results = a->record_many(acts);
+  ASSERT_EQ(results.size(), 4U);
+  EXPECT_TRUE(results[0]);
+  EXPECT_EQ(results[1].code(), Errc::not_allowed);
+  EXPECT_TRUE(results[2]);
+  EXPECT_EQ(results[3].code(), Errc::not_found);
+  EXPECT_EQ(a->count(Query{}), 2U);
+}
+
+}  // namespace
+}  // namespace jiyao
