@@ -156,7 +156,7 @@ Result<int> Replica::issue_receipts() {
       receipt.realm = state_->parts.unlocked.realm;
       receipt.grade = Grade::applied;
       receipt.issuer.bytes = node().bytes;
-      receipt.incarnation = state_->parts.incarnation;
+      receipt.incarnation = state_->life->incarnation();
       receipt.compartment = compartment;
       receipt.batches = ends_of_opened(*state_, store, compartment);
       receipt.states = {digest_of_compartment(*state_, store, compartment)};

@@ -1,14 +1,13 @@
 // sync/replica_open.cpp - opening a replica: keys, log, level files, and what a crash left.
 #include <algorithm>
 
-#include "crypto/random.h"
 #include "schema/hand_over.h"
 #include "sync/replica_state.h"
 
 namespace jiyao {
 namespace {
 
-constexpr const char* kOwnIncarnation = "incarnation";
+constexpr const char* kSessionName = "session";
 
 template <class To, class From>
 To block_from(const From& from) {
@@ -24,6 +23,22 @@ Result<std::unique_ptr<LogFile>> open_log(Env& env, const Path& folder, const Un
   const LogFileKey key{unlocked.log.id, unlocked.log.key};
   if (!env.files.exists(path)) return LogFile::create(env, path, key, unlocked.node);
   return LogFile::open(env, path, key, unlocked.node);
+}
+
+/// The level file says when it was opened last; a put-back one begins a new life.
+void mark_session(Life& life, Store& store, const Path& path) {
+  const std::string name(name_of(store.level()));
+  std::optional<SessionMark> mark;
+  if (const auto bytes = store.own(kSessionName); bytes && bytes->size() == 2 * SessionId::kBytes)
+    mark = {*SessionId::from(ByteView(*bytes).first(SessionId::kBytes)),
+            *SessionId::from(ByteView(*bytes).subspan(SessionId::kBytes))};
+  const SessionMark now = life.judge(name, path, mark);
+  Bytes bytes(now.session.bytes.begin(), now.session.bytes.end());
+  bytes.insert(bytes.end(), now.previous.bytes.begin(), now.previous.bytes.end());
+  StoreWriter writer(store);
+  writer.set_own(kSessionName, bytes);
+  writer.commit();
+  life.marked(name);
 }
 
 /// What the level file knows of the log: batches that are in both. Own changes of a batch the log
@@ -88,16 +103,19 @@ bool Replica::State::refresh_keys() {
 Result<std::unique_ptr<Replica::State>> assemble(ReplicaParts parts) {
   auto state = std::make_unique<Replica::State>(std::move(parts));
   const ReplicaParts& own = state->parts;
-  const UserRecord* user = own.log->roster().user(own.unlocked.person.user);
+  state->life.emplace(Life::begin(own.env, *own.log, {own.anchor, own.folder + "/log.jdb"},
+                                  *own.unlocked.anchor_key));
+  const Roster roster = own.log->roster();
+  const UserRecord* user = roster.user(own.unlocked.person.user);
   for (const auto& [level, access] : own.unlocked.levels) {
     if (user != nullptr && level > user->clearance) continue;
     const Path path = own.folder + "/" + std::string(name_of(level)) + ".jdb";
     Result<Store> store =
         Store::open(own.env.files, path, access.id, access.key, own.unlocked.realm, level);
     if (!store) return store.error();
+    mark_session(*state->life, *store, path);
     state->stores.emplace(level, std::move(*store));
   }
-  const Roster roster = own.log->roster();
   for (const PurgeRecord& purge : roster.purges())
     state->purged.insert(purge.records.begin(), purge.records.end());
   state->refresh_keys();
@@ -143,20 +161,14 @@ Result<Unlocked> unlocked_by(const Keyring& keyring, OpenedSlot opened) {
 
 Result<std::unique_ptr<Replica>> Replica::open(Env& env, const Path& folder,
                                                const Path& state_folder, Unlocked unlocked) {
+  const NodeId node = unlocked.node;
   Result<std::unique_ptr<LogFile>> log = open_log(env, folder, unlocked);
   if (!log) return log.error();
-  IncarnationId incarnation;
-  if (const auto kept = (*log)->recall(kOwnIncarnation))
-    incarnation = IncarnationId::from(*kept).value_or(IncarnationId{});
-  if (incarnation.is_none()) {
-    incarnation = random_block<IncarnationId>();
-    (*log)->remember(kOwnIncarnation, incarnation.view());
-  }
-  (void)state_folder;
+  env.files.make_folder(state_folder);
   auto state = assemble({.env = env,
                          .folder = folder,
                          .unlocked = std::move(unlocked),
-                         .incarnation = incarnation,
+                         .anchor = state_folder + "/" + node.hex() + ".anchor",
                          .log = std::move(*log),
                          .definitions = Definitions::built_in()});
   if (!state) return state.error();

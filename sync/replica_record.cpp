@@ -126,7 +126,7 @@ Result<Change> Recorder::draft(const Act& act, const Step& step, const ActId& ac
   const LedgerDefinition* definition = replica_.parts.definitions.ledger(change.ledger);
   if (definition == nullptr) return {Errc::invalid, "no such ledger: " + change.ledger};
   // One counter per level file, five interleaved: files that are closed now keep their own numbers.
-  change.origin = {replica_.parts.unlocked.node, replica_.parts.incarnation,
+  change.origin = {replica_.parts.unlocked.node, replica_.life->incarnation(),
                    ++counter_ * kLevels + static_cast<std::uint64_t>(level_)};
   change.hlc = replica_.next_hlc();
   if (is_decisive(*definition, change))
@@ -209,6 +209,7 @@ Result<Recorded> Replica::record(const Act& act) {
 
 std::vector<Result<Recorded>> Replica::record_many(std::span<const Act> acts,
                                                    const Progress* progress) {
+  state_->life->renew_if_shown_foreign();
   std::vector<Result<Recorded>> results;
   results.reserve(acts.size());
   std::unique_ptr<Recorder> recorder;

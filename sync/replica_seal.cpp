@@ -100,7 +100,7 @@ class Sealer {
     BatchCore core;
     core.realm = replica_.parts.unlocked.realm;
     core.node = replica_.parts.unlocked.node;
-    core.incarnation = replica_.parts.incarnation;
+    core.incarnation = replica_.life->incarnation();
     core.compartment = compartment;
     core.seq = 1;
     if (const auto tip = replica_.log().tip(replica_.author(), compartment)) {
@@ -147,6 +147,8 @@ Result<int> seal_level(Replica::State& replica, Store& store) {
   std::map<CompartmentId, std::vector<StoredChange>> by_compartment;
   for (StoredChange& change : store.unsealed())
     by_compartment[change.change.compartment].push_back(std::move(change));
+  // Somebody may have shown us work of this life that we do not have: then we are a copy.
+  replica.life->renew_if_shown_foreign();
   int made = 0;
   std::optional<Error> first_error;
   for (auto& [compartment, changes] : by_compartment) {
@@ -155,6 +157,7 @@ Result<int> seal_level(Replica::State& replica, Store& store) {
     // One compartment without a key holds up only itself (P7).
     if (!sealed && !first_error) first_error = sealed.error();
   }
+  if (made > 0) replica.life->note_sealed();
   if (made == 0 && first_error) return *first_error;
   return made;
 }

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "schema/store.h"
+#include "sync/incarnation.h"
 #include "sync/keeper.h"
 #include "sync/log_file.h"
 #include "sync/replica.h"
@@ -17,10 +18,10 @@ namespace jiyao {
 
 /// What stands around the level files.
 struct ReplicaParts {
-  Env env;
+  Env& env;
   Path folder;
   Unlocked unlocked;
-  IncarnationId incarnation;
+  Path anchor;  ///< file of sync/incarnation.h, outside the folder
   std::unique_ptr<LogFile> log;
   Definitions definitions;
 };
@@ -31,6 +32,7 @@ struct Replica::State {
 
   ReplicaParts parts;
   GrantedKeys keys;
+  std::optional<Life> life;  ///< from assemble() on
   std::map<Level, Store> stores;
   /// Batches each level file has looked into; what the log holds beyond these is to be integrated.
   std::map<Level, std::unordered_set<BatchId, BlockHash>> seen;
@@ -40,7 +42,7 @@ struct Replica::State {
   Hlc last_hlc = 0;
 
   LogFile& log() const { return *parts.log; }
-  Author author() const { return {parts.unlocked.node, parts.incarnation}; }
+  Author author() const { return {parts.unlocked.node, life->incarnation()}; }
   Store* store(Level level);
   const Store* store(Level level) const;
   Level clearance() const;  ///< of the person, by the roster of now
