@@ -21,13 +21,11 @@ jiyao_test(test_log
     unit/sync/seal_test.cpp
   USES jiyao::test_realm)
 
-# The whole office machine; needs the findings.
-if(EXISTS ${PROJECT_SOURCE_DIR}/sync/check.cpp)
-  jiyao_test(test_replica
-    SOURCES
-      support/realm_fixture.cpp
-      support/simulated_disk.cpp
-      support/simulated_disk_vfs.cpp
-      unit/sync/replica_test.cpp
-    USES jiyao::sync)
-endif()
+# The whole office machine.
+jiyao_test(test_replica
+  SOURCES
+    support/realm_fixture.cpp
+    support/simulated_disk.cpp
+    support/simulated_disk_vfs.cpp
+    unit/sync/replica_test.cpp
+  USES jiyao::sync)

@@ -244,5 +244,60 @@ TEST_F(ReplicaTest, AnImportKeepsTheGoodActsAndNamesTheBad) {
   EXPECT_EQ(a->count(Query{}), 2U);
 }
 
+TEST_F(ReplicaTest, ARestoredFolderBeginsANewLifeAndSealsWhatNobodyHeardOf) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  auto archive = realm_.open(*realm_.archive, realm_.archivist);
+  record(*a, incoming(realm_.a_internal, "备份之前"));
+  const IncarnationId before = a->author().incarnation;
+  a.reset();
+  const SimulatedDisk::Image backup = realm_.a->disk.snapshot("/replica");
+  a = realm_.open(*realm_.a, realm_.clerk_a);
+  EXPECT_EQ(a->author().incarnation, before) << "an ordinary opening is no new life";
+  const RecordId late = record(*a, incoming(realm_.a_internal, "备份之后"));
+  realm_.meet(*a, *archive);
+  a.reset();
+  realm_.a->disk.put_back("/replica", backup);
+  a = realm_.open(*realm_.a, realm_.clerk_a);
+  EXPECT_NE(a->author().incarnation, before);
+  realm_.meet(*a, *archive);
+  EXPECT_EQ(shown(*a, late, "title"), "备份之后") << "what others hold comes back";
+  expect_all_applied(*a, realm_.a_internal, 2);
+  EXPECT_EQ(a->digests()[realm_.a_internal], archive->digests()[realm_.a_internal]);
+  EXPECT_THAT(good(a->verify(true)).faults, SizeIs(0));
+}
+
+TEST_F(ReplicaTest, ACrashAtAnyMomentLosesNothingThatWasSaidToBeRecorded) {
+  bool is_through = false;
+  for (std::uint64_t step = 1; !is_through && step < 400; ++step) {
+    RealmFixture realm;
+    std::optional<RecordId> said;
+    {
+      auto a = realm.open(*realm.a, realm.clerk_a);
+      realm.a->disk.crash_at(step);
+      try {
+        said = good(a->record(incoming(realm.a_internal, "断电前"))).records.front();
+        good(a->seal_pending());
+        good(a->catch_up(100));
+        is_through = !realm.a->disk.is_dead();
+      } catch (const Crash&) {
+      } catch (const StorageFailure&) {
+      }
+      realm.a->disk.crash_at(0);
+      realm.a->disk.restart(SimulatedDisk::Fate::power_cut);
+    }
+    auto a = realm.open(*realm.a, realm.clerk_a);
+    if (said) {
+      EXPECT_EQ(shown(*a, *said, "title"), "断电前") << "crash at " << step;
+    }
+    good(a->seal_pending());
+    EXPECT_EQ(a->unsealed(), 0U);
+    const Counts counts = a->counts()[realm.a_internal];
+    EXPECT_EQ(counts.known, counts.applied) << "crash at " << step;
+    EXPECT_LE(counts.known, 1U);
+    EXPECT_THAT(good(a->verify(true)).faults, SizeIs(0)) << "crash at " << step;
+  }
+  EXPECT_TRUE(is_through) << "the last round must have met no crash";
+}
+
 }  // namespace
 }  // namespace jiyao
