@@ -74,10 +74,12 @@ Asked asked_of(const Replica::State& replica, const Query& query) {
   if (query.cites) asked.query.keys.push_back(stored_key(kSharesMark, "r:" + query.cites->hex()));
   for (const auto& [field, value] : query.equals) {
     const auto all = replica.parts.definitions.all();
-    const bool is_key = std::any_of(all.begin(), all.end(), [&](const LedgerDefinition& ledger) {
-      const auto index = ledger.field_index(field);
-      return index && (!query.ledger || ledger.name == *query.ledger) && is_indexed(ledger, *index);
-    });
+    const bool is_key =
+        std::any_of(all.begin(), all.end(), [&, &name = field](const LedgerDefinition& ledger) {
+          const auto index = ledger.field_index(name);
+          return index && (!query.ledger || ledger.name == *query.ledger) &&
+                 is_indexed(ledger, *index);
+        });
     if (is_key)
       asked.query.keys.push_back(field_key(field, value));
     else
@@ -214,11 +216,11 @@ std::vector<Finding> Replica::findings() const {
   for (const auto& [level, store] : state_->stores) {
     for (const Bytes& bytes : store.findings()) {
       Finding finding = decode_finding(bytes);
-      const bool is_visible =
-          std::all_of(finding.records.begin(), finding.records.end(), [&](const RecordId& id) {
-            const auto row = store.record(id);
-            return !row || row->level <= clearance;
-          });
+      const bool is_visible = std::all_of(finding.records.begin(), finding.records.end(),
+                                          [&, &held = store](const RecordId& id) {
+                                            const auto row = held.record(id);
+                                            return !row || row->level <= clearance;
+                                          });
       if (is_visible) all.push_back(std::move(finding));
     }
   }
