@@ -121,9 +121,9 @@ Result<HubAddress> HubAddress::from(const std::string& url, const Digest& certif
 }
 
 struct HttpTransport::State {
-  State(HubAddress address, HttpLimits wanted) : hub(std::move(address)), limits(wanted) {}
+  State(HubAddress address, CallLimits wanted) : hub(std::move(address)), limits(wanted) {}
   HubAddress hub;
-  HttpLimits limits;
+  CallLimits limits;
   Context::Ptr context = calling_context();
   std::unique_ptr<PinnedSession> session;
   Traffic traffic;
@@ -172,11 +172,12 @@ struct HttpTransport::State {
   }
 };
 
-HttpTransport::HttpTransport(HubAddress hub, HttpLimits limits)
+HttpTransport::HttpTransport(HubAddress hub, CallLimits limits)
     : state_(std::make_unique<State>(std::move(hub), limits)) {}
 HttpTransport::~HttpTransport() = default;
 
 Result<HttpTransport::Answer> HttpTransport::post(const std::string& path, ByteView body) {
+  if (body.size() > kMessageBytesMax + kFrameBytesMax) return {Errc::too_large, "request"};
   const auto failed = [&](Errc code, const Poco::Exception& why) -> Result<Answer> {
     state_->session.reset();
     return {code, why.displayText()};

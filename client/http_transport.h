@@ -21,7 +21,7 @@ struct HubAddress {
   static Result<HubAddress> from(const std::string& url, const Digest& certificate);
 };
 
-struct HttpLimits {
+struct CallLimits {
   std::int64_t connect_ms = 10'000;
   std::int64_t answer_ms = 60'000;  ///< silence longer than this ends the call
 };
@@ -33,7 +33,7 @@ struct Traffic {
 
 class HttpTransport {
  public:
-  HttpTransport(HubAddress hub, HttpLimits limits);
+  HttpTransport(HubAddress hub, CallLimits limits);
   ~HttpTransport();
 
   struct Answer {

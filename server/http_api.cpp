@@ -12,6 +12,7 @@
 #include <Poco/ThreadPool.h>
 #include <Poco/Timespan.h>
 
+#include <atomic>
 #include <istream>
 #include <ostream>
 
@@ -65,24 +66,10 @@ class Taken {
 };
 
 struct Shared {
-  Hub& hub;
+  Doors& doors;
   HttpLimits limits;
   BodyBudget budget;
 };
-
-std::string metrics_text(Hub& hub) {
-  const HubCounts& counts = hub.counts();
-  const auto line = [](const char* name, std::uint64_t value) {
-    return "# TYPE " + std::string(name) + " counter\n" + name + " " + std::to_string(value) + "\n";
-  };
-  return line("jiyao_requests_total", counts.requests) +
-         line("jiyao_requests_refused_total", counts.refused) +
-         line("jiyao_batches_stored_total", counts.batches_stored) +
-         line("jiyao_bytes_in_total", counts.bytes_in) +
-         line("jiyao_bytes_out_total", counts.bytes_out) +
-         "# TYPE jiyao_positions gauge\njiyao_positions " + std::to_string(hub.head().position) +
-         "\n";
-}
 
 class Handler : public Poco::Net::HTTPRequestHandler {
  public:
@@ -101,7 +88,7 @@ class Handler : public Poco::Net::HTTPRequestHandler {
  private:
   void answer_get(const HTTPServerRequest& request, HTTPServerResponse& response) {
     if (request.getURI() == "/healthz") return send_text(response, "ok\n");
-    if (request.getURI() == "/metrics") return send_text(response, metrics_text(shared_.hub));
+    if (request.getURI() == "/metrics") return send_text(response, shared_.doors.metrics());
     response.setStatusAndReason(HTTPResponse::HTTP_NOT_FOUND);
     send_text(response, "not found\n");
   }
@@ -128,10 +115,10 @@ class Handler : public Poco::Net::HTTPRequestHandler {
   }
 
   Result<Bytes> answer_to(const std::string& path, const Bytes& body) {
-    if (path == "/exchange") return shared_.hub.exchange(body);
-    if (path == "/mailbox") return shared_.hub.mailbox(body);
+    if (path == "/exchange") return shared_.doors.exchange(body);
+    if (path == "/mailbox") return shared_.doors.mailbox(body);
     if (path != "/enrol") return {Errc::malformed, "no such door"};
-    const Result<void> posted = shared_.hub.enrol(body);
+    const Result<void> posted = shared_.doors.enrol(body);
     if (!posted) return posted.error();
     return Bytes{};
   }
@@ -180,8 +167,8 @@ Poco::Net::HTTPServerParams::Ptr params_of(const HttpLimits& limits) {
 }  // namespace
 
 struct HttpApi::State {
-  State(Hub& hub, const HttpLimits& limits, const Poco::Net::SecureServerSocket& socket)
-      : shared{hub, limits, BodyBudget(limits.bodies_bytes)},
+  State(Doors& doors, const HttpLimits& limits, const Poco::Net::SecureServerSocket& socket)
+      : shared{doors, limits, BodyBudget(limits.bodies_bytes)},
         pool(4, limits.threads),
         server(new Handlers(shared), pool, socket, params_of(limits)),
         port(socket.address().port()) {}
@@ -191,13 +178,13 @@ struct HttpApi::State {
   std::uint16_t port;
 };
 
-Result<std::unique_ptr<HttpApi>> HttpApi::start(Hub& hub, Poco::Net::Context::Ptr tls,
+Result<std::unique_ptr<HttpApi>> HttpApi::start(Doors& doors, Poco::Net::Context::Ptr tls,
                                                 const std::string& host, std::uint16_t port,
                                                 const HttpLimits& limits) {
   try {
     const Poco::Net::SecureServerSocket socket(Poco::Net::SocketAddress(host, port), limits.queued,
                                                tls);
-    auto state = std::make_unique<State>(hub, limits, socket);
+    auto state = std::make_unique<State>(doors, limits, socket);
     state->server.start();
     return std::unique_ptr<HttpApi>(new HttpApi(std::move(state)));
   } catch (const Poco::Exception& failure) {

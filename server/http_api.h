@@ -10,9 +10,20 @@
 
 #include <memory>
 
-#include "server/hub.h"
+#include "crypto/bytes.h"
+#include "crypto/result.h"
 
 namespace jiyao {
+
+/// What stands behind the listener; Hub is the one. Called from many threads.
+class Doors {
+ public:
+  virtual ~Doors() = default;
+  virtual Result<Bytes> exchange(ByteView request) = 0;
+  virtual Result<void> enrol(ByteView request) = 0;
+  virtual Result<Bytes> mailbox(ByteView request) = 0;
+  virtual std::string metrics() = 0;  ///< Prometheus text: counts and sizes, never content
+};
 
 struct HttpLimits {
   int threads = 64;                     ///< connections served at once; a kept one holds its thread
@@ -26,7 +37,7 @@ struct HttpLimits {
 class HttpApi {
  public:
   /// Listens on `host`:`port` (0: any free one) at once.   errors: unavailable (address in use)
-  static Result<std::unique_ptr<HttpApi>> start(Hub& hub, Poco::Net::Context::Ptr tls,
+  static Result<std::unique_ptr<HttpApi>> start(Doors& doors, Poco::Net::Context::Ptr tls,
                                                 const std::string& host, std::uint16_t port,
                                                 const HttpLimits& limits);
   ~HttpApi();  ///< as stop()

@@ -108,6 +108,18 @@ Result<Bytes> Hub::mailbox(ByteView request) {
   return answer;
 }
 
+std::string Hub::metrics() {
+  const auto line = [](const std::string& name, const char* kind, std::uint64_t value) {
+    return "# TYPE " + name + " " + kind + "\n" + name + " " + std::to_string(value) + "\n";
+  };
+  return line("jiyao_requests_total", "counter", counts_.requests) +
+         line("jiyao_requests_refused_total", "counter", counts_.refused) +
+         line("jiyao_batches_stored_total", "counter", counts_.batches_stored) +
+         line("jiyao_bytes_in_total", "counter", counts_.bytes_in) +
+         line("jiyao_bytes_out_total", "counter", counts_.bytes_out) +
+         line("jiyao_positions", "gauge", head().position);
+}
+
 HubHead Hub::head() {
   const std::lock_guard lock(strand_);
   return store_.head();

@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "schema/files.h"
+#include "server/http_api.h"
 #include "server/hub_store.h"
 #include "sync/peer_memory.h"
 
@@ -23,7 +24,7 @@ struct HubCounts {
   std::atomic<std::uint64_t> requests{0}, refused{0}, batches_stored{0}, bytes_in{0}, bytes_out{0};
 };
 
-class Hub {
+class Hub final : public Doors {
  public:
   /// `stored` is called, inside the strand, after a request that stored batches.
   Hub(HubStore& store, HubIdentity identity, const Clock& clock, std::function<void()> stored = {});
@@ -31,13 +32,14 @@ class Hub {
   /// One exchange: signed request in (schema/request_auth.h), message out.
   ///   errors: malformed, newer, not_for_us (another hub's), not_allowed (unknown node), revoked,
   ///   not_authentic (signature, counter)
-  Result<Bytes> exchange(ByteView request);
+  Result<Bytes> exchange(ByteView request) override;
   /// An enrolment request for the archive; kept at most kMailboxMax.   errors: too_large,
   /// unavailable
-  Result<void> enrol(ByteView request);
+  Result<void> enrol(ByteView request) override;
   /// The archive reads and clears the mailbox: signed request, body = ids to drop (32 bytes each).
   ///   returns    frames of letters: u32 length | bytes, repeated
-  Result<Bytes> mailbox(ByteView request);
+  Result<Bytes> mailbox(ByteView request) override;
+  std::string metrics() override;
 
   HubHead head();
   const HubCounts& counts() const { return counts_; }

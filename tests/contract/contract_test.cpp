@@ -41,6 +41,7 @@ class Contract : public testing::TestWithParam<Kinds> {
     secret = realm.open(office, Level::secret);
     for (const CompartmentId& compartment : {internal, secret})
       for (const Machine& machine : {a, r}) realm.give(machine, compartment);
+    for (const Machine& machine : {a, r}) realm.add_hub_of(machine, Level::highly_secret);
     log_a = std::get<1>(GetParam()).make(a);
     log_r = std::get<1>(GetParam()).make(r);
   }
@@ -211,6 +212,7 @@ TEST_P(Contract, AnotherRealmGivesAndTakesNothing) {
   const CompartmentId there = other.open(office_there, Level::internal);
   Machine stranger = other.add_node(office_there, Level::secret);
   other.give(stranger, there);
+  other.add_hub_of(stranger, Level::highly_secret);
   const std::unique_ptr<BatchLog> log = std::get<1>(GetParam()).make(stranger);
   other.teach(*log);
   keep(*log, other.write(stranger, there));

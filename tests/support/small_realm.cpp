@@ -64,13 +64,14 @@ OfficeId SmallRealm::add_office(bool is_archive) {
   return office.office;
 }
 
-Machine SmallRealm::add_node(const OfficeId& office, Level device_ceiling, bool is_archive) {
+Machine SmallRealm::add_node(const OfficeId& office, Level device_ceiling, bool is_archive,
+                             NodeKind kind) {
   Machine machine{draw<NodeId>(), office, draw<IncarnationId>(), signing_key_from(draw_seed()),
                   box_key_from(draw_seed())};
   NodeRecord node;
   node.node = machine.node;
   node.office = office;
-  node.kind = NodeKind::standalone;
+  node.kind = kind;
   node.is_archive = is_archive;
   node.device_ceiling = device_ceiling;
   node.sign = machine.sign->verify_key();
@@ -88,6 +89,15 @@ TestHub SmallRealm::add_hub(Level ceiling) {
   record.address = "https://hub.example:8443";
   add({record});
   return hub;
+}
+
+void SmallRealm::add_hub_of(const Machine& machine, Level ceiling) {
+  HubRecord record;
+  record.hub = *HubId::from(machine.node.view());
+  record.sign = machine.sign->verify_key();
+  record.ceiling = ceiling;
+  record.address = "https://127.0.0.1:1";
+  add({record});
 }
 
 CompartmentId SmallRealm::open(const OfficeId& office, Level level) {

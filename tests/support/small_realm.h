@@ -31,8 +31,12 @@ class SmallRealm {
   explicit SmallRealm(std::uint64_t seed);
 
   OfficeId add_office(bool is_archive = false);
-  Machine add_node(const OfficeId& office, Level device_ceiling, bool is_archive = false);
+  Machine add_node(const OfficeId& office, Level device_ceiling, bool is_archive = false,
+                   NodeKind kind = NodeKind::standalone);
   TestHub add_hub(Level ceiling);
+  /// Names a hub of the same id and key as the machine, so that a hub's store may stand in for its
+  /// log.
+  void add_hub_of(const Machine& machine, Level ceiling);
   /// Opens a compartment (its first epoch).
   CompartmentId open(const OfficeId& office, Level level);
   void give(const Machine& machine, const CompartmentId& compartment,

@@ -1,0 +1,207 @@
+// tests/unit/server/hub_test.cpp - the hub's rules: who may ask, what it keeps, what it signs,
+// restores.
+#include "server/hub.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "crypto/random.h"
+#include "schema/limits.h"
+#include "schema/real_files.h"
+#include "schema/request_auth.h"
+#include "server/hub_files.h"
+#include "support/memory_log.h"
+#include "support/small_realm.h"
+#include "sync/exchange.h"
+
+namespace jiyao {
+namespace {
+
+namespace fs = std::filesystem;
+
+RealFiles& real_files() {
+  static RealFiles files;
+  return files;
+}
+
+/// A hub in a temporary folder, in a realm with two networked offices.
+class HubRules : public testing::Test {
+ protected:
+  HubRules() {
+    fs::create_directories(folder_);
+    const HubCard card = *HubHome::make(real_files(), paths(), "https://127.0.0.1:1");
+    archive_ = realm_.add_node(realm_.add_office(true), Level::secret, true, NodeKind::networked);
+    office_ = realm_.add_office();
+    a_ = realm_.add_node(office_, Level::secret, false, NodeKind::networked);
+    internal_ = realm_.open(office_, Level::internal);
+    secret_ = realm_.open(office_, Level::secret);
+    for (const CompartmentId& compartment : {internal_, secret_}) realm_.give(a_, compartment);
+    realm_.add({HubRecord{card.hub, card.sign, Level::internal, card.certificate, card.address}});
+    open();
+    Bytes frames;
+    for (const Bytes& record : realm_.records()) put_frame(frames, FrameType::roster, record);
+    joined_ = home_->join(frames);
+  }
+  ~HubRules() override {
+    hub_.reset();
+    home_.reset();
+    fs::remove_all(folder_);
+  }
+  static Machine stranger_of_another_realm() {
+    SmallRealm other(12);
+    return other.add_node(other.add_office(), Level::secret);
+  }
+  HubPaths paths() const { return HubPaths::of((folder_ / "hub").string()); }
+  void open() {
+    hub_.reset();
+    home_.reset();
+    home_ = std::move(*HubHome::open(real_files(), paths()));
+    hub_ = std::make_unique<Hub>(home_->store(), home_->identity(), clock_,
+                                 [this] { home_->anchor(); });
+  }
+  Bytes signed_by(const Machine& machine, ByteView body, std::uint64_t counter) const {
+    RequestAuth auth;
+    auth.hub = home_->identity().hub;
+    auth.node = machine.node;
+    auth.incarnation = machine.incarnation;
+    auth.counter = counter;
+    return signed_request(auth, *machine.sign, body);
+  }
+  /// One whole conversation of `machine`; how many batches were new to it.
+  std::size_t talk(const Machine& machine, BatchLog& log) {
+    Exchange exchange(log, {Side::caller,
+                            {RouteKind::network, Level::internal},
+                            machine.node,
+                            machine.incarnation,
+                            NodeId{},
+                            realm_.root()});
+    std::size_t news = 0;
+    for (int round = 0; round < 20; ++round) {
+      const Result<Bytes> answer =
+          hub_->exchange(signed_by(machine, exchange.say(1 << 20), ++counter_));
+      EXPECT_TRUE(answer) << answer.error().detail;
+      if (!answer) break;
+      const Result<Heard> heard = exchange.hear(*answer);
+      EXPECT_TRUE(heard);
+      news += exchange.so_far().batches_new;
+      if (!exchange.wants_more()) break;
+    }
+    return news;
+  }
+
+  fs::path folder_ = fs::temp_directory_path() / ("jiyao-hub-" + random_block<HubId>().hex());
+  SmallRealm realm_{11};
+  Machine archive_, a_;
+  OfficeId office_;
+  CompartmentId internal_, secret_;
+  RealClock clock_;
+  std::unique_ptr<HubHome> home_;
+  std::unique_ptr<Hub> hub_;
+  Result<void> joined_;
+  std::uint64_t counter_ = 0;
+};
+
+TEST_F(HubRules, ABatchIsStoredOnceAndReceiptedAtTheNextPosition) {
+  ASSERT_TRUE(joined_);
+  MemoryLog log(a_.node);
+  realm_.teach(log);
+  const SealedBatch batch = realm_.write(a_, internal_);
+  ASSERT_TRUE(log.append(batch, {}, {}));
+  talk(a_, log);
+  talk(a_, log);
+  EXPECT_EQ(home_->store().positions(), 1U);
+  EXPECT_EQ(hub_->head().head, next_head(Digest{}, batch.id()));
+  const std::vector<Receipt> receipts = log.receipts(Scope{{internal_}});
+  ASSERT_EQ(receipts.size(), 1U);
+  EXPECT_EQ(receipts.front().grade, Grade::archived);
+  EXPECT_EQ(receipts.front().batches, std::vector<BatchId>{batch.id()});
+}
+
+TEST_F(HubRules, ARequestOfAStrangerOfAnotherHubOrSeenBeforeIsRefused) {
+  const Machine stranger = stranger_of_another_realm();
+  EXPECT_EQ(hub_->exchange(signed_by(stranger, {}, 1)).code(), Errc::not_allowed);
+  Machine thief = a_;
+  thief.sign = stranger.sign;
+  EXPECT_EQ(hub_->exchange(signed_by(thief, {}, 1)).code(), Errc::not_authentic);
+  RequestAuth elsewhere;
+  elsewhere.hub = random_block<HubId>();
+  elsewhere.node = a_.node;
+  EXPECT_EQ(hub_->exchange(signed_request(elsewhere, *a_.sign, {})).code(), Errc::not_for_us);
+  EXPECT_TRUE(hub_->exchange(signed_by(a_, {}, 7)));
+  EXPECT_EQ(hub_->exchange(signed_by(a_, {}, 7)).code(), Errc::not_authentic);
+  EXPECT_EQ(hub_->exchange(signed_by(a_, {}, 6)).code(), Errc::not_authentic);
+}
+
+TEST_F(HubRules, ABatchAboveTheCeilingOfTheNetworkIsNotStored) {
+  Bytes message;
+  put_frame(message, FrameType::batch, realm_.write(a_, secret_).bytes());
+  (void)hub_->exchange(signed_by(a_, message, 1));
+  EXPECT_EQ(home_->store().positions(), 0U);
+}
+
+TEST_F(HubRules, WhatWasStoredIsThereAfterReopeningWithTheSameHead) {
+  MemoryLog log(a_.node);
+  realm_.teach(log);
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(log.append(realm_.write(a_, internal_), {}, {}));
+  talk(a_, log);
+  const HubHead before = hub_->head();
+  open();
+  EXPECT_EQ(hub_->head().head, before.head);
+  EXPECT_EQ(hub_->head().incarnation, before.incarnation);
+  EXPECT_TRUE(home_->store().verify().empty());
+}
+
+TEST_F(HubRules, ARestoredHubStartsANewIncarnationAndIsRefilledByTheOffice) {
+  MemoryLog log(a_.node);
+  realm_.teach(log);
+  ASSERT_TRUE(log.append(realm_.write(a_, internal_), {}, {}));
+  talk(a_, log);
+  const Path copy = (folder_ / "copy.jdb").string();
+  ASSERT_TRUE(home_->store().backup_to(copy));
+  ASSERT_TRUE(log.append(realm_.write(a_, internal_), {}, {}));
+  talk(a_, log);
+  const HubHead lost = hub_->head();
+  hub_.reset();
+  home_.reset();
+  fs::remove(paths().data + "/hub.jdb-wal");
+  fs::copy_file(copy, paths().data + "/hub.jdb", fs::copy_options::overwrite_existing);
+  open();
+  EXPECT_NE(hub_->head().incarnation, lost.incarnation);
+  EXPECT_EQ(hub_->head().former.head, lost.head);
+  talk(a_, log);
+  EXPECT_EQ(home_->store().positions(), 2U);
+  EXPECT_EQ(hub_->head().head, lost.head);
+}
+
+TEST_F(HubRules, AHeadOfItsOwnThatItLacksTellsTheHubThatItWasRestored) {
+  HubHead shown = hub_->head();
+  shown.position = 9;
+  shown.head = next_head(Digest{}, random_block<BatchId>());
+  shown.signature = home_->identity().key.sign(Label::head_sign, digest_to_sign(shown));
+  const IncarnationId before = hub_->head().incarnation;
+  ASSERT_TRUE(home_->store().put(shown));
+  EXPECT_NE(hub_->head().incarnation, before);
+  EXPECT_EQ(hub_->head().former.position, 9U);
+}
+
+TEST_F(HubRules, TheMailboxIsBoundedAndOnlyTheArchiveReadsIt) {
+  for (std::size_t i = 0; i < kMailboxMax; ++i)
+    ASSERT_TRUE(hub_->enrol(as_bytes("request " + std::to_string(i))));
+  EXPECT_EQ(hub_->enrol(as_bytes("one too many")).code(), Errc::unavailable);
+  EXPECT_EQ(hub_->enrol(Bytes(kEnrolBytesMax + 1)).code(), Errc::too_large);
+  EXPECT_EQ(hub_->mailbox(signed_by(a_, {}, 1)).code(), Errc::not_allowed);
+  const Result<Bytes> letters = hub_->mailbox(signed_by(archive_, {}, 1));
+  ASSERT_TRUE(letters);
+  EXPECT_GT(letters->size(), kMailboxMax * 8);
+}
+
+TEST_F(HubRules, AKeyFileThatIsNotOneIsRefused) {
+  hub_.reset();
+  home_.reset();
+  replace_file(real_files(), paths().key, as_bytes("not a key"));
+  EXPECT_EQ(HubHome::open(real_files(), paths()).code(), Errc::malformed);
+}
+
+}  // namespace
+}  // namespace jiyao
