@@ -219,13 +219,52 @@ TEST_F(ExchangeTest, TheSenderKeepsBackWhatIsAboveTheRoute) {
   EXPECT_EQ(count_of(FrameType::batch, push), 1u);
 }
 
-TEST_F(ExchangeTest, TheReceiverRefusesWhatIsAboveTheRouteWhateverTheSenderDoes) {
+// Each door is tried with the others open: a log that names batches nobody asked for and takes in
+// whatever comes.
+class OpenLog : public MemoryLog {
+ public:
+  using MemoryLog::MemoryLog;
+  Missing missing(const Scope&, std::span<const CompartmentFrontier>, std::size_t) const override {
+    Missing all;
+    for (const CompartmentId& compartment : compartments())
+      for (const BatchId& id : batches(compartment)) all.batches.push_back(id);
+    return all;
+  }
+  Result<Appended> append(const SealedBatch& batch, const Route&, const NodeId& from) override {
+    return MemoryLog::append(batch, {}, from);
+  }
+};
+
+TEST_F(ExchangeTest, TheSenderAloneKeepsBackWhatIsAboveTheRoute) {
+  log_a = std::make_unique<OpenLog>(a.node);
+  teach_both();
+  keep(*log_a, realm.write(a, secret));
+  keep(*log_a, realm.write(a, internal));
+  Exchange caller(*log_a, as_caller(Level::internal));
+  Exchange hub(*log_r, as_hub(Level::internal));
+  ASSERT_TRUE(hub.hear(caller.say(kPlenty)));
+  ASSERT_TRUE(caller.hear(hub.say(kPlenty)));
+  EXPECT_EQ(count_of(FrameType::batch, caller.say(kPlenty)), 1u);
+}
+
+TEST_F(ExchangeTest, TheReceiverAloneRefusesWhatIsAboveTheRoute) {
+  log_r = std::make_unique<OpenLog>(r.node);
   teach_both();
   Exchange hub(*log_r, as_hub(Level::internal));
   const SealedBatch above = realm.write(a, secret);
   const Result<Heard> heard = hub.hear(message_of(FrameType::batch, above.bytes()));
   ASSERT_TRUE(heard);
   EXPECT_EQ(heard->refused, 1u);
+  EXPECT_FALSE(log_r->holds(above.id()));
+}
+
+TEST_F(ExchangeTest, TheReceiverRefusesWhatIsAboveTheRouteWhateverTheSenderDoes) {
+  teach_both();
+  Exchange hub(*log_r, as_hub(Level::internal));
+  const SealedBatch above = realm.write(a, secret);
+  const Result<Heard> heard = hub.hear(message_of(FrameType::batch, above.bytes()));
+  ASSERT_TRUE(heard);
+  ASSERT_EQ(heard->refusals.size(), 1u);
   EXPECT_EQ(heard->refusals.front().second.code, Errc::above_ceiling);
   EXPECT_FALSE(log_r->holds(above.id()));
 }
@@ -238,6 +277,7 @@ TEST_F(ExchangeTest, TheReceiverRefusesWhatTheSenderHasNoAccessTo) {
   const SealedBatch foreign = realm.write(r, alone);
   const Result<Heard> heard = hub.hear(message_of(FrameType::batch, foreign.bytes()));
   ASSERT_TRUE(heard);
+  ASSERT_EQ(heard->refusals.size(), 1u);
   EXPECT_EQ(heard->refusals.front().second.code, Errc::not_allowed);
   EXPECT_FALSE(log_r->holds(foreign.id()));
 }
