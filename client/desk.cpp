@@ -1,13 +1,135 @@
 // client/desk.cpp - opening the replica for the person at the keyboard.
 #include "client/desk.h"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+#include "crypto/random.h"
+#include "schema/dates.h"
+
 namespace jiyao {
+
+namespace {
+
+constexpr std::int64_t kBusyWaitMs = 10'000;
+
+#ifdef JIYAO_TEST_KEYRINGS
+bool is_test_run() {
+  const char* cost = std::getenv("JIYAO_TEST_KEYRING_COST");
+  return cost != nullptr && std::string_view(cost) == "least";
+}
+#else
+constexpr bool is_test_run() {
+  return false;
+}
+#endif
+
+}  // namespace
+
+PassphraseCost slot_cost() {
+  return is_test_run() ? kTestCost : kShippedCost;
+}
+
+TestSlots test_slots() {
+  return is_test_run() ? TestSlots::accept : TestSlots::refuse;
+}
+
+/// Jitter for back-off: nothing depends on how good it is.
+class Desk::Dice final : public Random {
+ public:
+  explicit Dice(std::uint64_t seed) : state_(seed | 1U) {}
+  std::uint64_t next() override {
+    state_ ^= state_ << 13;
+    state_ ^= state_ >> 7;
+    state_ ^= state_ << 17;
+    return state_;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+class Desk::Bell final : public Alarms {
+ public:
+  explicit Bell(const Desk& desk) : desk_(desk) {}
+  void raise(const std::string& code, const std::string& detail) override {
+    const std::string id = "alarm." + code;
+    const std::string what = desk_.words().has(id) ? desk_.text(id) : code;
+    desk_.console().warn(desk_.text("alarm.line", {{"what", what}, {"detail", detail}}));
+  }
+
+ private:
+  const Desk& desk_;
+};
 
 Desk::Desk(const Choices& choices, const Catalogue& words, const Menu& menu)
     : choices_(choices),
       words_(words),
       console_(choices.output, words),
       prompt_(choices.prompt, words),
-      menu_(menu) {}
+      menu_(menu),
+      dice_(std::make_unique<Dice>(static_cast<std::uint64_t>(clock_.steady_ms()))),
+      bell_(std::make_unique<Bell>(*this)),
+      env_{clock_, *dice_, files_, *bell_} {}
+
+Desk::~Desk() = default;
+
+bool Desk::has_keyring() {
+  return files_.exists(keyring_path());
+}
+
+Result<Keyring> Desk::keyring() {
+  if (!has_keyring())
+    return Error{Errc::not_found, text("desk.no_ledger", {{"folder", choices_.data_dir}}) + "\n" +
+                                      text("desk.init_first")};
+  const auto bytes = read_file(files_, keyring_path(), kKeyringBytesMax);
+  if (!bytes) return bytes.error();
+  auto keyring = Keyring::parse(*bytes, test_slots());
+  if (!keyring) return Error{keyring.code(), text("desk.keyring_bad", {{"file", keyring_path()}})};
+  const auto& slots = keyring->contents().slots;
+  if (std::any_of(slots.begin(), slots.end(), [](const KeyringSlot& one) { return one.is_test; }))
+    console_.warn(text("desk.test_keyring"));
+  return keyring;
+}
+
+void Desk::save(const Keyring& keyring) {
+  replace_file(files_, keyring_path(), keyring.bytes());
+}
+
+Result<Desk::Login> Desk::login() {
+  auto ring = keyring();
+  if (!ring) return ring.error();
+  const auto passphrase = prompt_.passphrase(text("desk.passphrase"));
+  if (!passphrase) return passphrase.error();
+  auto slot = ring->unlock_any(passphrase->reveal());
+  if (!slot) return Error{slot.code(), {}};
+  return Login{*std::move(ring), *std::move(slot)};
+}
+
+Result<Replica*> Desk::replica() {
+  if (replica_) return replica_.get();
+  auto in = login();
+  if (!in) return in.error();
+  return replica(in->keyring, std::move(in->slot));
+}
+
+Result<Replica*> Desk::replica(const Keyring& keyring, OpenedSlot slot) {
+  auto unlocked = unlocked_by(keyring, std::move(slot));
+  if (!unlocked) return unlocked.error();
+  auto opened = Replica::open(env_, choices_.data_dir, choices_.state_dir, *std::move(unlocked));
+  if (!opened) return opened.error();
+  replica_ = *std::move(opened);
+  return replica_.get();
+}
+
+std::string Desk::today() const {
+  return date_at(clock_.wall_ms());
+}
+
+std::string Desk::now() const {
+  return stamp_at(clock_.wall_ms());
+}
 
 }  // namespace jiyao

@@ -4,17 +4,22 @@
 
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "client/menu.h"
 #include "client/output.h"
 #include "client/prompt.h"
+#include "crypto/keyring.h"
+#include "schema/real_files.h"
+#include "sync/replica.h"
 
 namespace jiyao {
 
 class Desk {
  public:
   Desk(const Choices& choices, const Catalogue& words, const Menu& menu);
+  ~Desk();
 
   const Choices& choices() const { return choices_; }
   const Catalogue& words() const { return words_; }
@@ -28,13 +33,52 @@ class Desk {
   const Console& console() const { return console_; }
   Prompt& prompt() { return prompt_; }
   const Menu& menu() const { return menu_; }
+  Env& env() { return env_; }
+
+  Path keyring_path() const { return choices_.data_dir + "/keyring.jyk"; }
+  bool has_keyring();
+  /// errors: not_found (no ledger in this folder: init first), and those of Keyring::parse()
+  Result<Keyring> keyring();
+  void save(const Keyring& keyring);  ///< replaces the file in one step
+
+  /// Asks for the passphrase, unlocks, and opens the replica; the second call gives the same one.
+  /// Waits up to 10 s for another process that holds it.
+  ///   errors: as keyring(), Keyring::unlock_any() and Replica::open()
+  Result<Replica*> replica();
+  /// As replica(), with a slot that is unlocked already.
+  Result<Replica*> replica(const Keyring& keyring, OpenedSlot slot);
+  /// The keyring and the slot of the person at the keyboard, to change either.
+  struct Login {
+    Keyring keyring;
+    OpenedSlot slot;
+  };
+  Result<Login> login();
+  /// Closes the replica, so that other processes may have it (sync --watch between two rounds).
+  void close_replica() { replica_.reset(); }
+
+  std::string today() const;  ///< "2026-11-22", of this machine, UTC+8
+  std::string now() const;    ///< "2026-11-22T09:30"
 
  private:
+  class Bell;  // raises alarms on the console
+  class Dice;
+
   Choices choices_;
   const Catalogue& words_;
   Console console_;
   Prompt prompt_;
   const Menu& menu_;
+  RealFiles files_;
+  RealClock clock_;
+  std::unique_ptr<Dice> dice_;
+  std::unique_ptr<Bell> bell_;
+  Env env_;
+  std::unique_ptr<Replica> replica_;
 };
+
+/// What new keyring slots cost: the shipped cost, or the least one in a program built for tests
+/// when JIYAO_TEST_KEYRING_COST=least is set. Every command warns about a slot made so.
+PassphraseCost slot_cost();
+TestSlots test_slots();
 
 }  // namespace jiyao

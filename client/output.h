@@ -18,7 +18,7 @@ namespace jiyao {
 
 /// One command's answer, both for people and for programs; the console shows one of the two.
 struct Answer {
-  std::string text;                     ///< lines without a last newline; may be empty
+  std::string text = {};                ///< lines without a last newline; may be empty
   Poco::JSON::Object::Ptr json = {};    ///< keys beside "schema"; English names, RFC 3339 times
   ExitCode exit_code = ExitCode::done;  ///< done, partly, or decide
 };

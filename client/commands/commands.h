@@ -5,7 +5,20 @@
 
 namespace jiyao {
 
-void add_about(Menu& menu);  ///< help, version
+void add_init(Menu& menu);           ///< init
+void add_enrol(Menu& menu);          ///< enrol invite, request, approve, complete
+void add_incoming(Menu& menu);       ///< incoming add, show, edit, void
+void add_incoming_list(Menu& menu);  ///< incoming list, export
+void add_import(Menu& menu);         ///< import incoming
+void add_find(Menu& menu);           ///< find, where, history
+void add_loan(Menu& menu);           ///< loan add, return
+void add_circulate(Menu& menu);      ///< circulate pass, return
+void add_conflict(Menu& menu);       ///< conflict list, show, resolve, undo
+void add_sync(Menu& menu);           ///< sync
+void add_proof(Menu& menu);          ///< status, verify
+void add_office(Menu& menu);         ///< office, hub, access, user list, series
+void add_keys(Menu& menu);           ///< user add, passphrase change, unlock
+void add_about(Menu& menu);          ///< help, version
 
 /// All of them, in the order `jiyao --help` shows them.
 void add_commands(Menu& menu);

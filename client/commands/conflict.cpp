@@ -1,0 +1,269 @@
+// client/commands/conflict.cpp - 冲突: list, show side by side, resolve by a person, undo a ruling.
+#include <algorithm>
+
+#include "client/commands/commands.h"
+#include "client/records.h"
+#include "client/registration.h"
+#include "schema/dates.h"
+
+namespace jiyao {
+
+namespace {
+
+struct ConflictOptions {
+  std::string record, field, value, reason, ledger = "incoming";
+  std::size_t take = 0;
+  std::size_t limit = 100;
+};
+
+void declare_list(CLI::App& app, ConflictOptions& options, const Catalogue& words) {
+  app.add_option("--limit", options.limit, words.text("opt.limit"))->check(CLI::Range(1, 10000));
+}
+
+void declare_show(CLI::App& app, ConflictOptions& options, const Catalogue& words) {
+  app.add_option("record", options.record, words.text("opt.record"))->required();
+  app.add_option("--ledger", options.ledger, words.text("opt.ledger"));
+}
+
+void declare_resolve(CLI::App& app, ConflictOptions& options, const Catalogue& words) {
+  declare_show(app, options, words);
+  app.add_option("--field,--栏目", options.field, words.text("opt.field"));
+  auto* take = app.add_option("--take,--采用", options.take, words.text("opt.take"));
+  app.add_option("--value,--改为", options.value, words.text("opt.value"))->excludes(take);
+  app.add_option("--reason,--原因", options.reason, words.text("opt.reason"))->required();
+}
+
+void declare_undo(CLI::App& app, ConflictOptions& options, const Catalogue& words) {
+  declare_show(app, options, words);
+  app.add_option("--field,--栏目", options.field, words.text("opt.field"));
+  app.add_option("--reason,--原因", options.reason, words.text("opt.reason"))->required();
+}
+
+bool is_open(const GroupState& group) {
+  return group.mark == Mark::conflict || group.mark == Mark::incident;
+}
+
+std::string group_label(Desk& desk, const LedgerDefinition& ledger, const GroupState& group) {
+  std::string label;
+  for (const std::size_t index : ledger.groups[group.group].fields)
+    label += (label.empty() ? "" : "/") + label_of(desk.words(), ledger.fields[index]);
+  return label;
+}
+
+std::string group_text(Desk& desk, const Directory& directory, const LedgerDefinition& ledger,
+                       std::size_t group, const std::string& value) {
+  std::string text;
+  for (const std::size_t index : ledger.groups[group].fields) {
+    const std::string part = ledger.field_value(index, value);
+    if (!part.empty())
+      text += (text.empty() ? "" : " / ") +
+              directory.person_text(shown_value(desk.words(), ledger, index, part));
+  }
+  return text.empty() ? desk.text("conflict.empty_value") : text;
+}
+
+/// The open group of this name or label; without one, the only open group.
+const GroupState* open_group(Desk& desk, const LedgerDefinition& ledger, const View& view,
+                             const std::string& wanted) {
+  const GroupState* found = nullptr;
+  for (const GroupState& group : view.state.groups) {
+    if (!is_open(group)) continue;
+    const bool is_it = wanted.empty() || ledger.groups[group.group].name == wanted ||
+                       group_label(desk, ledger, group) == wanted;
+    if (!is_it) continue;
+    if (found != nullptr) return nullptr;
+    found = &group;
+  }
+  return found;
+}
+
+Poco::JSON::Object::Ptr json_of_finding(const Finding& finding) {
+  Poco::JSON::Object::Ptr one = json_object();
+  one->set("id", finding.id.hex());
+  one->set("code", finding.code);
+  one->set("gravity", std::string(1, static_cast<char>(finding.gravity)));
+  one->set("text", finding.zh);
+  Poco::JSON::Array::Ptr records = json_array();
+  for (const RecordId& record : finding.records) records->add(record.hex());
+  one->set("records", records);
+  return one;
+}
+
+Result<Answer> list(Desk& desk, const ConflictOptions& options) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const Directory directory(**replica);
+  Table table({desk.text("conflict.record"), desk.text("conflict.ledger"),
+               desk.text("conflict.field"), desk.text("conflict.values")});
+  Poco::JSON::Array::Ptr rows = json_array();
+  std::size_t open = 0;
+  for (const View& view : (*replica)->conflicts(options.limit)) {
+    const LedgerDefinition& ledger = *(*replica)->definitions().ledger(view.ledger);
+    rows->add(json_of(**replica, directory, view));
+    for (const GroupState& group : view.state.groups) {
+      if (!is_open(group)) continue;
+      ++open;
+      std::string values;
+      for (const HeldWrite& write : group.held)
+        values += (values.empty() ? "" : " ⇄ ") +
+                  group_text(desk, directory, ledger, group.group, write.value);
+      table.add({name_of(ledger, view),
+                 desk.words().language() == Language::zh ? ledger.zh : ledger.en,
+                 group_label(desk, ledger, group), values});
+    }
+  }
+  Answer answer{.json = json_object()};
+  if (!table.is_empty()) answer.text = table.text(desk.console().columns()) + "\n";
+  Poco::JSON::Array::Ptr findings = json_array();
+  std::size_t listed = 0;
+  const std::vector<Finding> all = (*replica)->findings();
+  for (const Finding& finding : all) {
+    if (finding.kind == FindingKind::conflict) continue;
+    findings->add(json_of_finding(finding));
+    if (++listed <= 20) answer.text += finding.code + "  " + finding.zh + "\n";
+  }
+  if (listed > 20)
+    answer.text += desk.text("conflict.more", {{"count", std::to_string(listed - 20)}}) + "\n";
+  answer.text += desk.text("conflict.count", {{"conflicts", std::to_string(open)},
+                                              {"findings", std::to_string(listed)}});
+  answer.json->set("open", open);
+  answer.json->set("conflicts", rows);
+  answer.json->set("findings", findings);
+  return answer;
+}
+
+std::string side_text(Desk& desk, const Directory& directory, const HeldWrite& write) {
+  return directory.person(write.actor) + " · " + directory.node(write.origin.node) + " · " +
+         stamp_at(static_cast<std::int64_t>(write.hlc >> 16U)) + desk.text("conflict.gap");
+}
+
+Result<Answer> show(Desk& desk, const ConflictOptions& options) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const auto view = find_record(desk, **replica, options.ledger, options.record);
+  if (!view) return view.error();
+  const LedgerDefinition& ledger = *(*replica)->definitions().ledger(view->ledger);
+  const Directory directory(**replica);
+  Answer answer{.json = json_object()};
+  Poco::JSON::Array::Ptr groups = json_array();
+  for (const GroupState& group : view->state.groups) {
+    if (!is_open(group)) continue;
+    Poco::JSON::Object::Ptr one = json_object();
+    const std::string before =
+        group.ancestor ? group_text(desk, directory, ledger, group.group, group.ancestor->value)
+                       : desk.text("conflict.empty_value");
+    answer.text += (answer.text.empty() ? "" : "\n") + name_of(ledger, *view) + "  " +
+                   group_label(desk, ledger, group) + "  " +
+                   desk.text("conflict.before", {{"value", before}});
+    one->set("field", ledger.groups[group.group].name);
+    one->set("before", group.ancestor ? group.ancestor->value : std::string());
+    Poco::JSON::Array::Ptr sides = json_array();
+    std::size_t number = 0;
+    for (const HeldWrite& write : group.held) {
+      const std::string value = group_text(desk, directory, ledger, group.group, write.value);
+      answer.text +=
+          "\n  [" + std::to_string(++number) + "] " + side_text(desk, directory, write) + value;
+      Poco::JSON::Object::Ptr side = json_object();
+      side->set("take", number);
+      side->set("person", directory.person(write.actor));
+      side->set("node", directory.node(write.origin.node));
+      side->set("at", stamp_at(static_cast<std::int64_t>(write.hlc >> 16U)));
+      side->set("value", write.value);
+      sides->add(side);
+    }
+    one->set("values", sides);
+    groups->add(one);
+  }
+  if (groups->size() == 0) answer.text = desk.text("conflict.none");
+  answer.json->set("record", view->record.hex());
+  answer.json->set("open", groups);
+  return answer;
+}
+
+Result<std::string> ruled_value(Desk& desk, const LedgerDefinition& ledger, const GroupState& group,
+                                const ConflictOptions& options) {
+  if (options.take > 0) {
+    if (options.take > group.held.size())
+      return desk.failure(Errc::usage, "conflict.no_such_value",
+                          {{"count", std::to_string(group.held.size())}});
+    return group.held[options.take - 1].value;
+  }
+  const Group& held = ledger.groups[group.group];
+  if (options.value.empty() || held.fields.size() != 1)
+    return desk.failure(Errc::usage, "conflict.take_or_value");
+  return canonical_value(desk.words(), ledger.fields[held.fields.front()], options.value);
+}
+
+Result<Answer> resolve(Desk& desk, const ConflictOptions& options) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const auto view = find_record(desk, **replica, options.ledger, options.record);
+  if (!view) return view.error();
+  const LedgerDefinition& ledger = *(*replica)->definitions().ledger(view->ledger);
+  const GroupState* group = open_group(desk, ledger, *view, options.field);
+  if (group == nullptr)
+    return desk.failure(Errc::not_found,
+                        view->state.has_conflict ? "conflict.name_field" : "conflict.none");
+  const auto value = ruled_value(desk, ledger, *group, options);
+  if (!value) return value.error();
+  Step step;
+  step.kind = ChangeKind::resolve;
+  step.ledger = view->ledger;
+  step.record = view->record;
+  step.writes = {{ledger.groups[group->group].name, *value}};
+  step.settles = group->to_settle;
+  step.reason = options.reason;
+  const auto recorded = (*replica)->record(Act{view->compartment, {step}});
+  if (!recorded) return in_words(desk, **replica, recorded.error());
+  return recorded_answer(desk, **replica, desk.text("conflict.resolved"), {view->record});
+}
+
+/// The last ruling on this group: the value it was given instead of which is written again. What
+/// was ruled stays in the history, and the person may rule anew.
+Result<Answer> undo(Desk& desk, const ConflictOptions& options) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const auto view = find_record(desk, **replica, options.ledger, options.record);
+  if (!view) return view.error();
+  const std::vector<HistoryEntry> history = (*replica)->history(view->record);
+  const LedgerDefinition& ledger = *(*replica)->definitions().ledger(view->ledger);
+  const auto ruling = std::find_if(history.rbegin(), history.rend(), [&](const HistoryEntry& one) {
+    const bool is_ruling = one.change.kind == ChangeKind::resolve && one.is_applied;
+    const Group* group = is_ruling ? ledger.group(one.change.writes.front().group) : nullptr;
+    if (group == nullptr) return false;
+    const Field& field = ledger.fields[group->fields.front()];
+    return options.field.empty() || group->name == options.field || field.zh == options.field;
+  });
+  if (ruling == history.rend()) return desk.failure(Errc::not_found, "conflict.no_ruling");
+  const Write& ruled = ruling->change.writes.front();
+  const auto other = std::find_if(history.begin(), history.end(), [&](const HistoryEntry& one) {
+    const auto& settles = ruling->change.settles;
+    if (std::find(settles.begin(), settles.end(), one.id) == settles.end()) return false;
+    return std::any_of(one.change.writes.begin(), one.change.writes.end(), [&](const Write& w) {
+      return w.group == ruled.group && w.value != ruled.value;
+    });
+  });
+  if (other == history.end()) return desk.failure(Errc::not_found, "conflict.no_other");
+  const auto value = std::find_if(other->change.writes.begin(), other->change.writes.end(),
+                                  [&](const Write& w) { return w.group == ruled.group; });
+  Step step;
+  step.kind = ChangeKind::amend;
+  step.ledger = view->ledger;
+  step.record = view->record;
+  step.writes = {*value};
+  step.reason = options.reason;
+  const auto recorded = (*replica)->record(Act{view->compartment, {step}});
+  if (!recorded) return in_words(desk, **replica, recorded.error());
+  return recorded_answer(desk, **replica, desk.text("conflict.undone"), {view->record});
+}
+
+}  // namespace
+
+void add_conflict(Menu& menu) {
+  menu.add<ConflictOptions>("conflict list", declare_list, list);
+  menu.add<ConflictOptions>("conflict show", declare_show, show);
+  menu.add<ConflictOptions>("conflict resolve", declare_resolve, resolve);
+  menu.add<ConflictOptions>("conflict undo", declare_undo, undo);
+}
+
+}  // namespace jiyao

@@ -1,0 +1,290 @@
+// client/commands/office.cpp - the archive's decisions: office add|list, hub add, access give|list,
+// user add|list, series list|grant.
+#include <algorithm>
+
+#include "client/commands/commands.h"
+#include "client/keeping.h"
+#include "client/number_blocks.h"
+#include "client/records.h"
+#include "crypto/random.h"
+#include "schema/hub_card.h"
+
+namespace jiyao {
+
+namespace {
+
+struct OfficeOptions {
+  std::string name, node, owner, level = "internal", right = "write", card, out,
+                                 ledger = "incoming", series = "普通";
+  int year = 0;
+  std::uint32_t count = 100;
+};
+
+void declare_name(CLI::App& app, OfficeOptions& options, const Catalogue& words) {
+  app.add_option("name", options.name, words.text("opt.office"))->required();
+}
+
+void declare_nothing(CLI::App&, OfficeOptions&, const Catalogue&) {}
+
+void declare_hub(CLI::App& app, OfficeOptions& options, const Catalogue& words) {
+  app.add_option("card", options.card, words.text("opt.hub_card"))->required();
+  app.add_option("-o,--out", options.out, words.text("opt.realm_file"))->required();
+  app.add_option("--level,--密级", options.level, words.text("opt.network_level"));
+}
+
+void declare_give(CLI::App& app, OfficeOptions& options, const Catalogue& words) {
+  app.add_option("--node,--机器", options.node, words.text("opt.node"))->required();
+  app.add_option("--owner,--单位", options.owner, words.text("opt.owner"))->required();
+  app.add_option("--level,--密级", options.level, words.text("opt.level"))->required();
+  app.add_option("--right,--权限", options.right, words.text("opt.right"))
+      ->check(CLI::IsMember({"read", "write", "none"}));
+}
+
+void declare_series(CLI::App& app, OfficeOptions& options, const Catalogue& words) {
+  app.add_option("--owner", options.owner, words.text("opt.owner"));
+  app.add_option("--level,--密级", options.level, words.text("opt.level"));
+  app.add_option("--series,--类别", options.series, words.text("opt.series"));
+  app.add_option("--year,--年度", options.year, words.text("opt.year"));
+}
+
+void declare_grant(CLI::App& app, OfficeOptions& options, const Catalogue& words) {
+  declare_series(app, options, words);
+  app.add_option("--to,--给", options.node, words.text("opt.incarnation"))->required();
+  app.add_option("--count,--数量", options.count, words.text("opt.count"))
+      ->check(CLI::Range(1, 100000));
+}
+
+Result<Answer> add_office(Desk& desk, const OfficeOptions& options) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  if (Directory(**replica).office_named(options.name))
+    return desk.failure(Errc::exists, "office.exists", {{"name", options.name}});
+  const auto office = random_block<OfficeId>();
+  RosterDraft draft = draft_here(desk, **replica);
+  draft.add_office(office);
+  if (const auto applied = sign_and_apply(desk, **replica, draft); !applied) return applied.error();
+  const auto named =
+      record_names(**replica, {directory_step(**replica, "机构", office.hex(), options.name)});
+  if (!named) return named.error();
+  Answer answer{.text = desk.text("office.added", {{"name", options.name}}), .json = json_object()};
+  answer.json->set("office", office.hex());
+  answer.json->set("name", options.name);
+  return answer;
+}
+
+Result<Answer> list_offices(Desk& desk, const OfficeOptions&) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const Roster roster = (*replica)->roster();
+  const Directory directory(**replica);
+  Table table({desk.text("office.office"), desk.text("office.node"), desk.text("office.kind"),
+               desk.text("office.ceiling")});
+  Poco::JSON::Array::Ptr rows = json_array();
+  for (const OfficeId& id : roster.offices()) {
+    bool has_node = false;
+    for (const NodeId& node_id : roster.nodes()) {
+      const NodeEntry* node = roster.node(node_id);
+      if (node->record.office != id) continue;
+      has_node = true;
+      const bool is_alone = node->record.kind == NodeKind::standalone;
+      table.add({directory.office(id), directory.node(node_id),
+                 desk.text(is_alone ? "office.standalone" : "office.networked") +
+                     (node->record.is_archive ? desk.text("office.archive") : std::string()),
+                 level_text(desk.words(), node->record.device_ceiling)});
+      Poco::JSON::Object::Ptr row = json_object();
+      row->set("office", directory.office(id));
+      row->set("office_id", id.hex());
+      row->set("node", directory.node(node_id));
+      row->set("node_id", node_id.hex());
+      row->set("standalone", is_alone);
+      row->set("archive", node->record.is_archive);
+      row->set("ceiling", std::string(name_of(node->record.device_ceiling)));
+      row->set("revoked", node->is_revoked);
+      rows->add(row);
+    }
+    if (!has_node) table.add({directory.office(id), "", "", ""});
+  }
+  Answer answer{.text = table.text(desk.console().columns()), .json = json_object()};
+  answer.json->set("nodes", rows);
+  return answer;
+}
+
+Result<Answer> add_hub(Desk& desk, const OfficeOptions& options) {
+  const auto text = read_file(desk.env().files, options.card, 4096);
+  if (!text) return Error{text.code(), options.card};
+  const auto card = decode_hub_card(as_text(*text));
+  if (!card) return Error{card.code(), options.card};
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const Level ceiling = (*replica)->roster().realm_record().network_ceiling;
+  RosterDraft draft = draft_here(desk, **replica);
+  draft.add(HubRecord{card->hub, card->sign, ceiling, card->certificate, card->address});
+  if (const auto applied = sign_and_apply(desk, **replica, draft); !applied) return applied.error();
+  replace_file(desk.env().files, options.out, roster_frames((*replica)->log(), false));
+  Answer answer{.text = desk.text("hub.added", {{"address", card->address}, {"file", options.out}}),
+                .json = json_object()};
+  answer.json->set("hub", card->hub.hex());
+  answer.json->set("file", options.out);
+  return answer;
+}
+
+Result<Answer> give(Desk& desk, const OfficeOptions& options) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const Directory directory(**replica);
+  const auto node = directory.node_named(options.node);
+  if (!node) return desk.failure(Errc::not_found, "node.none", {{"name", options.node}});
+  const auto office = directory.office_named(options.owner);
+  if (!office) return desk.failure(Errc::not_found, "office.none", {{"name", options.owner}});
+  const auto level = level_from(options.level);
+  if (!level) return desk.failure(Errc::invalid, "value.level", {{"typed", options.level}});
+  const CompartmentId compartment{*office, *level};
+  if (*level > (*replica)->roster().node(*node)->record.device_ceiling)
+    return desk.failure(Errc::above_ceiling, "access.above", {{"node", options.node}});
+  RosterDraft draft = draft_here(desk, **replica);
+  draft.give_access(*node, compartment,
+                    options.right == "write"  ? AccessRight::write
+                    : options.right == "read" ? AccessRight::read
+                                              : AccessRight::none);
+  if (const auto applied = sign_and_apply(desk, **replica, draft); !applied) return applied.error();
+  Answer answer{
+      .text = desk.text("access.given",
+                        {{"node", directory.node(*node)},
+                         {"compartment", directory.compartment(desk.words(), compartment)},
+                         {"right", options.right}}),
+      .json = json_object()};
+  answer.json->set("node", node->hex());
+  answer.json->set("office", office->hex());
+  answer.json->set("level", std::string(name_of(*level)));
+  answer.json->set("right", options.right);
+  return answer;
+}
+
+Result<Answer> list_access(Desk& desk, const OfficeOptions&) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const Roster roster = (*replica)->roster();
+  const Directory directory(**replica);
+  Table table({desk.text("access.compartment"), desk.text("office.node"), desk.text("access.right"),
+               desk.text("access.keeper")});
+  Poco::JSON::Array::Ptr rows = json_array();
+  for (const CompartmentId& compartment : roster.compartments())
+    for (const NodeId& node : roster.nodes()) {
+      const AccessRight right = roster.access(node, compartment);
+      if (right == AccessRight::none) continue;
+      const std::string word = right == AccessRight::write ? "write" : "read";
+      table.add({directory.compartment(desk.words(), compartment), directory.node(node), word,
+                 directory.node(roster.keeper(compartment))});
+      Poco::JSON::Object::Ptr row = json_object();
+      row->set("office", directory.office(compartment.office));
+      row->set("level", std::string(name_of(compartment.level)));
+      row->set("node", directory.node(node));
+      row->set("right", word);
+      rows->add(row);
+    }
+  Answer answer{.text = table.text(desk.console().columns()), .json = json_object()};
+  answer.json->set("access", rows);
+  return answer;
+}
+
+Result<Answer> list_users(Desk& desk, const OfficeOptions&) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const Roster roster = (*replica)->roster();
+  const Directory directory(**replica);
+  Table table({desk.text("user.name"), desk.text("office.office"), desk.text("user.clearance")});
+  Poco::JSON::Array::Ptr rows = json_array();
+  for (const UserId& id : roster.users()) {
+    const UserRecord* user = roster.user(id);
+    table.add({directory.person(id), directory.office(user->office),
+               level_text(desk.words(), user->clearance)});
+    Poco::JSON::Object::Ptr row = json_object();
+    row->set("id", id.hex());
+    row->set("name", directory.person(id));
+    row->set("office", directory.office(user->office));
+    row->set("clearance", std::string(name_of(user->clearance)));
+    row->set("roles", user->roles);
+    rows->add(row);
+  }
+  Answer answer{.text = table.text(desk.console().columns()), .json = json_object()};
+  answer.json->set("users", rows);
+  return answer;
+}
+
+Result<SeriesKey> series_key(Desk& desk, Replica& replica, const OfficeOptions& options) {
+  auto office = own_office(replica);
+  if (!options.owner.empty()) {
+    const auto named = Directory(replica).office_named(options.owner);
+    if (!named) return desk.failure(Errc::not_found, "office.none", {{"name", options.owner}});
+    office = *named;
+  }
+  if (!office) return office.error();
+  const auto level = level_from(options.level);
+  if (!level) return desk.failure(Errc::invalid, "value.level", {{"typed", options.level}});
+  const int year = options.year > 0 ? options.year : std::stoi(desk.today().substr(0, 4));
+  return SeriesKey{{*office, *level}, options.ledger, options.series, year};
+}
+
+Poco::JSON::Object::Ptr json_of_block(const NumberBlock& block) {
+  Poco::JSON::Object::Ptr row = json_object();
+  row->set("incarnation", block.incarnation);
+  row->set("first", block.first);
+  row->set("last", block.last);
+  return row;
+}
+
+Result<Answer> list_series(Desk& desk, const OfficeOptions& options) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const auto key = series_key(desk, **replica, options);
+  if (!key) return key.error();
+  const auto blocks = NumberBlocks(desk, **replica).blocks(*key);
+  Table table(
+      {desk.text("series.incarnation"), desk.text("series.first"), desk.text("series.last")});
+  Poco::JSON::Array::Ptr rows = json_array();
+  for (const NumberBlock& block : blocks.value_or(std::vector<NumberBlock>{})) {
+    table.add(
+        {block.incarnation.substr(0, 8), std::to_string(block.first), std::to_string(block.last)});
+    rows->add(json_of_block(block));
+  }
+  Answer answer{.text = table.text(desk.console().columns()), .json = json_object()};
+  answer.text +=
+      "\n" + desk.text("series.own", {{"incarnation", (*replica)->author().incarnation.hex()}});
+  answer.json->set("blocks", rows);
+  answer.json->set("incarnation", (*replica)->author().incarnation.hex());
+  return answer;
+}
+
+Result<Answer> grant_series(Desk& desk, const OfficeOptions& options) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const auto key = series_key(desk, **replica, options);
+  if (!key) return key.error();
+  NumberBlocks numbers(desk, **replica);
+  if (!numbers.is_lead()) return desk.failure(Errc::not_allowed, "series.not_lead");
+  const auto bytes = from_hex(options.node);
+  if (!bytes || bytes->size() != IncarnationId::kBytes)
+    return desk.failure(Errc::invalid, "series.bad_incarnation");
+  const auto block = numbers.grant(*key, options.node, options.count);
+  if (!block) return in_words(desk, **replica, block.error());
+  Answer answer{.text = desk.text("series.granted", {{"first", std::to_string(block->first)},
+                                                     {"last", std::to_string(block->last)}}),
+                .json = json_object()};
+  answer.json->set("block", json_of_block(*block));
+  return answer;
+}
+
+}  // namespace
+
+void add_office(Menu& menu) {
+  menu.add<OfficeOptions>("office add", declare_name, add_office);
+  menu.add<OfficeOptions>("office list", declare_nothing, list_offices);
+  menu.add<OfficeOptions>("hub add", declare_hub, add_hub);
+  menu.add<OfficeOptions>("access give", declare_give, give);
+  menu.add<OfficeOptions>("access list", declare_nothing, list_access);
+  menu.add<OfficeOptions>("user list", declare_nothing, list_users);
+  menu.add<OfficeOptions>("series list", declare_series, list_series);
+  menu.add<OfficeOptions>("series grant", declare_grant, grant_series);
+}
+
+}  // namespace jiyao

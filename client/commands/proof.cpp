@@ -1,0 +1,198 @@
+// client/commands/proof.cpp - status (one line, always true) and verify (the sum and every page).
+#include <algorithm>
+
+#include "client/commands/commands.h"
+#include "client/directory.h"
+#include "client/keeping.h"
+#include "schema/dates.h"
+#include "schema/hand_over.h"
+
+namespace jiyao {
+
+namespace {
+
+struct ProofOptions {
+  bool is_full = false;
+  int overdue_days = 7;
+};
+
+void declare_status(CLI::App& app, ProofOptions& options, const Catalogue& words) {
+  app.add_option("--overdue-days", options.overdue_days, words.text("opt.overdue"))
+      ->check(CLI::Range(1, 365));
+}
+
+void declare_verify(CLI::App& app, ProofOptions& options, const Catalogue& words) {
+  app.add_flag("--full", options.is_full, words.text("opt.full"));
+}
+
+std::int64_t note_ms(const Replica& replica, const char* name) {
+  const auto note = replica.recall(name);
+  if (!note) return 0;
+  std::int64_t n = 0;
+  for (const std::uint8_t c : *note)
+    if (c >= '0' && c <= '9') n = n * 10 + (c - '0');
+  return n;
+}
+
+Poco::JSON::Object::Ptr json_of(const Counts& counts) {
+  Poco::JSON::Object::Ptr one = json_object();
+  one->set("known", counts.known);
+  one->set("applied", counts.applied);
+  one->set("pending", counts.pending);
+  one->set("quarantined", counts.quarantined);
+  one->set("purged", counts.purged);
+  return one;
+}
+
+/// When each node was last heard of, as far as this log tells: its newest change's time is not
+/// trusted for anything, it is only shown.
+std::map<NodeId, std::int64_t> last_heard(const Replica& replica,
+                                          const std::vector<HandOver>& facts) {
+  std::map<NodeId, std::int64_t> heard;
+  for (const HandOver& fact : facts)
+    if (fact.direction == Direction::in)
+      for (const NodeId& node : fact.peers) heard[node] = std::max(heard[node], fact.at_ms);
+  for (const NodeId& node : replica.roster().nodes()) {
+    const auto note = replica.recall("contact/" + node.hex());
+    if (!note) continue;
+    std::int64_t ms = 0;
+    for (const std::uint8_t c : *note)
+      if (c >= '0' && c <= '9') ms = ms * 10 + (c - '0');
+    heard[node] = std::max(heard[node], ms);
+  }
+  return heard;
+}
+
+std::string contacts_text(Desk& desk, const Replica& replica, const Directory& directory,
+                          int overdue_days, Poco::JSON::Array& rows) {
+  const std::int64_t now = desk.env().clock.wall_ms();
+  const auto heard = last_heard(replica, replica.hand_overs());
+  Table table({desk.text("office.office"), desk.text("office.node"), desk.text("status.contact"),
+               desk.text("status.overdue")});
+  const Roster roster = replica.roster();
+  for (const NodeId& id : roster.nodes()) {
+    if (id == replica.node()) continue;
+    const auto found = heard.find(id);
+    const std::int64_t at = found == heard.end() ? 0 : found->second;
+    const std::int64_t days = at == 0 ? -1 : (now - at) / 86'400'000;
+    const bool is_overdue = days < 0 || days > overdue_days;
+    const OfficeId office = roster.node(id)->record.office;
+    table.add({directory.office(office), directory.node(id),
+               at == 0 ? desk.text("status.never") : stamp_at(at),
+               is_overdue ? desk.text("status.yes") : std::string("–")});
+    Poco::JSON::Object::Ptr row = json_object();
+    row->set("office", directory.office(office));
+    row->set("node", directory.node(id));
+    row->set("last_contact", at == 0 ? std::string() : stamp_at(at));
+    row->set("overdue", is_overdue);
+    rows.add(row);
+  }
+  return table.is_empty() ? std::string() : table.text(desk.console().columns());
+}
+
+Result<Answer> status(Desk& desk, const ProofOptions& options) {
+  const auto opened = desk.replica();
+  if (!opened) return opened.error();
+  const Replica& replica = **opened;
+  const Directory directory(replica);
+  Counts sum;
+  Poco::JSON::Array::Ptr compartments = json_array();
+  for (const auto& [id, counts] : replica.counts()) {
+    sum.known += counts.known;
+    sum.applied += counts.applied;
+    sum.pending += counts.pending;
+    sum.quarantined += counts.quarantined;
+    sum.purged += counts.purged;
+    Poco::JSON::Object::Ptr one = json_of(counts);
+    one->set("compartment", directory.compartment(desk.words(), id));
+    compartments->add(one);
+  }
+  const std::int64_t last = note_ms(replica, "sync.last_ms");
+  const std::size_t conflicts = replica.conflicts(10'000).size();
+  const std::uint64_t waiting = replica.unsealed();
+  std::size_t open_media = 0;
+  const std::vector<HandOver> facts = replica.hand_overs();
+  for (const HandOver& fact : facts)
+    open_media += fact.direction == Direction::out && fact.outcome == HandOverOutcome::written;
+  Answer answer{.json = json_object()};
+  answer.text = desk.text("status.line", {{"last", last == 0 ? desk.text("status.never")
+                                                             : stamp_at(last).replace(10, 1, " ")},
+                                          {"waiting", std::to_string(waiting)},
+                                          {"conflicts", std::to_string(conflicts)},
+                                          {"media", std::to_string(open_media)}});
+  answer.text += "\n" + desk.text("status.sum", {{"known", std::to_string(sum.known)},
+                                                 {"applied", std::to_string(sum.applied)},
+                                                 {"pending", std::to_string(sum.pending)},
+                                                 {"quarantined", std::to_string(sum.quarantined)},
+                                                 {"purged", std::to_string(sum.purged)}});
+  const NodeEntry* self = replica.roster().node(replica.node());
+  Poco::JSON::Array::Ptr contacts = json_array();
+  if (self != nullptr && self->record.is_archive) {
+    const std::string table =
+        contacts_text(desk, replica, directory, options.overdue_days, *contacts);
+    if (!table.empty()) answer.text += "\n" + table;
+  }
+  answer.json->set("last_sync", last == 0 ? std::string() : stamp_at(last));
+  answer.json->set("unsealed", waiting);
+  answer.json->set("conflicts", conflicts);
+  answer.json->set("open_media", open_media);
+  answer.json->set("counts", json_of(sum));
+  answer.json->set("compartments", compartments);
+  answer.json->set("contacts", contacts);
+  answer.json->set("incarnation", replica.author().incarnation.hex());
+  answer.json->set("roster", replica.roster().point().seq);
+  return answer;
+}
+
+Result<Answer> verify(Desk& desk, const ProofOptions& options) {
+  const auto opened = desk.replica();
+  if (!opened) return opened.error();
+  const Directory directory(**opened);
+  Result<VerifyReport> report = VerifyReport{};
+  {
+    ProgressBar bar(desk.console(), desk.text("verify.progress"));
+    const Progress progress{
+        [&](std::uint64_t done, std::uint64_t total) { bar.step(done, total); }};
+    report = (*opened)->verify(options.is_full, &progress);
+  }
+  if (!report) return report.error();
+  Answer answer{.json = json_object()};
+  Poco::JSON::Array::Ptr rows = json_array();
+  for (const auto& [id, counts] : report->counts) {
+    const auto digest = report->digests.find(id);
+    const std::string state = digest == report->digests.end() ? "" : digest->second.state.hex();
+    answer.text += (answer.text.empty() ? "" : "\n") + directory.compartment(desk.words(), id) +
+                   "  " +
+                   desk.text("status.sum", {{"known", std::to_string(counts.known)},
+                                            {"applied", std::to_string(counts.applied)},
+                                            {"pending", std::to_string(counts.pending)},
+                                            {"quarantined", std::to_string(counts.quarantined)},
+                                            {"purged", std::to_string(counts.purged)}}) +
+                   "  " + state.substr(0, 16);
+    Poco::JSON::Object::Ptr row = json_of(counts);
+    row->set("office", id.office.hex());
+    row->set("level", std::string(name_of(id.level)));
+    row->set("state", state);
+    rows->add(row);
+  }
+  Poco::JSON::Array::Ptr faults = json_array();
+  for (const std::string& fault : report->faults) {
+    faults->add(fault);
+    answer.text += "\n" + fault;
+  }
+  answer.text += "\n" + desk.text(report->is_clean ? "verify.clean" : "verify.faults");
+  answer.json->set("clean", report->is_clean);
+  answer.json->set("compartments", rows);
+  answer.json->set("faults", faults);
+  if (!report->is_clean) answer.exit_code = ExitCode::integrity;
+  return answer;
+}
+
+}  // namespace
+
+void add_proof(Menu& menu) {
+  menu.add<ProofOptions>("status", declare_status, status);
+  menu.add<ProofOptions>("verify", declare_verify, verify);
+}
+
+}  // namespace jiyao

@@ -1,0 +1,48 @@
+// client/hub_link.h - one meeting with the hub: seal, exchange until both hold the same, catch up,
+// and the papers a keeper owes.
+#pragma once
+
+#include "client/desk.h"
+#include "client/http_transport.h"
+#include "sync/exchange.h"
+
+namespace jiyao {
+
+struct HubAt {
+  HubId hub;
+  std::string address;
+  Digest certificate;
+  Level ceiling = Level::internal;
+};
+
+struct MetHub {
+  std::size_t batches_out = 0, batches_in = 0, refused = 0;
+  Traffic traffic;
+  std::int64_t next_contact_ms = 0;
+};
+
+/// The hub the roster names.   errors: not_found (none: this realm works by media only)
+Result<HubAt> hub_of(Desk& desk, const Replica& replica);
+
+/// `root_print`: the root this machine trusts, from its invitation, while its roster is empty.
+///   errors: those of HttpTransport::post(); not_authentic (another realm's root)
+Result<MetHub> meet_hub(Desk& desk, Replica& replica, const HubAt& hub,
+                        const Digest& root_print = {});
+
+/// A signed request to `path`, with the next counter of this incarnation.
+Result<Bytes> ask_hub(Replica& replica, const HubAt& hub, HttpTransport& transport,
+                      const std::string& path, ByteView body);
+
+/// Stops a roster of another root, and lets the replica seal before a newer record is applied.
+class TrustGate final : public RosterGate {
+ public:
+  TrustGate(Replica& replica, const Digest& root_print)
+      : replica_(replica), root_print_(root_print) {}
+  Result<void> before_roster(ByteView record) override;
+
+ private:
+  Replica& replica_;
+  Digest root_print_;
+};
+
+}  // namespace jiyao

@@ -1,0 +1,137 @@
+// client/keeping.cpp - signing records with the root key, and what follows from them.
+#include "client/keeping.h"
+
+#include <algorithm>
+#include <array>
+
+#include "client/registration.h"
+#include "sync/keeper.h"
+
+namespace jiyao {
+
+namespace {
+
+constexpr std::array<std::string_view, 17> kRoleNames = {
+    "intake_clerk",    "confidential_clerk", "records_keeper",
+    "secretary",       "office_director",    "deputy_director",
+    "leader",          "top_leader",         "classification_authority",
+    "handler",         "archivist",          "central_archivist",
+    "secrecy_officer", "sys_admin",          "sec_admin",
+    "auditor",         "registrar"};
+
+}  // namespace
+
+LogFile& log_file(Replica& replica) {
+  auto* file = dynamic_cast<LogFile*>(&replica.log());
+  JIYAO_ASSERT(file != nullptr);
+  return *file;
+}
+
+RosterDraft draft_here(Desk& desk, Replica& replica) {
+  return RosterDraft(replica.roster(), replica.node(), replica.node_box().public_key(),
+                     desk.env().clock.wall_ms());
+}
+
+Result<void> keep(Replica& replica) {
+  const auto granted =
+      issue_grants(log_file(replica), {replica.node(), replica.node_key(), replica.node_box()});
+  if (!granted) return granted.error();
+  while (true) {
+    const auto caught = replica.catch_up(64);
+    if (!caught) return caught.error();
+    if (caught->is_complete) break;
+  }
+  const auto receipts = replica.issue_receipts();
+  if (!receipts) return receipts.error();
+  return {};
+}
+
+Result<void> sign_and_apply(Desk& desk, Replica& replica, const RosterDraft& draft) {
+  const auto keyring = desk.keyring();
+  if (!keyring) return keyring.error();
+  const auto passphrase = desk.prompt().passphrase(desk.text("root.passphrase"));
+  if (!passphrase) return passphrase.error();
+  const auto root = keyring->unlock_root(passphrase->reveal());
+  if (!root)
+    return root.code() == Errc::not_found ? desk.failure(Errc::not_allowed, "root.not_here")
+                                          : Error{root.code(), {}};
+  const VerifyKey root_key = (*root)->verify_key();
+  const auto& roots = replica.roster().realm_record().roots;
+  const auto person = std::find_if(roots.begin(), roots.end(),
+                                   [&](const RootKey& one) { return one.key == root_key; });
+  if (person == roots.end()) return desk.failure(Errc::not_allowed, "root.not_here");
+  LogFile& log = log_file(replica);
+  for (const EpochDraft& epoch : draft.epochs())
+    log.keep_epoch_draft(epoch.record.key, epoch.sealed);
+  for (RosterRecord record : draft.records()) {
+    sign_record(record, person->person, **root);
+    const Bytes bytes = encode_record(record);
+    if (const auto ready = replica.before_roster(bytes); !ready) return ready.error();
+    if (const auto applied = log.extend_roster(bytes); !applied) return applied.error();
+  }
+  return keep(replica);
+}
+
+Step directory_step(const Replica& replica, const std::string& entry, const std::string& subject,
+                    const std::string& name) {
+  auto step =
+      create_step(replica.definitions(), "directory", replica.new_record_id(),
+                  {{"entry", entry}, {"subject", subject}, {"name", name}, {"state", "valid"}});
+  JIYAO_ASSERT(step);
+  return *step;
+}
+
+Result<void> record_names(Replica& replica, const std::vector<Step>& steps) {
+  const CompartmentId directory{replica.roster().realm_record().realm_office, Level::internal};
+  const auto recorded = replica.record(Act{directory, steps});
+  if (!recorded) return recorded.error();
+  return {};
+}
+
+Bytes roster_frames(const BatchLog& log, bool with_grants) {
+  Bytes frames;
+  for (const Bytes& record : log.roster_records(0)) put_frame(frames, FrameType::roster, record);
+  if (!with_grants) return frames;
+  const Scope all{log.roster().compartments()};
+  for (const Grant& grant : log.grants(all))
+    put_frame(frames, FrameType::grant, encode_grant(grant));
+  return frames;
+}
+
+Result<void> take_frames(BatchLog& log, ByteView bytes) {
+  FrameReader frames(bytes);
+  while (!frames.at_end()) {
+    const auto frame = frames.next();
+    if (!frame) return frame.error();
+    if (frame->type == FrameType::roster) {
+      if (const auto taken = log.extend_roster(frame->bytes); !taken) return taken.error();
+    } else if (frame->type == FrameType::grant) {
+      const auto grant = decode_grant(frame->bytes);
+      if (!grant) return grant.error();
+      if (const auto taken = log.put(*grant); !taken) return taken.error();
+    }
+  }
+  return {};
+}
+
+std::vector<Level> levels_up_to(Level ceiling) {
+  std::vector<Level> levels;
+  for (auto level = static_cast<std::uint8_t>(Level::internal);
+       level <= static_cast<std::uint8_t>(ceiling); ++level)
+    levels.push_back(static_cast<Level>(level));
+  return levels;
+}
+
+std::optional<Roles> roles_from(std::string_view names) {
+  Roles roles = 0;
+  while (!names.empty()) {
+    const std::size_t comma = std::min(names.find(','), names.size());
+    const auto* found = std::find(kRoleNames.begin(), kRoleNames.end(), names.substr(0, comma));
+    if (found == kRoleNames.end()) return std::nullopt;
+    roles |= Roles{1} << static_cast<unsigned>(found - kRoleNames.begin());
+    names.remove_prefix(std::min(comma + 1, names.size()));
+  }
+  return roles;
+}
+
+}  // namespace jiyao

@@ -1,0 +1,50 @@
+// client/keeping.h - what only an archive or a keeper does: root-signed roster records, grants, and
+// the names in the directory that go with them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client/desk.h"
+#include "sync/log_file.h"
+#include "sync/realm.h"
+
+namespace jiyao {
+
+/// A draft over the present roster, made at this machine.
+RosterDraft draft_here(Desk& desk, Replica& replica);
+
+/// Asks for the root's passphrase, signs every record of the draft, keeps its epoch secrets, puts
+/// the records into the log (what was recorded before is sealed first), makes the grants that are
+/// due, and catches up.
+///   errors: not_allowed (no root key on this machine), wrong_key, and those of the roster
+Result<void> sign_and_apply(Desk& desk, Replica& replica, const RosterDraft& draft);
+
+/// Grants and `applied` receipts that this machine owes as a keeper. Idempotent.
+Result<void> keep(Replica& replica);
+
+/// log.jdb of this replica: notes of this machine, epoch drafts.
+LogFile& log_file(Replica& replica);
+
+/// One row of the directory: a name for an id. `entry`: 人员, 机构 or 节点.
+Step directory_step(const Replica& replica, const std::string& entry, const std::string& subject,
+                    const std::string& name);
+/// Records directory rows where the directory is written: at (realm office, internal).
+Result<void> record_names(Replica& replica, const std::vector<Step>& steps);
+
+/// The roster as frames in a file: what a hub or a new machine takes in by hand.
+Bytes roster_frames(const BatchLog& log, bool with_grants);
+/// Takes such a file in.   errors: malformed, not_authentic
+Result<void> take_frames(BatchLog& log, ByteView frames);
+
+/// internal .. `ceiling`.
+std::vector<Level> levels_up_to(Level ceiling);
+/// "intake_clerk,archivist" -> bits; nullopt: an unknown name.
+std::optional<Roles> roles_from(std::string_view names);
+inline constexpr const char* kClerkRoles =
+    "intake_clerk,confidential_clerk,records_keeper,secretary,handler";
+inline constexpr const char* kArchiveRoles =
+    "intake_clerk,confidential_clerk,records_keeper,secretary,office_director,"
+    "classification_authority,archivist,central_archivist,secrecy_officer,registrar";
+
+}  // namespace jiyao

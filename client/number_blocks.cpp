@@ -1,0 +1,174 @@
+// client/number_blocks.cpp - reading blocks, drawing from them, granting new ones.
+#include "client/number_blocks.h"
+
+#include <algorithm>
+
+#include "client/typed_value.h"
+
+namespace jiyao {
+
+namespace {
+
+constexpr std::uint32_t kOwnBlock = 50;
+constexpr std::uint32_t kRestoreGap = 50;  ///< what a restored authority leaves free
+
+std::string memory_key(const SeriesKey& key) {
+  return "numbers/" + key.compartment.text() + "/" + key.ledger + "/" + key.series + "/" +
+         std::to_string(key.year);
+}
+
+std::string number_text(int year, std::uint32_t n) {
+  std::string digits = std::to_string(n);
+  while (digits.size() < 4) digits.insert(digits.begin(), '0');
+  return std::to_string(year) + "-" + digits;
+}
+
+std::uint32_t number_from(const std::string& text) {
+  std::uint32_t n = 0;
+  for (const char c : text)
+    if (c >= '0' && c <= '9') n = n * 10 + static_cast<std::uint32_t>(c - '0');
+  return n;
+}
+
+}  // namespace
+
+bool NumberBlocks::is_lead() const {
+  const Roster roster = replica_.roster();
+  const NodeEntry* self = roster.node(replica_.node());
+  const OfficeRecord* office = self == nullptr ? nullptr : roster.office(self->record.office);
+  return office != nullptr && office->lead == replica_.node();
+}
+
+std::optional<View> NumberBlocks::series(const SeriesKey& key) const {
+  Query query;
+  query.ledger = "series";
+  query.compartment = key.compartment;
+  query.equals = {
+      {"of_ledger", key.ledger}, {"series_name", key.series}, {"year", std::to_string(key.year)}};
+  query.limit = 1;
+  const RecordPage page = replica_.search(query);
+  return page.rows.empty() ? std::nullopt : std::optional<View>(page.rows.front());
+}
+
+std::optional<std::vector<NumberBlock>> NumberBlocks::blocks(const SeriesKey& key) const {
+  const auto view = series(key);
+  if (!view) return std::nullopt;
+  const LedgerDefinition& ledger = *replica_.definitions().ledger("series");
+  const GroupState* group = view->state.group(*ledger.group_index("blocks"));
+  std::vector<NumberBlock> blocks;
+  if (group != nullptr)
+    for (const HeldWrite& write : group->held) {
+      const auto part = [&](const char* name) {
+        return ledger.field_value(*ledger.field_index(name), write.value);
+      };
+      blocks.push_back({part("block_incarnation"), number_from(part("block_first")),
+                        number_from(part("block_last"))});
+    }
+  std::sort(blocks.begin(), blocks.end(),
+            [](const NumberBlock& a, const NumberBlock& b) { return a.first < b.first; });
+  return blocks;
+}
+
+std::vector<std::uint32_t> NumberBlocks::free_numbers(const SeriesKey& key,
+                                                      std::size_t count) const {
+  const std::string self = replica_.author().incarnation.hex();
+  std::uint32_t next = 1;
+  if (const auto kept = replica_.recall(memory_key(key))) {
+    const std::string text(as_text(*kept));
+    if (text.starts_with(self + ":")) next = number_from(text.substr(self.size() + 1));
+  }
+  std::vector<std::uint32_t> numbers;
+  const auto known = blocks(key);
+  if (!known) return numbers;
+  for (const NumberBlock& block : *known) {
+    if (block.incarnation != self) continue;
+    for (std::uint32_t n = std::max(block.first, next); n <= block.last; ++n) {
+      if (numbers.size() == count) return numbers;
+      numbers.push_back(n);
+    }
+  }
+  return numbers;
+}
+
+Result<NumberBlock> NumberBlocks::grant(const SeriesKey& key, const std::string& incarnation,
+                                        std::uint32_t count) {
+  const LedgerDefinition& ledger = *replica_.definitions().ledger("series");
+  const auto view = series(key);
+  NumberBlock block{incarnation, 1, 0};
+  bool knows_incarnation = !view;
+  if (const auto known = blocks(key))
+    for (const NumberBlock& one : *known) {
+      block.first = std::max(block.first, one.last + 1);
+      knows_incarnation =
+          knows_incarnation || one.incarnation == replica_.author().incarnation.hex();
+    }
+  if (!knows_incarnation && block.first > 1) block.first += kRestoreGap;
+  block.last = block.first + count - 1;
+  FieldValues values = {{"block_incarnation", incarnation},
+                        {"block_first", std::to_string(block.first)},
+                        {"block_last", std::to_string(block.last)}};
+  Step step;
+  step.ledger = ledger.name;
+  if (view) {
+    step.kind = ChangeKind::amend;
+    step.record = view->record;
+  } else {
+    values.insert({{"of_ledger", key.ledger},
+                   {"series_name", key.series},
+                   {"year", std::to_string(key.year)},
+                   {"state", "open"}});
+  }
+  auto writes = writes_of(ledger, values, nullptr);
+  if (!writes) return writes.error();
+  step.writes = *std::move(writes);
+  const auto recorded = replica_.record(Act{key.compartment, {step}});
+  if (!recorded) return recorded.error();
+  return block;
+}
+
+Result<void> NumberBlocks::reserve(const SeriesKey& key, std::size_t count) {
+  if (!is_lead()) return {};
+  const std::size_t free = free_numbers(key, count).size();
+  if (free == count) return {};
+  const auto granted =
+      grant(key, replica_.author().incarnation.hex(), static_cast<std::uint32_t>(count - free));
+  if (!granted) return granted.error();
+  return {};
+}
+
+std::vector<std::string> NumberBlocks::provisional(std::size_t count) {
+  const std::string key = "numbers/provisional";
+  std::uint32_t next = 1;
+  const std::string self = replica_.author().incarnation.hex().substr(0, 8);
+  if (const auto kept = replica_.recall(key)) {
+    const std::string text(as_text(*kept));
+    if (text.starts_with(self + ":")) next = number_from(text.substr(self.size() + 1));
+  }
+  std::vector<std::string> numbers;
+  for (std::size_t i = 0; i < count; ++i)
+    numbers.push_back("临-" + self + "-" + std::to_string(next++));
+  replica_.remember(key, to_bytes(self + ":" + std::to_string(next)));
+  return numbers;
+}
+
+Result<std::vector<std::string>> NumberBlocks::draw(const SeriesKey& key, std::size_t count) {
+  std::vector<std::uint32_t> free = free_numbers(key, count);
+  if (free.size() < count && is_lead()) {
+    const auto missing = static_cast<std::uint32_t>(count - free.size());
+    const auto granted =
+        grant(key, replica_.author().incarnation.hex(), std::max(missing, kOwnBlock));
+    if (!granted) return granted.error();
+    free = free_numbers(key, count);
+  }
+  std::vector<std::string> numbers;
+  for (const std::uint32_t n : free) numbers.push_back(number_text(key.year, n));
+  if (!free.empty())
+    replica_.remember(memory_key(key), to_bytes(replica_.author().incarnation.hex() + ":" +
+                                                std::to_string(free.back() + 1)));
+  if (numbers.size() < count)
+    for (std::string& number : provisional(count - numbers.size()))
+      numbers.push_back(std::move(number));
+  return numbers;
+}
+
+}  // namespace jiyao

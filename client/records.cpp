@@ -1,0 +1,187 @@
+// client/records.cpp - finding the record somebody means, and showing rows.
+#include "client/records.h"
+
+#include <algorithm>
+
+#include "schema/text.h"
+
+namespace jiyao {
+
+namespace {
+
+std::vector<View> with_field(const Replica& replica, const LedgerName& ledger,
+                             const std::string& field, const std::string& value) {
+  Query query;
+  query.ledger = ledger;
+  query.equals[field] = value;
+  query.limit = 10;
+  return replica.search(query).rows;
+}
+
+std::vector<View> with_id(const Replica& replica, std::string_view typed) {
+  const auto bytes = from_hex(typed);
+  if (!bytes || bytes->size() != RecordId::kBytes) return {};
+  auto view = replica.view(*RecordId::from(*bytes));
+  return view ? std::vector<View>{*std::move(view)} : std::vector<View>{};
+}
+
+std::vector<View> candidates(Desk& desk, const Replica& replica, const LedgerDefinition& ledger,
+                             std::string_view typed) {
+  std::vector<View> found = with_id(replica, typed);
+  for (const char* name : {"intake_no", "doc_no", "legacy_no"}) {
+    if (!found.empty()) break;
+    const Field* field = ledger.field(name);
+    if (field == nullptr) continue;
+    std::string_view text = typed;
+    if (std::string_view(name) == "legacy_no") {
+      if (!text.starts_with("原")) continue;
+      text.remove_prefix(std::string_view("原").size());
+    }
+    const auto value = canonical_value(desk.words(), *field, text);
+    if (value) found = with_field(replica, ledger.name, name, *value);
+  }
+  return found;
+}
+
+std::string stage_name(Stage stage) {
+  switch (stage) {
+    case Stage::recorded:
+      return "recorded";
+    case Stage::sealed:
+      return "sealed";
+    case Stage::delivered:
+      return "delivered";
+    case Stage::applied_by_keeper:
+      return "applied";
+    case Stage::local_only:
+      return "local_only";
+  }
+  return "recorded";
+}
+
+}  // namespace
+
+std::string name_of(const LedgerDefinition& definition, const View& view) {
+  for (const char* name : {"intake_no", "doc_no", "name", "borrower"}) {
+    if (definition.field(name) == nullptr) continue;
+    const std::string value = view.state.field(definition, name);
+    if (!value.empty()) return terminal_safe(value);
+  }
+  return view.record.hex().substr(0, 8);
+}
+
+Result<View> find_record(Desk& desk, Replica& replica, const LedgerName& ledger,
+                         std::string_view typed) {
+  const LedgerDefinition* definition = replica.definitions().ledger(ledger);
+  JIYAO_ASSERT(definition != nullptr);
+  std::vector<View> found = candidates(desk, replica, *definition, typed);
+  if (found.empty())
+    return desk.failure(Errc::not_found, "record.none", {{"name", std::string(typed)}});
+  if (found.size() == 1) return std::move(found.front());
+  std::string names;
+  for (const View& view : found) {
+    const std::string number = view.state.field(*definition, "intake_no");
+    names += (names.empty() ? "" : "、") + (number.empty() ? view.record.hex() : number);
+  }
+  return desk.failure(Errc::invalid, "record.several",
+                      {{"name", std::string(typed)}, {"names", names}});
+}
+
+std::string field_text(const Catalogue& words, const Directory& directory,
+                       const LedgerDefinition& definition, const View& view, std::size_t field) {
+  const Field& column = definition.fields[field];
+  for (const auto& [index, text] : shown_fields(words, definition, view.state)) {
+    if (index != field) continue;
+    if (column.type == FieldType::person || column.type == FieldType::org)
+      return directory.person_text(text);
+    if (column.type == FieldType::ref) return text.substr(0, 8);
+    return text;
+  }
+  return {};
+}
+
+Poco::JSON::Object::Ptr json_of(const Replica& replica, const Directory& directory,
+                                const View& view) {
+  Poco::JSON::Object::Ptr row = json_object();
+  row->set("id", view.record.hex());
+  row->set("ledger", view.ledger);
+  row->set("office", directory.office(view.compartment.office));
+  row->set("compartment_level", std::string(name_of(view.compartment.level)));
+  row->set("stage", stage_name(view.stage));
+  row->set("state", view.shown_state.empty() ? view.state.state : view.shown_state);
+  row->set("conflict", view.state.has_conflict);
+  row->set("hidden", view.is_hidden);
+  const LedgerDefinition* definition = replica.definitions().ledger(view.ledger);
+  if (definition == nullptr || view.is_hidden) return row;
+  Poco::JSON::Object::Ptr fields = json_object();
+  for (const Field& field : definition->fields) {
+    const GroupState* group = view.state.group(field.group);
+    if (group == nullptr || field.name == "state") continue;
+    const std::size_t index = *definition->field_index(field.name);
+    if (definition->groups[field.group].kind == GroupKind::set) {
+      Poco::JSON::Array::Ptr entries = json_array();
+      for (const HeldWrite& write : group->held)
+        entries->add(definition->field_value(index, write.value));
+      if (entries->size() > 0) fields->set(field.name, entries);
+    } else if (const std::string value = view.state.field(*definition, field.name);
+               !value.empty()) {
+      fields->set(field.name, value);
+    }
+  }
+  row->set("fields", fields);
+  return row;
+}
+
+Answer recorded_answer(Desk& desk, const Replica& replica, std::string_view message,
+                       const std::vector<RecordId>& records) {
+  const Directory directory(replica);
+  Answer answer{.json = json_object()};
+  Poco::JSON::Array::Ptr rows = json_array();
+  std::string names;
+  for (const RecordId& id : records) {
+    const auto view = replica.view(id);
+    if (!view) continue;
+    const LedgerDefinition* definition = replica.definitions().ledger(view->ledger);
+    if (definition != nullptr) names += (names.empty() ? "" : "、") + name_of(*definition, *view);
+    rows->add(json_of(replica, directory, *view));
+  }
+  const std::uint64_t waiting = replica.unsealed();
+  answer.text = desk.text(
+      "record.done",
+      {{"message", std::string(message)}, {"names", names}, {"waiting", std::to_string(waiting)}});
+  answer.json->set("records", rows);
+  answer.json->set("unsealed", waiting);
+  return answer;
+}
+
+std::string list_text(Desk& desk, const Replica& replica, const LedgerDefinition& definition,
+                      const std::vector<View>& rows) {
+  const Directory directory(replica);
+  std::vector<std::string> heads;
+  for (const std::size_t field : definition.list)
+    heads.push_back(label_of(desk.words(), definition.fields[field]));
+  Table table(heads);
+  for (const View& view : rows) {
+    std::vector<std::string> cells;
+    for (const std::size_t field : definition.list)
+      cells.push_back(view.is_hidden
+                          ? std::string("■")
+                          : field_text(desk.words(), directory, definition, view, field));
+    if (view.state.has_conflict) cells.back() += desk.text("list.conflict_mark");
+    table.add(cells);
+  }
+  return table.text(desk.console().columns());
+}
+
+Error in_words(Desk& desk, const Replica& replica, const Error& error) {
+  const std::size_t dot = error.detail.find('.');
+  const std::size_t colon = error.detail.find(':');
+  if (dot == std::string::npos || colon == std::string::npos || colon < dot) return error;
+  const auto* ledger = replica.definitions().ledger(error.detail.substr(0, dot));
+  if (ledger == nullptr) return error;
+  const Field* field = ledger->field(error.detail.substr(dot + 1, colon - dot - 1));
+  if (field == nullptr) return error;
+  return Error{error.code, label_of(desk.words(), *field) + ":" + error.detail.substr(colon + 1)};
+}
+
+}  // namespace jiyao

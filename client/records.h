@@ -1,0 +1,44 @@
+// client/records.h - the clerk's way to name a record, and the answer after something was recorded.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/desk.h"
+#include "client/directory.h"
+#include "client/typed_value.h"
+
+namespace jiyao {
+
+/// The one record somebody means: its intake number (收〔2026〕0137, 2026-137), document number,
+/// original number (`原12`), or the first 8 or more digits of its id.
+///   ledger     where to look
+///   errors     not_found; invalid (several fit: they are named)
+Result<View> find_record(Desk& desk, Replica& replica, const LedgerName& ledger,
+                         std::string_view typed);
+
+/// The short name people know a record by: its number, else document number, else 8 digits.
+std::string name_of(const LedgerDefinition& definition, const View& view);
+
+/// One record's row for JSON: id, compartment, stage, state and all fields, canonical values.
+Poco::JSON::Object::Ptr json_of(const Replica& replica, const Directory& directory,
+                                const View& view);
+
+/// "已登记 ... (待上行 n)": what is said after an act, with the names of what was recorded.
+Answer recorded_answer(Desk& desk, const Replica& replica, std::string_view message,
+                       const std::vector<RecordId>& records);
+
+/// A field as people read it: ids of people become names.
+std::string field_text(const Catalogue& words, const Directory& directory,
+                       const LedgerDefinition& definition, const View& view, std::size_t field);
+
+/// The list columns of a ledger for these rows.
+std::string list_text(Desk& desk, const Replica& replica, const LedgerDefinition& definition,
+                      const std::vector<View>& rows);
+
+/// A failure of the engine with its English detail put into the person's words: a field's label
+/// instead of "incoming.title".
+Error in_words(Desk& desk, const Replica& replica, const Error& error);
+
+}  // namespace jiyao
