@@ -11,6 +11,7 @@
 #include "schema/database.h"
 #include "schema/real_files.h"
 #include "server/http_api.h"
+#include "server/hub.h"
 #include "server/hub_files.h"
 #include "server/options.h"
 #include "server/tls.h"
