@@ -26,6 +26,22 @@ constexpr bool is_test_run() {
 }
 #endif
 
+/// Keys are copied on purpose: the desk keeps them to open the files again, after waiting for
+/// another process or between two rounds of `sync --watch`.
+Unlocked copy_of(const Unlocked& unlocked) {
+  Unlocked copy{unlocked.realm,
+                unlocked.node,
+                unlocked.person,
+                unlocked.node_sign,
+                unlocked.node_box,
+                unlocked.anchor_key,
+                {unlocked.log.id, unlocked.log.key.duplicate()},
+                {}};
+  for (const auto& [level, file] : unlocked.levels)
+    copy.levels.emplace(level, FileAccess{file.id, file.key.duplicate()});
+  return copy;
+}
+
 }  // namespace
 
 PassphraseCost slot_cost() {
@@ -110,6 +126,7 @@ Result<Desk::Login> Desk::login() {
 
 Result<Replica*> Desk::replica() {
   if (replica_) return replica_.get();
+  if (unlocked_) return open_replica();
   auto in = login();
   if (!in) return in.error();
   return replica(in->keyring, std::move(in->slot));
@@ -118,10 +135,21 @@ Result<Replica*> Desk::replica() {
 Result<Replica*> Desk::replica(const Keyring& keyring, OpenedSlot slot) {
   auto unlocked = unlocked_by(keyring, std::move(slot));
   if (!unlocked) return unlocked.error();
-  auto opened = Replica::open(env_, choices_.data_dir, choices_.state_dir, *std::move(unlocked));
-  if (!opened) return opened.error();
-  replica_ = *std::move(opened);
-  return replica_.get();
+  unlocked_ = std::make_unique<Unlocked>(*std::move(unlocked));
+  return open_replica();
+}
+
+Result<Replica*> Desk::open_replica() {
+  const std::int64_t until_ms = clock_.steady_ms() + kBusyWaitMs;
+  while (true) {
+    auto opened = Replica::open(env_, choices_.data_dir, choices_.state_dir, copy_of(*unlocked_));
+    if (opened) {
+      replica_ = *std::move(opened);
+      return replica_.get();
+    }
+    if (opened.code() != Errc::busy || clock_.steady_ms() >= until_ms) return opened.error();
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
 }
 
 std::string Desk::today() const {

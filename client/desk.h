@@ -63,6 +63,8 @@ class Desk {
   class Bell;  // raises alarms on the console
   class Dice;
 
+  Result<Replica*> open_replica();
+
   Choices choices_;
   const Catalogue& words_;
   Console console_;
@@ -73,6 +75,7 @@ class Desk {
   std::unique_ptr<Dice> dice_;
   std::unique_ptr<Bell> bell_;
   Env env_;
+  std::unique_ptr<Unlocked> unlocked_;
   std::unique_ptr<Replica> replica_;
 };
 

@@ -19,6 +19,7 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
     {"loan", "借阅"},
     {"loan add", "借出"},
     {"loan return", "归还"},
+    {"loan approve", "批准"},
     {"circulate", "传阅"},
     {"circulate pass", "送出"},
     {"circulate return", "收回"},

@@ -15,6 +15,9 @@ void add_loan(Menu& menu);           ///< loan add, return
 void add_circulate(Menu& menu);      ///< circulate pass, return
 void add_conflict(Menu& menu);       ///< conflict list, show, resolve, undo
 void add_sync(Menu& menu);           ///< sync
+void add_bundle(Menu& menu);         ///< bundle export, list, lost
+void add_bundle_import(Menu& menu);  ///< bundle inspect, import
+void add_backup(Menu& menu);         ///< backup create, restore
 void add_proof(Menu& menu);          ///< status, verify
 void add_office(Menu& menu);         ///< office, hub, access, user list, series
 void add_keys(Menu& menu);           ///< user add, passphrase change, unlock

@@ -1,0 +1,247 @@
+// client/commands/bundle.cpp - 数据包: export (written, read back, then 可以拔出), again, list,
+// lost.
+#include <algorithm>
+
+#include "client/commands/commands.h"
+#include "client/directory.h"
+#include "client/lanes.h"
+#include "client/records.h"
+#include "schema/dates.h"
+#include "sync/bundle_writer.h"
+
+namespace jiyao {
+
+namespace {
+
+struct ExportOptions {
+  std::string to, out, label = "internal", again, medium;
+  std::uint64_t volume_bytes = 0;
+  std::uint32_t volume = 0;
+  bool is_full = false, is_one_way = false;
+};
+
+void declare_export(CLI::App& app, ExportOptions& options, const Catalogue& words) {
+  app.add_option("--to,--给", options.to, words.text("opt.to"));
+  app.add_option("-o,--out", options.out, words.text("opt.bundle_out"))->required();
+  app.add_option("--label,--标密", options.label, words.text("opt.label"));
+  app.add_option("--volume-bytes", options.volume_bytes, words.text("opt.volume_bytes"));
+  app.add_flag("--full", options.is_full, words.text("opt.bundle_full"));
+  app.add_flag("--one-way", options.is_one_way, words.text("opt.one_way"));
+  app.add_option("--again", options.again, words.text("opt.again"));
+  app.add_option("--volume", options.volume, words.text("opt.volume"));
+  app.add_option("--medium", options.medium, words.text("opt.medium"));
+}
+
+void declare_nothing(CLI::App&, ExportOptions&, const Catalogue&) {}
+
+void declare_lost(CLI::App& app, ExportOptions& options, const Catalogue& words) {
+  app.add_option("set", options.again, words.text("opt.set_id"))->required();
+}
+
+/// Copies a written volume beside the ledger, so that a lost one can be made again byte for byte.
+void keep_volume(Files& files, const Path& from, const Path& to) {
+  const auto in = files.open(from, OpenMode::read);
+  if (!in) return;
+  const auto out = files.open(to, OpenMode::create);
+  if (!out) return;
+  (*out)->truncate(0);
+  std::vector<std::uint8_t> piece(256 * 1024);
+  std::uint64_t offset = 0;
+  for (std::size_t got = (*in)->read(0, piece); got > 0; got = (*in)->read(offset, piece)) {
+    (*out)->write(offset, ByteView(piece).first(got));
+    offset += got;
+  }
+  (*out)->sync();
+}
+
+Path kept_folder(const Desk& desk, const SetId& set) {
+  return desk.choices().data_dir + "/sent/" + set.hex();
+}
+
+/// What the two share and the label keeps back: said, never silently dropped.
+std::string kept_back(Desk& desk, Replica& replica, const Directory& directory, const NodeId& to,
+                      Level label) {
+  const Roster roster = replica.roster();
+  std::string text;
+  for (const CompartmentId& compartment : roster.compartments()) {
+    if (compartment.level <= label) continue;
+    if (roster.access(replica.node(), compartment) == AccessRight::none) continue;
+    if (roster.access(to, compartment) == AccessRight::none) continue;
+    if (replica.log().frontier(compartment).tips.empty()) continue;
+    text += "\n" + desk.text("bundle.stays",
+                             {{"compartment", directory.compartment(desk.words(), compartment)},
+                              {"label", level_text(desk.words(), label)}});
+  }
+  return text;
+}
+
+Result<BundleWriter> plan(Desk& desk, Replica& replica, const ExportOptions& options,
+                          const NodeId& to, LaneBook& book, Level label) {
+  const auto sealed = replica.seal_pending();
+  if (!sealed && sealed.code() != Errc::unavailable) return sealed.error();
+  book = lane_with(replica, to);
+  if (options.is_one_way) book.set_two_way(false);
+  auto order = order_for(book, replica.node(), replica.author().incarnation, replica.node_key(),
+                         options.is_full);
+  if (!order) return order.error();
+  order->label = label;
+  order->volume_bytes_max = options.volume_bytes;
+  order->made_ms = desk.env().clock.wall_ms();
+  return BundleWriter::plan(replica.log(), *std::move(order));
+}
+
+Result<Answer> write_set(Desk& desk, Replica& replica, const ExportOptions& options,
+                         const NodeId& to, const BundleWriter& writer, LaneBook book, Level label) {
+  Files& files = desk.env().files;
+  files.make_folder(kept_folder(desk, writer.set()));
+  Answer answer{.json = json_object()};
+  Poco::JSON::Array::Ptr volumes = json_array();
+  ProgressBar bar(desk.console(), desk.text("bundle.progress"));
+  for (std::uint32_t volume = 1; volume <= writer.volumes(); ++volume) {
+    auto fact = writer.write(files, options.out, volume);
+    if (!fact) return fact.error();
+    fact->person = replica.person().user;
+    fact->medium = options.medium;
+    fact->at_ms = desk.env().clock.wall_ms();
+    if (const auto kept = replica.put(*fact); !kept) return kept.error();
+    const std::string name = volume_name(writer.set(), volume);
+    keep_volume(files, options.out + "/" + name, kept_folder(desk, writer.set()) + "/" + name);
+    answer.text += desk.text("bundle.written", {{"file", name},
+                                                {"changes", std::to_string(fact->changes)},
+                                                {"bytes", std::to_string(fact->bytes)},
+                                                {"level", level_text(desk.words(), fact->highest)},
+                                                {"code", check_code(fact->file)}}) +
+                   "\n";
+    Poco::JSON::Object::Ptr row = json_object();
+    row->set("file", options.out + "/" + name);
+    row->set("volume", volume);
+    row->set("changes", fact->changes);
+    row->set("bytes", fact->bytes);
+    row->set("check", check_code(fact->file));
+    volumes->add(row);
+    bar.step(volume, writer.volumes());
+  }
+  book.exported(writer.lane_set());
+  keep_lane(replica, book);
+  const Directory directory(replica);
+  answer.text += desk.text("bundle.unplug", {{"volumes", std::to_string(writer.volumes())},
+                                             {"set", writer.set().hex().substr(0, 8)}});
+  const std::string back = kept_back(desk, replica, directory, to, label);
+  answer.text += back;
+  answer.json->set("set", writer.set().hex());
+  answer.json->set("volumes", volumes);
+  answer.json->set("kept_back", !back.empty());
+  return answer;
+}
+
+/// The same bytes as long as they are kept here.
+Result<Answer> export_again(Desk& desk, Replica& replica, const ExportOptions& options) {
+  const auto set = set_named(replica, options.again);
+  if (!set) return desk.failure(Errc::not_found, "bundle.no_set", {{"set", options.again}});
+  Files& files = desk.env().files;
+  const Path folder = kept_folder(desk, *set);
+  std::vector<std::string> names;
+  if (files.exists(folder)) names = volumes_in(files, folder);
+  Answer answer{.json = json_object()};
+  Poco::JSON::Array::Ptr volumes = json_array();
+  for (const std::string& name : names) {
+    if (options.volume > 0 && name != volume_name(*set, options.volume)) continue;
+    keep_volume(files, folder + "/" + name, options.out + "/" + name);
+    const auto same = files_are_same(files, folder + "/" + name, options.out + "/" + name);
+    if (!same) return Error{Errc::storage, options.out + "/" + name};
+    answer.text += name + "\n";
+    volumes->add(options.out + "/" + name);
+  }
+  if (volumes->size() == 0) return desk.failure(Errc::not_found, "bundle.not_kept");
+  answer.text += desk.text("bundle.unplug", {{"volumes", std::to_string(volumes->size())},
+                                             {"set", set->hex().substr(0, 8)}});
+  answer.json->set("set", set->hex());
+  answer.json->set("volumes", volumes);
+  return answer;
+}
+
+Result<Answer> export_bundle(Desk& desk, const ExportOptions& options) {
+  if (!desk.env().files.exists(options.out)) return Error{Errc::not_found, options.out};
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  if (!options.again.empty()) return export_again(desk, **replica, options);
+  const auto to = Directory(**replica).node_named(options.to);
+  if (!to) return desk.failure(Errc::not_found, "node.none", {{"name", options.to}});
+  const auto label = level_from(options.label);
+  if (!label) return desk.failure(Errc::invalid, "value.level", {{"typed", options.label}});
+  LaneBook book(*to);
+  const auto writer = plan(desk, **replica, options, *to, book, *label);
+  if (!writer) return writer.error();
+  return write_set(desk, **replica, options, *to, *writer, std::move(book), *label);
+}
+
+Result<Answer> list(Desk& desk, const ExportOptions&) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const Directory directory(**replica);
+  Table table({desk.text("bundle.dir"), desk.text("bundle.set"), desk.text("bundle.volume"),
+               desk.text("bundle.peer"), desk.text("bundle.at"), desk.text("bundle.outcome")});
+  Poco::JSON::Array::Ptr rows = json_array();
+  std::string gaps;
+  for (const HandOver& fact : (*replica)->hand_overs()) {
+    const NodeId peer = fact.peers.empty() ? NodeId{} : fact.peers.front();
+    const std::string number = std::to_string(static_cast<int>(fact.outcome));
+    const bool is_out = fact.direction == Direction::out;
+    const bool is_returned = is_out && is_set_returned(**replica, peer, fact.set);
+    table.add({desk.text(is_out ? "bundle.out" : "bundle.in"), fact.set.hex().substr(0, 8),
+               std::to_string(fact.volume), directory.node(peer), stamp_at(fact.at_ms),
+               desk.text("outcome." + number) +
+                   (is_returned ? desk.text("bundle.returned") : std::string())});
+    Poco::JSON::Object::Ptr row = json_object();
+    row->set("direction", is_out ? "out" : "in");
+    row->set("set", fact.set.hex());
+    row->set("volume", fact.volume);
+    row->set("peer", directory.node(peer));
+    row->set("label", std::string(name_of(fact.label)));
+    row->set("outcome", static_cast<int>(fact.outcome));
+    row->set("returned", is_returned);
+    row->set("at", stamp_at(fact.at_ms));
+    row->set("note", fact.note);
+    rows->add(row);
+  }
+  for (const NodeId& peer : (*replica)->roster().nodes())
+    for (const std::uint64_t seq : lane_with(**replica, peer).gaps())
+      gaps += "\n" + desk.text("bundle.gap",
+                               {{"peer", directory.node(peer)}, {"seq", std::to_string(seq)}});
+  Answer answer{.text = table.text(desk.console().columns()) + gaps, .json = json_object()};
+  answer.json->set("hand_overs", rows);
+  return answer;
+}
+
+Result<Answer> lost(Desk& desk, const ExportOptions& options) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const auto set = set_named(**replica, options.again);
+  if (!set) return desk.failure(Errc::not_found, "bundle.no_set", {{"set", options.again}});
+  for (const HandOver& fact : (*replica)->hand_overs()) {
+    if (fact.set != *set || fact.peers.empty()) continue;
+    LaneBook book = lane_with(**replica, fact.peers.front());
+    if (const auto declared = book.declare_lost(*set); !declared) return declared.error();
+    keep_lane(**replica, book);
+    HandOver note = fact;
+    note.outcome = HandOverOutcome::lost;
+    note.at_ms = desk.env().clock.wall_ms();
+    note.person = (*replica)->person().user;
+    if (const auto kept = (*replica)->put(note); !kept) return kept.error();
+    break;
+  }
+  Answer answer{.text = desk.text("bundle.lost", {{"set", set->hex().substr(0, 8)}}),
+                .json = json_object()};
+  answer.json->set("set", set->hex());
+  return answer;
+}
+
+}  // namespace
+
+void add_bundle(Menu& menu) {
+  menu.add<ExportOptions>("bundle export", declare_export, export_bundle);
+  menu.add<ExportOptions>("bundle list", declare_nothing, list);
+  menu.add<ExportOptions>("bundle lost", declare_lost, lost);
+}
+
+}  // namespace jiyao

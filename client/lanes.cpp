@@ -1,0 +1,66 @@
+// client/lanes.cpp - lane books as named values of this machine.
+#include "client/lanes.h"
+
+#include <algorithm>
+
+#include "schema/hand_over.h"
+
+namespace jiyao {
+
+namespace {
+
+std::string note_of(const NodeId& peer) {
+  return "lane/" + peer.hex();
+}
+
+}  // namespace
+
+LaneBook lane_with(Replica& replica, const NodeId& peer) {
+  const auto note = replica.recall(note_of(peer));
+  auto kept = note ? LaneBook::decode(*note) : Result<LaneBook>(LaneBook(peer));
+  LaneBook book = kept ? *std::move(kept) : LaneBook(peer);
+  const BatchLog& log = replica.log();
+  std::vector<Receipt> theirs = log.receipts(Scope{replica.roster().compartments()});
+  std::erase_if(theirs, [&](const Receipt& one) { return one.issuer.bytes != peer.bytes; });
+  book.close_by(theirs);
+  return book;
+}
+
+void keep_lane(Replica& replica, const LaneBook& book) {
+  replica.remember(note_of(book.peer()), book.encode());
+}
+
+std::optional<SetId> set_named(const Replica& replica, std::string_view digits) {
+  std::optional<SetId> found;
+  for (const HandOver& fact : replica.hand_overs()) {
+    if (fact.direction != Direction::out || !fact.set.hex().starts_with(digits)) continue;
+    if (found && *found != fact.set) return std::nullopt;
+    found = fact.set;
+  }
+  return digits.size() < 4 ? std::nullopt : found;
+}
+
+bool is_set_returned(Replica& replica, const NodeId& peer, const SetId& set) {
+  if (peer.is_none()) return false;
+  const LaneBook book = lane_with(replica, peer);
+  return std::any_of(book.sets().begin(), book.sets().end(), [&](const LaneSet& one) {
+    return one.set == set && one.state == SetState::returned;
+  });
+}
+
+bool files_are_same(Files& files, const Path& a, const Path& b) {
+  const auto one = files.open(a, OpenMode::read);
+  const auto other = files.open(b, OpenMode::read);
+  if (!one || !other || (*one)->size() != (*other)->size()) return false;
+  std::vector<std::uint8_t> x(256 * 1024);
+  std::vector<std::uint8_t> y(x.size());
+  for (std::uint64_t at = 0; at < (*one)->size(); at += x.size()) {
+    const std::size_t got = (*one)->read(at, x);
+    if ((*other)->read(at, y) != got) return false;
+    if (!std::equal(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(got), y.begin()))
+      return false;
+  }
+  return true;
+}
+
+}  // namespace jiyao

@@ -1,0 +1,22 @@
+// client/lanes.h - what this machine remembers of each lane of media, in log.jdb.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "sync/lane.h"
+#include "sync/replica.h"
+
+namespace jiyao {
+
+/// The book with this peer, newest receipts taken into account; a new one if there is none.
+LaneBook lane_with(Replica& replica, const NodeId& peer);
+void keep_lane(Replica& replica, const LaneBook& book);
+
+/// An exported set by the first digits of its id, if exactly one begins so.
+std::optional<SetId> set_named(const Replica& replica, std::string_view digits);
+bool is_set_returned(Replica& replica, const NodeId& peer, const SetId& set);
+
+bool files_are_same(Files& files, const Path& a, const Path& b);
+
+}  // namespace jiyao
