@@ -25,6 +25,13 @@ std::vector<View> with_id(const Replica& replica, std::string_view typed) {
   return view ? std::vector<View>{*std::move(view)} : std::vector<View>{};
 }
 
+/// 收〔2026〕0137, 2026-137, 临-...; a document number has its organ's letters in front.
+bool looks_like_intake_number(std::string_view typed) {
+  for (const std::string_view start : {"收", "临", "〔", "["})
+    if (typed.starts_with(start)) return true;
+  return !typed.empty() && typed.front() >= '0' && typed.front() <= '9';
+}
+
 std::vector<View> candidates(Desk& desk, const Replica& replica, const LedgerDefinition& ledger,
                              std::string_view typed) {
   std::vector<View> found = with_id(replica, typed);
@@ -33,6 +40,7 @@ std::vector<View> candidates(Desk& desk, const Replica& replica, const LedgerDef
     const Field* field = ledger.field(name);
     if (field == nullptr) continue;
     std::string_view text = typed;
+    if (std::string_view(name) == "intake_no" && !looks_like_intake_number(typed)) continue;
     if (std::string_view(name) == "legacy_no") {
       if (!text.starts_with("原")) continue;
       text.remove_prefix(std::string_view("原").size());
@@ -81,7 +89,7 @@ Result<View> find_record(Desk& desk, Replica& replica, const LedgerName& ledger,
   std::string names;
   for (const View& view : found) {
     const std::string number = view.state.field(*definition, "intake_no");
-    names += (names.empty() ? "" : "、") + (number.empty() ? view.record.hex() : number);
+    names += (names.empty() ? "" : "、") + number + " " + view.record.hex();
   }
   return desk.failure(Errc::invalid, "record.several",
                       {{"name", std::string(typed)}, {"names", names}});

@@ -83,6 +83,9 @@ Result<BundleWriter> plan(Desk& desk, Replica& replica, const ExportOptions& opt
   if (options.is_one_way) book.set_two_way(false);
   auto order = order_for(book, replica.node(), replica.author().incarnation, replica.node_key(),
                          options.is_full);
+  if (!order && order.code() == Errc::conflict)
+    return Error{Errc::conflict,
+                 desk.text("bundle.too_many_open") + "\n" + desk.text("bundle.too_many_hint")};
   if (!order) return order.error();
   order->label = label;
   order->volume_bytes_max = options.volume_bytes;
