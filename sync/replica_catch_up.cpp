@@ -191,10 +191,19 @@ void follow_definitions(Replica::State& replica, Store& store) {
   integration.finish();
 }
 
-std::vector<BatchId> waiting_for_key(const Store& store) {
+/// Batches that waited for a key which is here by now.
+std::vector<BatchId> openable_now(const Replica::State& replica, const Store& store) {
   std::vector<BatchId> ids;
-  for (const StoredBatch& batch : store.batches())
-    if (batch.content == Content::waits_for_key) ids.push_back(batch.id);
+  for (const StoredBatch& row : store.batches()) {
+    if (row.content != Content::waits_for_key) continue;
+    const Result<SealedBatch> batch = replica.log().batch(row.id);
+    if (!batch) continue;
+    for (const WrapSlot& wrap : batch->header().envelope.wraps)
+      if (wrap.epoch != 0 && replica.keys.key(wrap.compartment, wrap.epoch) != nullptr) {
+        ids.push_back(row.id);
+        break;
+      }
+  }
   return ids;
 }
 
@@ -219,7 +228,7 @@ Result<CaughtUp> catch_up_level(Replica::State& replica, Store& store, bool has_
   if (auto followed = follow_roster(replica, store); !followed) return followed.error();
   std::vector<BatchId> todo = unseen(replica, store.level());
   if (has_new_keys) {
-    const std::vector<BatchId> waiting = waiting_for_key(store);
+    const std::vector<BatchId> waiting = openable_now(replica, store);
     todo.insert(todo.begin(), waiting.begin(), waiting.end());
   }
   done.is_complete = todo.size() <= batches_max;
@@ -238,7 +247,10 @@ Result<CaughtUp> catch_up_level(Replica::State& replica, Store& store, bool has_
 
 Result<CaughtUp> Replica::catch_up(std::size_t batches_max, const Progress* progress) {
   CaughtUp all;
-  const bool has_new_keys = state_->refresh_keys();
+  // Keys that came before the program last ended, or that a short catch_up() did not get to, are
+  // still new to batches that wait: they count as tried only after a whole pass.
+  if (state_->refresh_keys()) state_->has_untried_keys = true;
+  const bool has_new_keys = state_->has_untried_keys;
   for (auto& [level, store] : state_->stores) {
     const std::size_t left = batches_max - std::min<std::size_t>(batches_max, all.batches);
     const Result<CaughtUp> done = catch_up_level(*state_, store, has_new_keys, left, progress);
@@ -247,6 +259,7 @@ Result<CaughtUp> Replica::catch_up(std::size_t batches_max, const Progress* prog
     all.changes += done->changes;
     all.is_complete = all.is_complete && done->is_complete;
   }
+  if (all.is_complete) state_->has_untried_keys = false;
   return all;
 }
 

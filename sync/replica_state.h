@@ -39,6 +39,7 @@ struct Replica::State {
   mutable std::map<BatchId, std::uint32_t> header_counts;  ///< of batches of closed levels
   std::set<RecordId> purged;
   Digest known_grants;  ///< of the grants to us that `keys` was made from
+  bool has_untried_keys = true;  ///< waiting batches were not all tried with `keys` yet
   Hlc last_hlc = 0;
 
   LogFile& log() const { return *parts.log; }

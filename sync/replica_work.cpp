@@ -293,9 +293,12 @@ std::set<std::int64_t> LevelWork::neighbours_of(std::int64_t record_no) const {
 void LevelWork::check_touched(const std::set<std::int64_t>& touched) {
   const CompartmentId compartment = pieces_.at(*touched.begin()).before.compartment;
   std::set<std::int64_t> centre = with_findings_of(touched);
+  // Another office's records share keys with ours in this file. Their findings are not ours to take
+  // away: nothing below would find them again.
+  std::erase_if(centre,
+                [&](std::int64_t no) { return load(no).before.compartment != compartment; });
   std::set<std::int64_t> all = centre;
   for (const std::int64_t no : centre) {
-    load(no);
     for (const std::int64_t other : neighbours_of(no)) all.insert(other);
   }
   Neighbourhood neighbourhood;
