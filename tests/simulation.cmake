@@ -1,0 +1,41 @@
+# The World: whole realms in one process, from a seed. 300 worlds in two halves for two cores.
+add_library(jiyao_world STATIC
+  simulation/clerk.cpp
+  simulation/god_ledger.cpp
+  simulation/hub_station.cpp
+  simulation/plan.cpp
+  simulation/settlement.cpp
+  simulation/small_model.cpp
+  simulation/world.cpp
+  simulation/world_checks.cpp
+  simulation/world_end.cpp
+  simulation/world_heal.cpp
+  simulation/world_media.cpp
+  simulation/world_steps.cpp
+  simulation/world_sync.cpp
+  support/simulated_disk.cpp
+  support/simulated_disk_vfs.cpp)
+target_include_directories(jiyao_world PUBLIC ${PROJECT_SOURCE_DIR}/tests)
+target_link_libraries(jiyao_world PUBLIC jiyao::server jiyao::sync PRIVATE PkgConfig::sqlite jiyao::warnings)
+
+jiyao_test(test_simulation
+  SOURCES simulation/simulation_test.cpp
+  USES jiyao_world
+  SHARDS 2)
+
+# Bugs on purpose: the linker leads these calls through tests/simulation/museum_test.cpp.
+jiyao_test(test_museum
+  SOURCES simulation/museum_test.cpp
+  USES jiyao_world)
+set(wraps
+  _ZN5jiyao5mergeERKNS_16LedgerDefinitionESt4spanIKNS_12JudgedChangeELm18446744073709551615EE
+  _ZN5jiyao10seal_batchERKNS_9SealInputE
+  _ZNK5jiyao10BatchIndex7missingERKNS_5ScopeESt4spanIKNS_19CompartmentFrontierELm18446744073709551615EEm
+  _ZN5jiyao10BatchIndex3addERKNS_9BatchLineE
+  _ZNK5jiyao6Roster8standingERKNS_11SealedBatchERKNS_8AncestryE
+  _ZNK5jiyao6Roster5scopeERKNS_5BlockINS_9NodeIdTagELm16EEERKNS_5RouteE
+  _ZN5jiyao13SimulatedDisk4syncERNS0_5InodeEm
+  _ZN5jiyao8stage_ofERKNS_7Replica5StateERKNS_5StoreERKNS_12StoredChangeE
+  _ZN5jiyao5checkERKNS_11DefinitionsERKNS_13NeighbourhoodE)
+list(TRANSFORM wraps PREPEND "LINKER:--wrap=")
+target_link_options(test_museum PRIVATE ${wraps})

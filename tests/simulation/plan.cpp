@@ -1,0 +1,161 @@
+// tests/simulation/plan.cpp - drawing a plan: which faults this world knows, and how often.
+#include "simulation/plan.h"
+
+#include "simulation/chance.h"
+
+namespace jiyao::simulation {
+namespace {
+
+struct Weight {
+  Verb verb;
+  unsigned weight;
+};
+
+constexpr std::array<Weight, 18> kWeights = {{{Verb::act, 120},
+                                              {Verb::seal, 24},
+                                              {Verb::sync, 90},
+                                              {Verb::export_set, 34},
+                                              {Verb::import_set, 40},
+                                              {Verb::catch_up, 44},
+                                              {Verb::receipts, 14},
+                                              {Verb::roster, 6},
+                                              {Verb::reopen, 10},
+                                              {Verb::backup, 5},
+                                              {Verb::restore, 2},
+                                              {Verb::clone, 1},
+                                              {Verb::backup_hub, 3},
+                                              {Verb::restore_hub, 2},
+                                              {Verb::clock, 5},
+                                              {Verb::fill_disk, 2},
+                                              {Verb::free_disk, 8},
+                                              {Verb::rogue, 2}}};
+
+/// The fault a verb is by itself: it is left out of worlds that do not know it.
+std::optional<Fault> fault_of(Verb verb) {
+  switch (verb) {
+    case Verb::restore:
+      return Fault::node_restored;
+    case Verb::clone:
+      return Fault::node_cloned;
+    case Verb::restore_hub:
+      return Fault::hub_restored;
+    case Verb::fill_disk:
+      return Fault::disk_full_node;
+    default:
+      return std::nullopt;
+  }
+}
+
+/// Faults that may happen while this is done.
+std::vector<Fault> faults_during(Verb verb) {
+  switch (verb) {
+    case Verb::sync:
+      return {Fault::message_lost, Fault::message_repeated, Fault::message_late,
+              Fault::message_cut,  Fault::node_crash,       Fault::hub_crash};
+    case Verb::export_set:
+      return {Fault::node_crash, Fault::disk_full_medium};
+    case Verb::import_set:
+      return {Fault::medium_lost,       Fault::medium_torn,    Fault::medium_stale,
+              Fault::medium_duplicated, Fault::medium_swapped, Fault::medium_bit,
+              Fault::node_crash};
+    case Verb::act:
+    case Verb::seal:
+    case Verb::catch_up:
+    case Verb::receipts:
+    case Verb::roster:
+      return {Fault::node_crash};
+    case Verb::reopen:
+      return {Fault::node_crash_while_recovering};
+    case Verb::clock:
+      return {Fault::clock_forward, Fault::clock_back};
+    default:
+      return {};
+  }
+}
+
+/// Swarm: each kind is in by half, so that some worlds are made of one kind alone.
+struct Weather {
+  std::array<bool, kFaults> knows{};
+  unsigned fault_percent = 0;
+  bool knows_fault(Fault fault) const { return knows[static_cast<std::size_t>(fault)]; }
+};
+
+Weather draw_weather(Chance& chance) {
+  Weather weather;
+  const bool is_calm = chance.percent(8);
+  for (bool& known : weather.knows) known = !is_calm && chance.percent(50);
+  weather.fault_percent = static_cast<unsigned>(3 + chance.below(30));
+  return weather;
+}
+
+Verb draw_verb(Chance& chance, const Weather& weather) {
+  for (;;) {
+    unsigned total = 0;
+    for (const Weight& each : kWeights) total += each.weight;
+    std::size_t drawn = chance.below(total);
+    for (const Weight& each : kWeights) {
+      if (drawn >= each.weight) {
+        drawn -= each.weight;
+        continue;
+      }
+      const std::optional<Fault> fault = fault_of(each.verb);
+      if (!fault || weather.knows_fault(*fault)) return each.verb;
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+Plan plan(std::uint64_t seed, std::size_t steps) {
+  Chance chance(seed, "plan");
+  const Weather weather = draw_weather(chance);
+  Plan plan;
+  plan.seed = seed;
+  plan.hot_records = static_cast<unsigned>(1 + chance.below(8));
+  plan.full_acts_percent = static_cast<unsigned>(20 + chance.below(70));
+  for (std::size_t i = 0; i < steps; ++i) {
+    PlannedStep step;
+    step.verb = draw_verb(chance, weather);
+    step.who = static_cast<unsigned>(chance.below(60));
+    step.whom = static_cast<unsigned>(chance.below(60));
+    step.seed = chance.next();
+    step.fault = fault_of(step.verb);
+    const std::vector<Fault> may = faults_during(step.verb);
+    if (!may.empty() && (chance.percent(weather.fault_percent) || step.verb == Verb::clock)) {
+      const Fault fault = chance.pick(may);
+      if (weather.knows_fault(fault)) step.fault = fault;
+    }
+    plan.steps.push_back(step);
+  }
+  return plan;
+}
+
+std::string_view name_of(Verb verb) {
+  static constexpr std::array<std::string_view, 18> kNames = {
+      "act",        "seal",        "sync",   "export",    "import",    "catch_up",
+      "receipts",   "roster",      "reopen", "backup",    "restore",   "clone",
+      "backup_hub", "restore_hub", "clock",  "fill_disk", "free_disk", "rogue"};
+  return kNames[static_cast<std::size_t>(verb)];
+}
+
+std::string_view name_of(Fault fault) {
+  static constexpr std::array<std::string_view, kFaults> kNames = {
+      "message_lost",   "message_repeated",  "message_late",
+      "message_cut",    "node_crash",        "node_crash_while_recovering",
+      "hub_crash",      "node_restored",     "node_cloned",
+      "hub_restored",   "medium_lost",       "medium_torn",
+      "medium_stale",   "medium_duplicated", "medium_swapped",
+      "medium_bit",     "clock_forward",     "clock_back",
+      "disk_full_node", "disk_full_medium"};
+  return kNames[static_cast<std::size_t>(fault)];
+}
+
+std::string describe(const PlannedStep& step) {
+  std::string text(name_of(step.verb));
+  text += " who=" + std::to_string(step.who) + " whom=" + std::to_string(step.whom);
+  if (step.fault) text += " fault=" + std::string(name_of(*step.fault));
+  return text;
+}
+
+}  // namespace jiyao::simulation

@@ -1,0 +1,103 @@
+// tests/simulation/simulation_test.cpp - hundreds of worlds, each from its seed.
+//
+// JIYAO_SIMULATION_SEEDS says how many (300), JIYAO_SIMULATION_FIRST which is the first (1).
+// A failing seed replays exactly: JIYAO_SIMULATION_SEEDS=1 JIYAO_SIMULATION_FIRST=<seed>.
+#include <cstdlib>
+#include <fstream>
+
+#include "simulation/world.h"
+
+namespace jiyao::simulation {
+namespace {
+
+std::uint64_t setting(const char* name, std::uint64_t usual) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? usual : std::strtoull(text, nullptr, 10);
+}
+
+/// What all worlds of this process met with, together.
+struct Sum {
+  std::size_t worlds = 0, acts = 0, refused = 0, conflicts = 0, equal_inputs = 0, quarantined = 0;
+  std::array<std::size_t, kFaults> fired{};
+};
+Sum& sum() {
+  static Sum all;
+  return all;
+}
+
+void add_up(const Outcome& outcome) {
+  Sum& all = sum();
+  ++all.worlds;
+  all.acts += outcome.acts;
+  all.refused += outcome.refused_acts;
+  all.conflicts += outcome.conflicts;
+  all.equal_inputs += outcome.checks_of_equal_inputs;
+  all.quarantined += outcome.quarantined;
+  for (std::size_t i = 0; i < kFaults; ++i) all.fired[i] += outcome.fired[i];
+}
+
+/// A fault that never strikes proves nothing: over enough worlds each kind must have.
+class Proof : public testing::Environment {
+ public:
+  void TearDown() override {
+    const Sum& all = sum();
+    std::printf(
+        "%zu worlds: %zu acts, %zu refused, %zu conflicts, %zu equal inputs met, "
+        "%zu quarantined\n",
+        all.worlds, all.acts, all.refused, all.conflicts, all.equal_inputs, all.quarantined);
+    for (std::size_t i = 0; i < kFaults; ++i) {
+      const auto fault = static_cast<Fault>(i);
+      std::printf("  %-28s %zu\n", std::string(name_of(fault)).c_str(), all.fired[i]);
+      EXPECT_TRUE(all.worlds < 60 || all.fired[i] > 0) << name_of(fault) << " never struck";
+    }
+    if (all.worlds < 60) return;
+    EXPECT_GT(all.acts, all.worlds * 40) << "the clerks hardly got anything recorded";
+    EXPECT_GT(all.conflicts, all.worlds) << "nobody met anybody";
+    EXPECT_GT(all.equal_inputs, all.worlds) << "P3 was never put to the test";
+    EXPECT_GT(all.quarantined, 0u) << "P8 was never put to the test";
+  }
+};
+const testing::Environment* const kProof = testing::AddGlobalTestEnvironment(new Proof);
+
+class Simulation : public testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(Simulation, EveryPromiseHoldsAndAllAgreeOnceTheRealmHeals) {
+  const Outcome outcome = run_seed(GetParam());
+  add_up(outcome);
+  EXPECT_EQ(outcome.failure, "");
+}
+
+const std::uint64_t kFirst = setting("JIYAO_SIMULATION_FIRST", 1);
+INSTANTIATE_TEST_SUITE_P(
+    Seeds, Simulation,
+    testing::Range<std::uint64_t>(kFirst, kFirst + setting("JIYAO_SIMULATION_SEEDS", 300)));
+
+/// Seeds that once found a bug, one a line: "<seed> <what it found>".
+std::vector<std::uint64_t> regressions() {
+  std::ifstream file(JIYAO_SOURCE_DIR "/tests/simulation/regressions.txt");
+  std::vector<std::uint64_t> seeds;
+  for (std::string line; std::getline(file, line);)
+    if (!line.empty() && line.front() != '#')
+      seeds.push_back(std::strtoull(line.c_str(), nullptr, 10));
+  return seeds;
+}
+
+TEST(SimulationItself, SeedsThatOnceFoundABugStayMended) {
+  for (const std::uint64_t seed : regressions()) EXPECT_EQ(run_seed(seed).failure, "");
+}
+
+TEST(SimulationItself, OneSeedRunsTheSameWayTwiceInOneProcess) {
+  for (const std::uint64_t seed : {11u, 12u}) {
+    const Outcome once = run_seed(seed, 150);
+    const Outcome again = run_seed(seed, 150);
+    EXPECT_EQ(once.trace, again.trace);
+    EXPECT_EQ(once.failure, again.failure);
+  }
+}
+
+TEST(SimulationItself, TwoSeedsRunDifferently) {
+  EXPECT_NE(run_seed(21, 40).trace, run_seed(22, 40).trace);
+}
+
+}  // namespace
+}  // namespace jiyao::simulation
