@@ -1,105 +1,81 @@
 // crypto/labels.cpp - the printed names of the labels.
 #include "crypto/labels.h"
 
+#include <iterator>
+
 #include "crypto/result.h"
 
 namespace jiyao {
 
-// No default: a label without a name does not compile (-Wswitch is an error).
+namespace {
+
+struct Named {
+  Label label;
+  std::string_view name;
+};
+
+/// In the order of the enum: one row a label.
+constexpr Named kNames[] = {
+    {Label::change, "change"},
+    {Label::change_person, "person"},
+    {Label::act, "act"},
+    {Label::batch, "batch"},
+    {Label::batch_residue, "residue"},
+    {Label::content_root, "content"},
+    {Label::body, "body"},
+    {Label::commit, "commit"},
+    {Label::roster, "roster"},
+    {Label::root_print, "root_print"},
+    {Label::enrol_mac, "enrol_mac"},
+    {Label::enrol_digits, "digits"},
+    {Label::grant, "grant"},
+    {Label::receipt, "receipt"},
+    {Label::head, "head"},
+    {Label::head_sign, "head_sign"},
+    {Label::frontier, "frontier"},
+    {Label::frontiers, "frontiers"},
+    {Label::scope, "scope"},
+    {Label::papers, "papers"},
+    {Label::state, "state"},
+    {Label::compartment, "compart"},
+    {Label::finding, "finding"},
+    {Label::move, "move"},
+    {Label::bundle, "bundle"},
+    {Label::bundle_mac, "bundle_mac"},
+    {Label::bundle_hint, "hint"},
+    {Label::request, "request"},
+    {Label::reply, "reply"},
+    {Label::slot_commit, "slot"},
+    {Label::keyring_mac, "ring_mac"},
+    {Label::keyring_ad, "ring_ad"},
+    {Label::seed_sign, "seed_sign"},
+    {Label::seed_box, "seed_box"},
+    {Label::seed_mac, "seed_mac"},
+    {Label::anchor_mac, "anchor_mac"},
+    {Label::file_page, "file_page"},
+    {Label::file_wal, "file_wal"},
+    {Label::ruleset, "ruleset"},
+    {Label::hand_over, "hand_over"},
+    {Label::backup, "backup"},
+    {Label::enrol, "enrol"},
+    {Label::invitation, "invitation"},
+    {Label::recovery, "recovery"},
+    {Label::hub_file, "hub_file"},
+};
+
+constexpr bool are_in_order() {
+  for (std::size_t i = 0; i < std::size(kNames); ++i)
+    if (static_cast<std::size_t>(kNames[i].label) != i) return false;
+  return true;
+}
+static_assert(are_in_order(), "the table names every label in its place");
+
+}  // namespace
+
 std::string_view name_of(Label label) {
-  switch (label) {
-    case Label::change:
-      return "change";
-    case Label::change_person:
-      return "person";
-    case Label::act:
-      return "act";
-    case Label::batch:
-      return "batch";
-    case Label::batch_residue:
-      return "residue";
-    case Label::content_root:
-      return "content";
-    case Label::body:
-      return "body";
-    case Label::commit:
-      return "commit";
-    case Label::roster:
-      return "roster";
-    case Label::root_print:
-      return "root_print";
-    case Label::enrol_mac:
-      return "enrol_mac";
-    case Label::enrol_digits:
-      return "digits";
-    case Label::grant:
-      return "grant";
-    case Label::receipt:
-      return "receipt";
-    case Label::head:
-      return "head";
-    case Label::head_sign:
-      return "head_sign";
-    case Label::frontier:
-      return "frontier";
-    case Label::frontiers:
-      return "frontiers";
-    case Label::scope:
-      return "scope";
-    case Label::papers:
-      return "papers";
-    case Label::state:
-      return "state";
-    case Label::compartment:
-      return "compart";
-    case Label::finding:
-      return "finding";
-    case Label::move:
-      return "move";
-    case Label::bundle:
-      return "bundle";
-    case Label::bundle_mac:
-      return "bundle_mac";
-    case Label::bundle_hint:
-      return "hint";
-    case Label::request:
-      return "request";
-    case Label::reply:
-      return "reply";
-    case Label::slot_commit:
-      return "slot";
-    case Label::keyring_mac:
-      return "ring_mac";
-    case Label::keyring_ad:
-      return "ring_ad";
-    case Label::seed_sign:
-      return "seed_sign";
-    case Label::seed_box:
-      return "seed_box";
-    case Label::seed_mac:
-      return "seed_mac";
-    case Label::anchor_mac:
-      return "anchor_mac";
-    case Label::file_page:
-      return "file_page";
-    case Label::file_wal:
-      return "file_wal";
-    case Label::ruleset:
-      return "ruleset";
-    case Label::hand_over:
-      return "hand_over";
-    case Label::backup:
-      return "backup";
-    case Label::enrol:
-      return "enrol";
-    case Label::invitation:
-      return "invitation";
-    case Label::recovery:
-      return "recovery";
-    case Label::hub_file:
-      return "hub_file";
-  }
-  stop_on_bug("a label outside the registry", __FILE__, __LINE__);
+  const auto place = static_cast<std::size_t>(label);
+  JIYAO_ASSERT(place < std::size(kNames));
+  return kNames[place].name;
 }
 
 }  // namespace jiyao

@@ -2,22 +2,16 @@
 //
 // A definition decides for years how papers are kept, so an unknown word, a missing label or a
 // condition on a field that does not exist is an error that names ledger, field and rule.
-#include <Poco/JSON/Object.h>
+#include "schema/definition_loader.h"
+
 #include <Poco/JSON/Parser.h>
 
 #include <algorithm>
-#include <set>
 #include <sstream>
-
-#include "schema/definition.h"
-#include "schema/definition_names.h"
-#include "schema/strict_json.h"
 
 namespace jiyao {
 
 namespace {
-
-using Poco::JSON::Object;
 
 std::vector<std::string> words_of(const std::string& text) {
   std::istringstream stream(text);
@@ -27,45 +21,6 @@ std::vector<std::string> words_of(const std::string& text) {
 }
 
 }  // namespace
-
-class DefinitionLoader {
- public:
-  LedgerDefinition load(const Object& file);
-  std::string place = "ledger";  ///< where we are, for the message
-
- private:
-  [[noreturn]] void fail(const std::string& rule) const { throw Mistake{place + ": " + rule}; }
-  void require(bool holds, const std::string& rule) const {
-    if (!holds) fail(rule);
-  }
-  void only(const Object& object, const std::set<std::string>& known) const;
-  std::string text(const Object& object, const std::string& key, bool is_needed = true) const;
-  bool flag(const Object& object, const std::string& key) const;
-  std::vector<std::string> texts(const Object& object, const std::string& key) const;
-  std::vector<Object::Ptr> objects(const Object& object, const std::string& key) const;
-  Object::Ptr object(const Object& parent, const std::string& key) const;
-  Roles roles(const Object& object, const std::string& key) const;
-  Condition condition(const std::string& text) const;
-  std::size_t field(const std::string& name) const;
-  std::size_t state(const std::string& name) const;
-
-  void load_head(const Object& file);
-  void load_states(const Object& file);
-  void load_fields(const Object& file);
-  void load_type(Field& field, const std::string& type) const;
-  void load_group(const Object& spec, std::size_t field_index);
-  void sort_groups();
-  void check_group(const Group& group) const;
-  void load_steps(const Object& file);
-  void load_step(const Object& spec);
-  void load_from(const Object& file);
-  void load_keys(const Object& file);
-  void load_numbers(const Object& file);
-  void load_lists(const Object& file);
-  void work_out_paths();
-
-  LedgerDefinition def_;
-};
 
 void DefinitionLoader::only(const Object& object, const std::set<std::string>& known) const {
   for (const std::string& name : object.getNames())
@@ -321,140 +276,6 @@ void DefinitionLoader::check_group(const Group& group) const {
   require(group.lowered_by == 0 || group.kind == GroupKind::severity, "only severity is lowered");
   require(group.name != "level" || (type == FieldType::level && group.kind == GroupKind::severity),
           "the level of a record is a level, kind severity");
-}
-
-void DefinitionLoader::load_from(const Object& file) {
-  const Object::Ptr fields = object(file, "fields");
-  for (const std::string& name : fields->getNames()) {
-    place = def_.name + "." + name;
-    const Object::Ptr spec = object(*fields, name);
-    Field& target = def_.fields[field(name)];
-    if (spec->has("from")) target.from = state(text(*spec, "from"));
-    if (!spec->has("if")) continue;
-    require(target.from.has_value(), "\"if\" says when \"from\" holds");
-    target.from_if = condition(text(*spec, "if"));
-  }
-}
-
-void DefinitionLoader::load_step(const Object& spec) {
-  only(spec, {"verb", "zh", "from", "to", "by", "when", "clear_of", "also", "decisive"});
-  Transition step;
-  step.verb = text(spec, "verb");
-  place = def_.name + ".steps." + step.verb;
-  step.zh = text(spec, "zh");
-  step.to = state(text(spec, "to"));
-  step.by = roles(spec, "by");
-  step.is_decisive = flag(spec, "decisive");
-  step.clear_of = texts(spec, "clear_of");
-  if (spec.has("when")) step.when = condition(text(spec, "when"));
-  for (const std::string& name : texts(spec, "from")) {
-    if (name != "*") {
-      step.from.push_back(state(name));
-      require(!def_.states[step.from.back()].is_terminal, "an end is never left, " + name);
-      continue;
-    }
-    for (std::size_t i = 0; i < def_.states.size(); ++i)
-      if (!def_.states[i].is_terminal && i != step.to) step.from.push_back(i);
-  }
-  if (spec.has("also")) {
-    const Object::Ptr also = object(spec, "also");
-    for (const std::string& target : also->getNames()) {
-      const std::size_t dot = target.find('.');
-      require(dot != std::string::npos &&
-                  def_.fields[field(target.substr(0, dot))].type == FieldType::ref,
-              "\"also\" writes a field of a cited record, not " + target);
-      step.also.emplace_back(target, text(*also, target));
-    }
-  }
-  def_.steps.push_back(std::move(step));
-}
-
-void DefinitionLoader::load_steps(const Object& file) {
-  for (const Object::Ptr& spec : objects(file, "steps")) {
-    place = def_.name + ".steps";
-    load_step(*spec);
-  }
-  place = def_.name + ".steps";
-  for (std::size_t i = 0; i < def_.states.size(); ++i)
-    require(std::any_of(def_.steps.begin(), def_.steps.end(),
-                        [&](const Transition& step) { return step.to == i; }),
-            "no step leads to " + def_.states[i].name);
-  work_out_paths();
-}
-
-void DefinitionLoader::work_out_paths() {
-  const std::size_t count = def_.states.size();
-  def_.reaches_.assign(count * count, false);
-  for (const Transition& step : def_.steps)
-    for (const std::size_t from : step.from) def_.reaches_[from * count + step.to] = true;
-  for (std::size_t via = 0; via < count; ++via)
-    for (std::size_t from = 0; from < count; ++from)
-      for (std::size_t to = 0; to < count; ++to)
-        if (def_.reaches_[from * count + via] && def_.reaches_[via * count + to])
-          def_.reaches_[from * count + to] = true;
-}
-
-void DefinitionLoader::load_keys(const Object& file) {
-  for (const Object::Ptr& spec : objects(file, "unique")) {
-    place = def_.name + ".unique";
-    only(*spec, {"fields", "finding", "when", "distinct", "apart", "apart_finding"});
-    UniqueKey key;
-    for (const std::string& name : texts(*spec, "fields")) key.fields.push_back(field(name));
-    require(!key.fields.empty(), "a key has fields");
-    key.finding = text(*spec, "finding");
-    if (spec->has("when")) key.when = condition(text(*spec, "when"));
-    if (spec->has("distinct")) key.distinct = field(text(*spec, "distinct"));
-    for (const std::string& name : texts(*spec, "apart")) key.apart.push_back(field(name));
-    key.apart_finding = text(*spec, "apart_finding", !key.apart.empty());
-    def_.unique.push_back(std::move(key));
-  }
-  for (const Object::Ptr& spec : objects(file, "exclusive")) {
-    place = def_.name + ".exclusive";
-    only(*spec, {"key", "while", "finding"});
-    ExclusiveKey key;
-    key.field = field(text(*spec, "key"));
-    require(def_.fields[key.field].type == FieldType::ref, "an exclusive key cites a record");
-    key.when = condition(text(*spec, "while"));
-    key.finding = text(*spec, "finding");
-    def_.exclusive.push_back(std::move(key));
-  }
-  for (const Object::Ptr& spec : objects(file, "remind")) {
-    place = def_.name + ".remind";
-    only(*spec, {"when", "zh", "to"});
-    def_.reminders.push_back(
-        {condition(text(*spec, "when")), text(*spec, "zh"), roles(*spec, "to")});
-  }
-}
-
-void DefinitionLoader::load_numbers(const Object& file) {
-  for (const Object::Ptr& spec : objects(file, "numbers")) {
-    place = def_.name + ".numbers";
-    only(*spec, {"field", "series", "year_of", "finding"});
-    NumberRule rule;
-    rule.field = field(text(*spec, "field"));
-    require(def_.fields[rule.field].type == FieldType::number, "not a number field");
-    if (spec->has("series")) rule.series = field(text(*spec, "series"));
-    if (spec->has("year_of")) {
-      rule.year_of = field(text(*spec, "year_of"));
-      require(def_.fields[*rule.year_of].type == FieldType::date, "\"year_of\" is a date");
-    }
-    if (spec->has("finding")) rule.finding = text(*spec, "finding");
-    def_.numbers.push_back(rule);
-  }
-}
-
-void DefinitionLoader::load_lists(const Object& file) {
-  place = def_.name + ".search";
-  for (const std::string& name : texts(file, "search")) def_.search.push_back(field(name));
-  place = def_.name + ".list";
-  for (const std::string& name : texts(file, "list")) def_.list.push_back(field(name));
-  require(!def_.list.empty(), "a ledger lists at least one column");
-  std::set<std::string> headers;
-  for (const Field& field : def_.fields) {
-    place = def_.name + "." + field.name;
-    for (const std::string& header : field.headers)
-      require(headers.insert(header).second, "the heading " + header + " means two fields");
-  }
 }
 
 LedgerDefinition DefinitionLoader::load(const Object& file) {

@@ -1,6 +1,8 @@
 // sync/bundle.cpp - see bundle.h.
 #include "sync/bundle.h"
 
+#include "sync/bundle_writer.h"
+
 namespace jiyao {
 
 namespace {
@@ -67,6 +69,29 @@ Result<std::optional<Frame>> FrameAssembler::next() {
   if (!frame) return frame.error();
   start_ += kFrameHeadBytes + length;
   return std::optional<Frame>(*frame);
+}
+
+// All volumes or none: what was written goes again when a later one fails.
+Result<std::vector<HandOver>> BundleWriter::write_all(Files& files, const Path& folder) const {
+  std::vector<HandOver> facts;
+  const auto drop_all = [&] {
+    for (const HandOver& fact : facts)
+      remove_quietly(files, folder + "/" + volume_name(fact.set, fact.volume));
+  };
+  try {
+    for (std::uint32_t volume = 1; volume <= volumes(); ++volume) {
+      Result<HandOver> fact = write(files, folder, volume);
+      if (!fact) {
+        drop_all();
+        return fact.error();
+      }
+      facts.push_back(std::move(*fact));
+    }
+  } catch (const StorageFailure&) {
+    drop_all();
+    throw;
+  }
+  return facts;
 }
 
 }  // namespace jiyao

@@ -381,26 +381,4 @@ Result<HandOver> BundleWriter::write(Files& files, const Path& folder, std::uint
   return state_->write(files, folder, volume);
 }
 
-Result<std::vector<HandOver>> BundleWriter::write_all(Files& files, const Path& folder) const {
-  std::vector<HandOver> facts;
-  const auto drop_all = [&] {
-    for (const HandOver& fact : facts)
-      remove_quietly(files, folder + "/" + volume_name(fact.set, fact.volume));
-  };
-  try {
-    for (std::uint32_t volume = 1; volume <= volumes(); ++volume) {
-      Result<HandOver> fact = state_->write(files, folder, volume);
-      if (!fact) {
-        drop_all();
-        return fact.error();
-      }
-      facts.push_back(std::move(*fact));
-    }
-  } catch (const StorageFailure&) {
-    drop_all();
-    throw;
-  }
-  return facts;
-}
-
 }  // namespace jiyao

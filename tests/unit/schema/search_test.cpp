@@ -1,4 +1,5 @@
-// unit/schema/search_test.cpp - how titles are cut into pairs, and what a clerk's words ask for.
+// tests/unit/schema/search_test.cpp - how titles are cut into pairs, and what a clerk's words ask
+// for.
 #include "schema/search.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// unit/schema/store_test.cpp - a level file keeps what it was given, and nothing of what was not
-// committed.
+// tests/unit/schema/store_test.cpp - a level file keeps what it was given, and nothing of what was
+// not committed.
 #include "schema/store.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// unit/sync/replica_test.cpp - what an office machine records is durable, shared, settled and
+// tests/unit/sync/replica_test.cpp - what an office machine records is durable, shared, settled and
 // found.
 #include "sync/replica.h"
 
