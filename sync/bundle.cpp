@@ -2,6 +2,7 @@
 #include "sync/bundle.h"
 
 #include "sync/bundle_writer.h"
+#include "sync/volume_file.h"
 
 namespace jiyao {
 
