@@ -32,7 +32,8 @@ StorageFailure::Kind kind_of(const Poco::Exception& failure) {
 Result<std::unique_ptr<SqliteSession>> SqliteSession::open(Announcement announced) {
   Poco::Data::SQLite::Connector::registerConnector();
   try {
-    Poco::Data::Session session("SQLite", announced.full_path());
+    // Poco tries a file that does not open again and again, for a minute unless it is told less.
+    Poco::Data::Session session("SQLite", announced.full_path(), 1);
     configure(session);
     std::string mode;
     session << "PRAGMA journal_mode=WAL", into(mode), now;
