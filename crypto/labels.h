@@ -55,7 +55,7 @@ enum class Label : std::uint8_t {
   enrol,          ///< what node and person sign of a request to be enrolled
   invitation,     ///< check characters of a printed invitation
   recovery,       ///< check letters of a printed recovery code
-  hub_file,        ///< hub seed -> key of hub.jdb
+  hub_file,       ///< hub seed -> key of hub.jdb
 };
 
 /// "jiyao " + this is the personalisation.
