@@ -31,7 +31,8 @@ if(JIYAO_FUZZ)
   foreach(object change batch columns roster_record hub_head receipt grant epoch_secrets have
           frontiers refused frames bundle_head manifest invitation printed_invitation enrol_request
           user_request hand_over packed_fields text)
-    add_executable(fuzz_${object} EXCLUDE_FROM_ALL fuzz/${object}_fuzz.cpp)
+    add_executable(fuzz_${object} EXCLUDE_FROM_ALL fuzz/decoder_fuzz.cpp)
+    target_compile_definitions(fuzz_${object} PRIVATE JIYAO_OBJECT="${object}")
     target_link_libraries(fuzz_${object} PRIVATE jiyao_vectors jiyao::warnings)
     target_link_options(fuzz_${object} PRIVATE -fsanitize=fuzzer)
     add_dependencies(fuzzers fuzz_${object})

@@ -3,16 +3,12 @@ jiyao_test(test_search
   USES jiyao::schema)
 jiyao_test(test_store
   SOURCES
-    support/simulated_disk.cpp
-    support/simulated_disk_vfs.cpp
     unit/schema/store_test.cpp
-  USES jiyao::schema)
+  USES jiyao_test_disk)
 
 # The log side: roster, sealing, log.jdb, incarnations, drafting and granting.
 jiyao_test(test_log
   SOURCES
-    support/simulated_disk.cpp
-    support/simulated_disk_vfs.cpp
     unit/sync/incarnation_test.cpp
     unit/sync/keeper_test.cpp
     unit/sync/log_file_test.cpp
@@ -25,7 +21,5 @@ jiyao_test(test_log
 jiyao_test(test_replica
   SOURCES
     support/realm_fixture.cpp
-    support/simulated_disk.cpp
-    support/simulated_disk_vfs.cpp
     unit/sync/replica_test.cpp
-  USES jiyao::sync)
+  USES jiyao::sync jiyao_test_disk)

@@ -1,10 +1,8 @@
 jiyao_test(test_files
   SOURCES
-    support/simulated_disk.cpp
-    support/simulated_disk_vfs.cpp
     unit/schema/database_crash_test.cpp
     unit/schema/database_test.cpp
     unit/schema/files_test.cpp
     unit/schema/sealed_damage_test.cpp
     unit/schema/sealed_vfs_test.cpp
-  USES jiyao::schema)
+  USES jiyao_test_disk)

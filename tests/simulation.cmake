@@ -12,11 +12,9 @@ add_library(jiyao_world STATIC
   simulation/world_heal.cpp
   simulation/world_media.cpp
   simulation/world_steps.cpp
-  simulation/world_sync.cpp
-  support/simulated_disk.cpp
-  support/simulated_disk_vfs.cpp)
-target_include_directories(jiyao_world PUBLIC ${PROJECT_SOURCE_DIR}/tests)
-target_link_libraries(jiyao_world PUBLIC jiyao::server jiyao::sync PRIVATE PkgConfig::sqlite jiyao::warnings)
+  simulation/world_sync.cpp)
+target_link_libraries(jiyao_world PUBLIC jiyao::server jiyao::sync jiyao_test_disk PRIVATE PkgConfig::sqlite jiyao::warnings)
+target_precompile_headers(jiyao_world REUSE_FROM jiyao_crypto)
 
 jiyao_test(test_simulation
   SOURCES simulation/simulation_test.cpp

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "simulation/world.h"
+#include "support/source_folder.h"
 
 namespace jiyao::simulation {
 namespace {
@@ -74,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 /// Seeds that once found a bug, one a line: "<seed> <what it found>".
 std::vector<std::uint64_t> regressions() {
-  std::ifstream file(JIYAO_SOURCE_DIR "/tests/simulation/regressions.txt");
+  std::ifstream file(test::source_folder() + "/tests/simulation/regressions.txt");
   std::vector<std::uint64_t> seeds;
   for (std::string line; std::getline(file, line);)
     if (!line.empty() && line.front() != '#')

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "support/source_folder.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -28,7 +30,7 @@ std::vector<std::string> lines_of(const fs::path& path) {
 }
 
 std::vector<Source> sources_in(const std::vector<std::string>& folders) {
-  const fs::path root = JIYAO_SOURCE_DIR;
+  const fs::path root = jiyao::test::source_folder();
   std::vector<Source> sources;
   for (const std::string& folder : folders) {
     if (!fs::exists(root / folder)) continue;
@@ -239,7 +241,7 @@ TEST(House, TheTopLevelIsTheOneThatWasAgreed) {
       "schema",     "scripts",       "server",          "sync",
       "tests"};
   Found found;
-  for (const auto& entry : fs::directory_iterator(JIYAO_SOURCE_DIR)) {
+  for (const auto& entry : fs::directory_iterator(jiyao::test::source_folder())) {
     const std::string name = entry.path().filename().string();
     if (std::find(agreed.begin(), agreed.end(), name) == agreed.end()) found.push_back(name);
   }
@@ -247,7 +249,7 @@ TEST(House, TheTopLevelIsTheOneThatWasAgreed) {
 }
 
 TEST(House, LinksBetweenThePagesLeadSomewhere) {
-  const fs::path root = JIYAO_SOURCE_DIR;
+  const fs::path root = jiyao::test::source_folder();
   std::vector<fs::path> pages = {root / "README.md", root / "README.zh-CN.md",
                                  root / "CHANGELOG.md"};
   for (const auto& entry : fs::recursive_directory_iterator(root / "docs"))
@@ -271,7 +273,7 @@ TEST(House, LinksBetweenThePagesLeadSomewhere) {
 }
 
 TEST(House, ScriptsCanBeRun) {
-  const fs::path root = JIYAO_SOURCE_DIR;
+  const fs::path root = jiyao::test::source_folder();
   for (const char* name :
        {"scripts/setup", "scripts/build", "scripts/test", "scripts/demo", ".ci/run"}) {
     ASSERT_TRUE(fs::exists(root / name)) << name;

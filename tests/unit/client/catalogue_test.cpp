@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "client/exit_code.h"
+#include "support/source_folder.h"
 
 namespace jiyao {
 namespace {
@@ -32,7 +33,7 @@ TEST(Catalogue, HoldsEveryMessageThatTheSourcesName) {
   const std::regex named(R"re(\b(?:text|talk_id|words)\(\s*"([a-z_]+\.[a-z0-9_.-]+)")re");
   std::size_t names = 0;
   for (const auto& entry :
-       fs::recursive_directory_iterator(fs::path(JIYAO_SOURCE_DIR) / "client")) {
+       fs::recursive_directory_iterator(fs::path(test::source_folder()) / "client")) {
     if (entry.path().extension() != ".cpp") continue;
     std::ifstream in(entry.path());
     std::stringstream all;

@@ -8,12 +8,13 @@
 
 #include "crypto/random.h"
 #include "crypto/secret.h"
+#include "support/source_folder.h"
 
 namespace jiyao::test {
 
 /// One value of tests/vectors/crypto/vectors.txt; fails the test if it is not there.
 inline Bytes vector_named(const std::string& name) {
-  std::ifstream file(JIYAO_SOURCE_DIR "/tests/vectors/crypto/vectors.txt");
+  std::ifstream file(source_folder() + "/tests/vectors/crypto/vectors.txt");
   for (std::string line; std::getline(file, line);)
     if (line.starts_with(name + " = ")) return from_hex(line.substr(name.size() + 3)).value();
   ADD_FAILURE() << "no vector " << name;

@@ -7,6 +7,7 @@
 #include "schema/hand_over.h"
 #include "schema/papers.h"
 #include "schema/value.h"
+#include "support/source_folder.h"
 #include "unit/schema/sample_changes.h"
 #include "vectors/vector_file.h"
 
@@ -19,7 +20,7 @@ Secret<32> seed(std::uint8_t first) {
   return Secret<32>::copy_of(block<Digest>(first).view());
 }
 
-const std::string kFolder = std::string(JIYAO_SOURCE_DIR) + "/tests/vectors";
+const std::string kFolder = test::source_folder() + "/tests/vectors";
 
 Bytes golden(std::string_view object) {
   return vectors::read_file_of(kFolder, object).at(0).bytes;

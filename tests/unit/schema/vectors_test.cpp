@@ -1,11 +1,12 @@
 // tests/unit/schema/vectors_test.cpp - the golden vectors, and what is near them.
 #include "fuzz/targets.h"
+#include "support/source_folder.h"
 #include "vectors/vector_file.h"
 
 namespace jiyao {
 namespace {
 
-const std::string kFolder = std::string(JIYAO_SOURCE_DIR) + "/tests/vectors";
+const std::string kFolder = test::source_folder() + "/tests/vectors";
 
 class Vectors : public testing::TestWithParam<fuzz::Target> {
  protected:

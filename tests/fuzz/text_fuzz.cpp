@@ -1,8 +1,0 @@
-// tests/fuzz/text_fuzz.cpp - libFuzzer's door to the decoder of "text".
-#include "fuzz/targets.h"
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  static const jiyao::fuzz::Feed feed = jiyao::fuzz::feed_of("text");
-  feed({bytes, size});
-  return 0;
-}
