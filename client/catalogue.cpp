@@ -50,7 +50,7 @@ Catalogue::Catalogue(Language language) : language_(language) {
         messages_[id] = lines_of(*value.extract<Poco::JSON::Array::Ptr>());
     }
   } catch (const Poco::Exception&) {
-    JIYAO_ASSERT(!"the built-in messages are JSON");
+    JIYAO_ASSERT(false && "the built-in messages are JSON");
   }
 }
 

@@ -7,6 +7,7 @@ jiyao_test(test_merge
   SOURCES
     property/merge_property_test.cpp
     unit/sync/check_test.cpp
+    unit/sync/merge_state_test.cpp
     unit/sync/merge_test.cpp
   USES jiyao::sync ${RAPIDCHECK})
 set_tests_properties(test_merge PROPERTIES ENVIRONMENT "RC_PARAMS=seed=20261122 max_success=1000")

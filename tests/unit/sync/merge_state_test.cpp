@@ -1,0 +1,247 @@
+// tests/unit/sync/merge_state_test.cpp - copies in two hands, states reached apart, locks, moves.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "schema/value.h"
+#include "support/record_history.h"
+#include "sync/merge.h"
+
+namespace jiyao {
+namespace {
+
+using testing::RecordHistory;
+
+std::string custody(const std::string& where, const std::string& who) {
+  return pack_fields({{"custody_state", where}, {"custodian", who}});
+}
+
+// --- custody -----------------------------------------------------------------------------------
+
+RecordHistory copy_in_safe() {
+  RecordHistory record("document_copy");
+  record.add("a", {}, {{"custody", custody("在库", "")}, {"state", "on_register"}});
+  return record;
+}
+
+TEST(MergeCustody, U1ACopyLentInTwoPlacesIsAnIncidentAndKeepsBothFacts) {
+  RecordHistory record = copy_in_safe();
+  record.add("b", {"a"}, {{"custody", custody("借出", "甲")}});
+  record.add("c", {"a"}, {{"custody", custody("借出", "乙")}});
+  EXPECT_EQ(record.group("custody").mark, Mark::incident);
+  EXPECT_EQ(record.held("custody"), "b c");
+  EXPECT_EQ(record.group("custody").value, custody("在库", ""));
+  EXPECT_TRUE(record.merged().is_frozen);
+}
+
+TEST(MergeCustody, NoFurtherCustodyWriteCountsUntilARuling) {
+  RecordHistory record = copy_in_safe();
+  record.add("b", {"a"}, {{"custody", custody("借出", "甲")}});
+  record.add("c", {"a"}, {{"custody", custody("借出", "乙")}});
+  record.add("d", {"b", "c"}, {{"custody", custody("在库", "")}});
+  EXPECT_EQ(record.group("custody").mark, Mark::incident);
+  EXPECT_EQ(record.settles("custody"), "b c d");
+  record.settle("e", {"d"}, {"b", "c", "d"}, {{"custody", custody("在库", "丁")}});
+  EXPECT_EQ(record.group("custody").mark, Mark::none);
+  EXPECT_EQ(record.group("custody").value, custody("在库", "丁"));
+  EXPECT_FALSE(record.merged().is_frozen);
+}
+
+TEST(MergeCustody, BothPuttingTheCopyBackDoesNotExplainHowItWasInTwoPlaces) {
+  RecordHistory record = copy_in_safe();
+  record.add("b", {"a"}, {{"custody", custody("借出", "甲")}});
+  record.add("c", {"b"}, {{"custody", custody("在库", "")}});
+  record.add("d", {"a"}, {{"custody", custody("借出", "乙")}});
+  record.add("e", {"d"}, {{"custody", custody("在库", "")}});
+  EXPECT_EQ(record.group("custody").mark, Mark::incident);
+  EXPECT_EQ(record.settles("custody"), "c e");
+  EXPECT_EQ(record.held("custody"), "b c d e");
+  record.add("f", {"c", "e"}, {{"custody", custody("借出", "丙")}});
+  EXPECT_EQ(record.group("custody").mark, Mark::incident);
+  record.settle("g", {"f"}, {"c", "e", "f"}, {{"custody", custody("在库", "")}});
+  EXPECT_EQ(record.group("custody").mark, Mark::none);
+}
+
+TEST(MergeCustody, U3TheSameReturnRegisteredTwiceIsNothing) {
+  RecordHistory record = copy_in_safe();
+  record.add("b", {"a"}, {{"custody", custody("借出", "甲")}});
+  record.add("c", {"b"}, {{"custody", custody("在库", "")}});
+  record.add("d", {"b"}, {{"custody", custody("在库", "")}});
+  EXPECT_EQ(record.group("custody").mark, Mark::none);
+  EXPECT_FALSE(record.merged().is_frozen);
+}
+
+TEST(MergeCustody, I8ADestroyedCopyIsNeverLentAgain) {
+  RecordHistory record = copy_in_safe();
+  record.add("b", {"a"}, {{"custody", custody("已销毁", "")}});
+  record.add("c", {"b"}, {{"custody", custody("借出", "甲")}});
+  EXPECT_EQ(record.group("custody").mark, Mark::incident);
+  EXPECT_EQ(record.held("custody"), "b c");
+}
+
+TEST(MergeCustody, U8AShelfChangedOnBothSidesFreezesNothing) {
+  RecordHistory record = copy_in_safe();
+  record.add("b", {"a"}, {{"location", "柜1"}});
+  record.add("c", {"a"}, {{"location", "柜2"}});
+  EXPECT_FALSE(record.merged().has_conflict);
+  EXPECT_FALSE(record.merged().is_frozen);
+}
+
+// --- state -------------------------------------------------------------------------------------
+
+struct StateCase {
+  std::string name, base, left, right;
+  std::string shown;
+  Mark mark = Mark::none;
+};
+
+class MergeStateTable : public ::testing::TestWithParam<StateCase> {};
+
+TEST_P(MergeStateTable, BothOrdersOfTheTwoSidesShowTheSame) {
+  const StateCase& c = GetParam();
+  for (const bool is_swapped : {false, true}) {
+    RecordHistory record("incoming");
+    record.add("a", {}, {{"state", c.base}, {"archive_code", "1"}});
+    record.add("b", {"a"}, {{"state", is_swapped ? c.right : c.left}});
+    record.add("c", {"a"}, {{"state", is_swapped ? c.left : c.right}});
+    EXPECT_EQ(record.merged().state, c.shown);
+    EXPECT_EQ(record.group("state").mark, c.mark);
+    EXPECT_EQ(record.held("state"), "b c");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, MergeStateTable,
+    ::testing::Values(StateCase{"S1_same_path_the_higher_rank", "reviewed", "proposed",
+                                "instructed", "instructed", Mark::flagged},
+                      StateCase{"different_branches_ask", "registered", "sent_back", "reviewed",
+                                "registered", Mark::conflict},
+                      StateCase{"S3_two_ends_freeze", "done", "filed", "returned", "done",
+                                Mark::incident},
+                      StateCase{"S3_returned_and_destroyed", "done", "returned", "destroyed",
+                                "done", Mark::incident},
+                      StateCase{"S2_void_and_progress_ask", "reviewed", "void", "instructed",
+                                "reviewed", Mark::conflict},
+                      StateCase{"R16_handed_back_wins_over_progress", "instructed", "handed_back",
+                                "in_hand", "handed_back", Mark::flagged},
+                      StateCase{"R16_handed_back_wins_over_done", "in_hand", "handed_back", "done",
+                                "handed_back", Mark::flagged},
+                      StateCase{"equal_states_are_one", "reviewed", "proposed", "proposed",
+                                "proposed", Mark::none}),
+    [](const auto& c) { return c.param.name; });
+
+TEST(MergeState, S1AFilingWhoseOwnGuardBrokeIsHeldBackAndWaits) {
+  RecordHistory record("incoming");
+  record.add("a", {}, {{"state", "done"}, {"archive_code", "1"}});
+  record.add("b", {"a"}, {{"state", "filed"}});
+  record.add("c", {"a"}, {{"archive_code", "2"}});
+  record.add("d", {"a"}, {{"archive_code", ""}});
+  const RecordState state = record.merged();
+  EXPECT_EQ(state.state, "filed") << "a conflict shows the common ancestor, which is set";
+  record.settle("e", {"c", "d"}, {"c", "d"}, {{"archive_code", ""}});
+  EXPECT_EQ(record.merged().state, "done");
+  EXPECT_TRUE(record.merged().is_held_back);
+  EXPECT_FALSE(record.merged().is_terminal);
+}
+
+TEST(MergeState, S2VoidingStandsAgainstDescriptiveEdits) {
+  RecordHistory record("incoming");
+  record.add("a", {}, {{"state", "registered"}, {"title", "一"}});
+  record.add("b", {"a"}, {{"state", "void"}, {"void_reason", "重复"}});
+  record.add("c", {"a"}, {{"title", "二"}});
+  EXPECT_TRUE(record.merged().is_void);
+  EXPECT_EQ(record.group("title").value, "二");
+}
+
+TEST(MergeState, S2AnOpinionUnknownToTheVoidingSuspendsIt) {
+  RecordHistory record("incoming");
+  record.add("a", {}, {{"state", "registered"}});
+  record.add("b", {"a"}, {{"state", "void"}, {"void_reason", "重复"}});
+  record.add("c", {"a"}, {{"opinions", "请办公室阅"}});
+  EXPECT_FALSE(record.merged().is_void);
+  EXPECT_EQ(record.merged().state, "registered");
+  EXPECT_EQ(record.group("state").mark, Mark::conflict);
+  record.settle("d", {"b", "c"}, {"b"}, {{"state", "void"}});
+  EXPECT_TRUE(record.merged().is_void);
+}
+
+TEST(MergeState, S4AnEditUnknownToTheFilingBecomesAProposal) {
+  RecordHistory record("incoming");
+  record.add("a", {}, {{"state", "done"}, {"title", "一"}, {"archive_code", "1"}});
+  record.add("b", {"a"}, {{"state", "filed"}});
+  record.add("c", {"a"}, {{"title", "二"}}).roles = role_bit(Role::intake_clerk);
+  EXPECT_EQ(record.group("title").value, "一");
+  EXPECT_EQ(record.proposals("title"), "c");
+}
+
+TEST(MergeState, S5AnEndIsNotLeftByAPlainWriteButByARuling) {
+  RecordHistory record("incoming");
+  record.add("a", {}, {{"state", "filed"}, {"archive_code", "1"}});
+  record.add("b", {"a"}, {{"state", "in_hand"}});
+  EXPECT_EQ(record.merged().state, "filed");
+  EXPECT_EQ(record.proposals("state"), "b");
+  record.settle("c", {"b"}, {"a"}, {{"state", "in_hand"}});
+  EXPECT_EQ(record.merged().state, "in_hand");
+  EXPECT_EQ(record.proposals("state"), "");
+}
+
+TEST(MergeState, U11ARefusalAndAnApprovalMadeApartAskThePerson) {
+  RecordHistory record("loan");
+  record.add("a", {}, {{"state", "requested"}});
+  record.add("b", {"a"}, {{"state", "approved"}});
+  record.add("c", {"a"}, {{"state", "refused"}});
+  EXPECT_EQ(record.group("state").mark, Mark::conflict);
+  EXPECT_EQ(record.merged().state, "requested") << "not lent until somebody ruled";
+}
+
+TEST(MergeState, U2ARenewalUnknownToTheReturnIsNamed) {
+  RecordHistory record("loan");
+  record.add("a", {}, {{"state", "out"}});
+  record.add("b", {"a"}, {{"state", "returned"}, {"check", "相符"}});
+  record.add("c", {"a"}, {{"renewals", "再借三日"}});
+  EXPECT_EQ(record.merged().state, "returned");
+  EXPECT_EQ(RecordHistory::names(record.merged().late), "c");
+}
+
+// --- locks, rights, moves ----------------------------------------------------------------------
+
+TEST(MergeLock, ATitleAfterTheReviewChangesOnlyWithTheRightRole) {
+  RecordHistory record("incoming");
+  record.add("a", {}, {{"state", "reviewed"}, {"title", "一"}});
+  JudgedChange& edit = record.add("b", {"a"}, {{"title", "二"}});
+  edit.roles = role_bit(Role::intake_clerk);
+  EXPECT_EQ(record.group("title").value, "一");
+  EXPECT_EQ(record.proposals("title"), "b");
+  edit.roles = role_bit(Role::office_director);
+  EXPECT_EQ(record.group("title").value, "二");
+}
+
+TEST(MergeLock, ATitleWrittenWhileTheReviewHappenedElsewhereIsAProposalWhateverTheRole) {
+  RecordHistory record("incoming");
+  record.add("a", {}, {{"state", "registered"}, {"title", "一"}});
+  record.add("b", {"a"}, {{"state", "reviewed"}});
+  record.add("c", {"a"}, {{"title", "二"}}).roles = role_bit(Role::office_director);
+  EXPECT_EQ(record.group("title").value, "一");
+  EXPECT_EQ(record.proposals("title"), "c");
+}
+
+TEST(MergeLock, AProposalIsAnsweredByAWriteThatKnewIt) {
+  RecordHistory record("incoming");
+  record.add("a", {}, {{"state", "reviewed"}, {"title", "一"}});
+  record.add("b", {"a"}, {{"title", "二"}}).roles = role_bit(Role::intake_clerk);
+  record.add("c", {"b"}, {{"title", "二"}}).roles = role_bit(Role::office_director);
+  EXPECT_EQ(record.group("title").value, "二");
+  EXPECT_EQ(record.proposals("title"), "");
+}
+
+TEST(MergeMove, WhatIsWrittenAfterARecordMovedAwayIsAProposal) {
+  RecordHistory record("incoming");
+  record.add("a", {}, {{"title", "一"}});
+  record.add("b", {"a"}, {}, ChangeKind::close);
+  record.add("c", {"a"}, {{"title", "二"}});
+  EXPECT_TRUE(record.merged().is_closed);
+  EXPECT_EQ(record.group("title").value, "一");
+  EXPECT_EQ(record.proposals("title"), "c");
+}
+
+}  // namespace
+}  // namespace jiyao
