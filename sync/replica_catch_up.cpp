@@ -36,6 +36,8 @@ class Integration {
     StoredBatch row = store_.batch(id).value_or(row_of(*batch));
     const Standing standing = work_.judge().of_batch(*batch);
     row.judged = judged_from(standing);
+    const NodeEntry* author = work_.judge().roster().node(row.author.node);
+    if (author != nullptr && author->is_revoked) revoked_.insert(row.author.node);
     Result<OpenedBody> opened = open_batch(*batch, replica_.keys);
     if (!opened) {
       row.content =
@@ -73,11 +75,19 @@ class Integration {
 
   LevelWork& work() { return work_; }
   void finish() {
+    judge_streams_again();
     work_.finish();
     replica_.seen[store_.level()].insert(taken_.begin(), taken_.end());
   }
 
  private:
+  /// What came earlier of a revoked machine may lie before a cut that is only here by now.
+  void judge_streams_again() {
+    if (revoked_.empty()) return;
+    for (const StoredBatch& batch : store_.batches())
+      if (revoked_.contains(batch.author.node)) judge_again(batch);
+  }
+
   static StoredBatch row_of(const SealedBatch& batch) {
     StoredBatch row;
     row.id = batch.id();
@@ -106,6 +116,7 @@ class Integration {
   Store& store_;
   LevelWork work_;
   std::vector<BatchId> taken_;
+  std::set<NodeId> revoked_;  ///< authors of what was taken
   std::size_t changes_ = 0;
 };
 

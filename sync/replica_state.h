@@ -71,6 +71,7 @@ class Judge {
   Standing of_change(const Change& change, const RosterPoint& at, const Standing& batch) const;
   /// For merge(): the same, and whose right it was.
   JudgedChange for_merge(const StoredChange& stored, std::uint64_t roster_seq) const;
+  const Roster& roster() const { return roster_; }
   const Definitions& definitions() const { return definitions_; }
 
  private:

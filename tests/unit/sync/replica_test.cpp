@@ -164,6 +164,24 @@ TEST_F(ReplicaTest, RevocationTakesWhatIsBeyondTheCutOutOfSightAndAdmissionBring
   expect_all_applied(*a, realm_.a_internal, 1);
 }
 
+TEST_F(ReplicaTest, WhatALateCutCoversCountsAsSoonAsTheCutIsHere) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  auto b = realm_.open(*realm_.b, realm_.clerk_b);
+  const RecordId first = record(*b, incoming(realm_.a_internal, "先到"));
+  realm_.meet(*a, *b);
+  record(*b, incoming(realm_.a_internal, "后到"));
+  good(b->seal_pending());
+  const BatchId last = b->log().batches(realm_.a_internal).back();
+  realm_.add({RevokeRecord{b->node(), {{b->author().incarnation, realm_.a_internal, last}}}});
+  realm_.teach(a->log());
+  good(a->catch_up(100));
+  EXPECT_FALSE(a->view(first)) << "nothing here says yet that it lies before the cut";
+  good(a->log().append(good(b->log().batch(last)), {RouteKind::network, Level::secret}, b->node()));
+  good(a->catch_up(100));
+  EXPECT_TRUE(a->view(first));
+  expect_all_applied(*a, realm_.a_internal, 2);
+}
+
 TEST_F(ReplicaTest, NewestRowsComePageByPageAcrossLevels) {
   auto a = realm_.open(*realm_.a, realm_.clerk_a);
   for (int i = 0; i < 7; ++i) {
