@@ -1,0 +1,196 @@
+// bench/measure_sync.cpp - A -> hub -> B over real TLS on loopback, against the floor.
+#include <algorithm>
+
+#include "bench/floor.h"
+#include "bench/plain.h"
+#include "bench/realm.h"
+#include "bench/register.h"
+#include "bench/workloads.h"
+
+namespace jiyao {
+namespace {
+
+constexpr std::uint64_t kChanged = 1000, kRowsPerCommit = 1000;
+constexpr int kMeetings = 100;
+constexpr std::size_t kFrameRoom = 256 * 1024;
+
+void import_rows(const BenchRealm& realm, std::uint64_t rows) {
+  in_own_process([&] {
+    Office office(realm, realm.a);
+    office.open_series(rows);
+    for (std::uint64_t from = 0; from < rows; from += kRowsPerCommit)
+      for (const auto& done : office.replica().record_many(
+               acts_of_rows(realm.place, from, std::min(from + kRowsPerCommit, rows))))
+        must(done, "record");
+    return Done{};
+  });
+}
+
+void change_rows(const BenchRealm& realm, std::uint64_t count) {
+  in_own_process([&] {
+    Office office(realm, realm.a);
+    Query query;
+    query.ledger = "incoming";
+    query.limit = count;
+    std::vector<Act> acts;
+    for (const View& view : office.replica().search(query).rows) {
+      if (acts.empty() || acts.back().steps.size() == 200) acts.push_back({realm.place, {}});
+      Step step;
+      step.kind = ChangeKind::amend;
+      step.record = view.record;
+      step.writes = row_change(acts.size() * 200 + acts.back().steps.size());
+      acts.back().steps.push_back(std::move(step));
+    }
+    for (const auto& done : office.replica().record_many(acts)) must(done, "amend");
+    return Done{};
+  });
+}
+
+/// One machine meets the hub, as `jiyao sync` does: seal, exchange, catch up.
+Done meet(const BenchRealm& realm, const Machine& machine) {
+  return in_own_process([&] {
+    Office office(realm, machine);
+    const double begin = now_s(), cpu = cpu_now_s();
+    const MetHub met = must(meet_hub(office.desk(), office.replica(), realm.hub_at()), "meet");
+    return Done{office.digest(),
+                {{"s", now_s() - begin},
+                 {"cpu_s", cpu_now_s() - cpu},
+                 {"requests", static_cast<double>(met.traffic.requests)},
+                 {"bytes_out", static_cast<double>(met.traffic.bytes_out)},
+                 {"bytes_in", static_cast<double>(met.traffic.bytes_in)}},
+                {}};
+  });
+}
+
+/// Meetings with nothing to say, over one connection that stands.
+Done idle_meetings(const BenchRealm& realm, const Machine& machine) {
+  return in_own_process([&] {
+    Office office(realm, machine);
+    const HubAt hub = realm.hub_at();
+    HttpTransport transport(must(HubAddress::from(hub.address, hub.certificate), "address"), {});
+    std::vector<double> times;
+    Traffic before;
+    for (int i = 0; i <= kMeetings; ++i) {
+      if (i == 1) before = transport.traffic(), times.clear();  // the first one connects
+      const double begin = now_s();
+      Parley parley;
+      parley.route = {RouteKind::network, hub.ceiling};
+      parley.self = office.replica().node();
+      parley.incarnation = office.replica().author().incarnation;
+      Exchange talk(office.replica().log(), parley, &office.replica());
+      const Bytes answer = must(
+          ask_hub(office.replica(), hub, transport, "/exchange", talk.say(kFrameRoom)), "no-op");
+      if (!must(talk.hear(answer), "no-op").is_settled)
+        throw std::runtime_error("something was left to say");
+      times.push_back(now_s() - begin);
+    }
+    std::nth_element(times.begin(), times.begin() + kMeetings / 2, times.end());
+    const Traffic after = transport.traffic();
+    return Done{{},
+                {{"s", times[kMeetings / 2]},
+                 {"bytes_out", static_cast<double>(after.bytes_out - before.bytes_out) / kMeetings},
+                 {"bytes_in", static_cast<double>(after.bytes_in - before.bytes_in) / kMeetings}},
+                {}};
+  });
+}
+
+struct Pair {
+  Done up, down;
+  double cpu_s = 0;  ///< both machines and the hub
+  double sum(const char* figure) const { return up.figures.at(figure) + down.figures.at(figure); }
+};
+
+Pair meet_both(const BenchRealm& realm) {
+  const double hub = realm.hub().cost().cpu_s;
+  Pair pair{meet(realm, realm.a), meet(realm, realm.b)};
+  pair.cpu_s = pair.up.cost.cpu_s + pair.down.cost.cpu_s + realm.hub().cost().cpu_s - hub;
+  if (pair.up.said != pair.down.said)
+    throw std::runtime_error("A and B show different registers: " + pair.up.said + " and " +
+                             pair.down.said);
+  return pair;
+}
+
+Pair floor_both(const Floor& floor, const Path& folder, std::uint64_t from_row) {
+  const double hub = floor.hub().cost().cpu_s;
+  Pair pair{floor.push(folder + "/floor-a.db", from_row), floor.pull(folder + "/floor-b.db")};
+  pair.cpu_s = pair.up.cost.cpu_s + pair.down.cost.cpu_s + floor.hub().cost().cpu_s - hub;
+  if (pair.up.said != pair.down.said) throw std::runtime_error("the floor lost rows");
+  return pair;
+}
+
+void fill_floor(const Path& path, std::uint64_t rows) {
+  in_own_process([&] {
+    PlainRegister plain(path);
+    for (std::uint64_t from = 0; from < rows; from += kRowsPerCommit) {
+      std::vector<PlainRow> some;
+      for (std::uint64_t n = from; n < std::min(from + kRowsPerCommit, rows); ++n)
+        some.push_back({time_ordered_id<RecordId>(static_cast<std::int64_t>(n)), register_row(n)});
+      plain.put(some);
+    }
+    return Done{};
+  });
+}
+
+std::string per_100k(double limit, std::uint64_t rows) {
+  return "<= " + std::to_string(limit * static_cast<double>(rows) / 1e5);
+}
+
+double wall(const Pair& pair) {
+  return pair.up.cost.wall_s + pair.down.cost.wall_s;
+}
+
+void print_first(const Order& order, const BenchRealm& realm, const Pair& ours, const Floor& floor,
+                 const Pair& least) {
+  print({"first sync, wall", "s", wall(ours), "floor", wall(least), per_100k(1.9, order.rows)});
+  print({"  A: seal and send", "s", ours.up.figures.at("s"), "floor", least.up.cost.wall_s});
+  print({"  B: receive and show", "s", ours.down.figures.at("s"), "floor", least.down.cost.wall_s});
+  print({"first sync, CPU of A, B and hub", "s", ours.cpu_s, "floor", least.cpu_s,
+         per_100k(3.2, order.rows)});
+  print({"first sync, bytes up", "MB", ours.up.figures.at("bytes_out") / 1e6, "floor",
+         least.up.figures.at("bytes") / 1e6, per_100k(13.5, order.rows)});
+  print({"first sync, bytes down", "MB", ours.down.figures.at("bytes_in") / 1e6, "floor",
+         least.down.figures.at("bytes") / 1e6, per_100k(13.5, order.rows)});
+  print({"first sync, round trips of both", "", ours.sum("requests"), "floor",
+         least.sum("requests"), "<= 32"});
+  print({"first sync, peak memory of A", "MB", ours.up.cost.peak_mb, "floor", least.up.cost.peak_mb,
+         "<= 64"});
+  print({"first sync, peak memory of B", "MB", ours.down.cost.peak_mb, "floor",
+         least.down.cost.peak_mb, "<= 64"});
+  print({"first sync, peak memory of hub", "MB", realm.hub().cost().peak_mb, "floor",
+         floor.hub().cost().peak_mb, "<= 48"});
+  print({"hub's disk", "MB", realm.hub_disk_mb(), "floor", least.up.figures.at("bytes") / 1e6,
+         per_100k(15, order.rows)});
+}
+
+}  // namespace
+
+void measure_sync(const Order& order) {
+  const BenchRealm realm(order.folder, order.server_program);
+  const Floor floor(order.folder);
+  import_rows(realm, order.rows);
+  fill_floor(order.folder + "/floor-a.db", order.rows);
+  print_first(order, realm, meet_both(realm), floor, floor_both(floor, order.folder, 0));
+
+  const std::uint64_t changed = std::min(kChanged, order.rows);
+  change_rows(realm, changed);
+  const Pair ours = meet_both(realm);
+  const Pair least = floor_both(floor, order.folder, order.rows - changed);
+  print({"changed records, wall, open to close", "s", wall(ours), "floor", wall(least)});
+  print({"changed records, wall, meetings alone", "s", ours.sum("s"), "", 0, "<= 0.045"});
+  print({"changed records, bytes up", "kB", ours.up.figures.at("bytes_out") / 1e3, "floor",
+         least.up.figures.at("bytes") / 1e3, "<= 80"});
+  print({"changed records, bytes down", "kB", ours.down.figures.at("bytes_in") / 1e3, "floor",
+         least.down.figures.at("bytes") / 1e3, "<= 80"});
+  print({"changed records, round trips of both", "", ours.sum("requests"), "floor",
+         least.sum("requests")});
+
+  meet_both(realm);  // receipts of the last meeting
+  const Done idle = idle_meetings(realm, realm.a);
+  const double bytes = idle.figures.at("bytes_out");
+  print({"no-op, warm connection", "ms", idle.figures.at("s") * 1e3, "bare HTTPS echo",
+         floor.echo_s(static_cast<std::size_t>(bytes), kMeetings) * 1e3, "<= 0.5"});
+  print({"no-op, bytes up", "B", bytes, "", 0, "<= 400"});
+  print({"no-op, bytes down", "B", idle.figures.at("bytes_in"), "", 0, "<= 400"});
+}
+
+}  // namespace jiyao

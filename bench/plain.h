@@ -1,0 +1,46 @@
+// bench/plain.h - the yardstick: the same register in plain SQLite, same rows, same indexes, same
+// search, same durability; no changes, no signatures, no encryption.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "schema/change.h"
+
+namespace jiyao {
+
+struct PlainRow {
+  RecordId id;
+  std::vector<Write> values;  ///< register_columns(), in order
+};
+
+class PlainRegister {
+ public:
+  explicit PlainRegister(const std::string& path);  ///< opens, or makes
+  /// One transaction, durable on return. A row that is there is replaced.
+  void put(const std::vector<PlainRow>& rows);
+  /// All rows by id.
+  void each(const std::function<void(PlainRow)>& take);
+  std::uint64_t rows();
+  /// Of all rows: two registers that hold the same have the same.
+  std::string digest();
+
+ private:
+  struct Close {
+    void operator()(sqlite3* connection) const { sqlite3_close(connection); }
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  using Prepared = std::unique_ptr<sqlite3_stmt, Close>;
+  Prepared prepare(const std::string& sql);
+  void run(const std::string& sql);
+  void index_words(const PlainRow& row, std::int64_t no);
+
+  std::unique_ptr<sqlite3, Close> connection_;
+  Prepared put_, no_, words_;
+};
+
+}  // namespace jiyao

@@ -1,0 +1,221 @@
+// bench/realm.cpp - see realm.h.
+#include "bench/realm.h"
+
+#include <Poco/Net/ServerSocket.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "client/menu.h"
+#include "client/number_blocks.h"
+#include "crypto/random.h"
+#include "schema/frames.h"
+#include "schema/hub_card.h"
+
+namespace jiyao {
+namespace {
+
+constexpr Roles kEveryRole = (Roles{1} << (static_cast<unsigned>(Role::registrar) + 1)) - 1;
+
+std::shared_ptr<const SigningKey> fresh_key() {
+  return signing_key_from(Secret<32>::random());
+}
+
+NodeRecord node_record(const Machine& machine, const OfficeId& office) {
+  NodeRecord record;
+  record.node = machine.node;
+  record.office = office;
+  record.sign = machine.sign->verify_key();
+  record.box = machine.box->public_key();
+  return record;
+}
+
+UserRecord user_record(const Machine& machine, const OfficeId& office) {
+  UserRecord record;
+  record.user = machine.person;
+  record.office = office;
+  record.sign = machine.person_sign->verify_key();
+  record.roles = kEveryRole;
+  return record;
+}
+
+std::uint16_t free_port() {
+  return Poco::Net::ServerSocket(Poco::Net::SocketAddress("127.0.0.1", 0)).address().port();
+}
+
+void write_file(const Path& path, ByteView bytes) {
+  std::ofstream(path, std::ios::binary) << as_text(bytes);
+}
+
+std::string read_text(const Path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+// The same key for every file of a machine: what it costs does not depend on it.
+Secret<32> file_key() {
+  return Secret<32>::copy_of(Bytes(32, 0x42));
+}
+
+Choices choices_of(const Machine& machine) {
+  Choices choices;
+  choices.data_dir = machine.folder;
+  choices.state_dir = machine.folder + "-state";
+  choices.output.is_quiet = true;
+  choices.prompt.may_ask = false;
+  return choices;
+}
+
+}  // namespace
+
+void must(const Result<void>& result, const char* what) {
+  if (!result) throw std::runtime_error(std::string(what) + ": " + result.error().detail);
+}
+
+BenchRealm::BenchRealm(const Path& folder, const std::string& server_program)
+    : folder_(folder),
+      realm_(random_block<RealmId>()),
+      root_person_(random_block<UserId>()),
+      root_(fresh_key()) {
+  std::filesystem::create_directories(folder);
+  a = make_machine("a");
+  b = make_machine("b");
+  place = {random_block<OfficeId>(), Level::internal};
+  if (!server_program.empty()) {
+    run_program(
+        {server_program, "init", "--data", folder + "/hub", "--address", "https://127.0.0.1:1"});
+    const HubCard card = must(decode_hub_card(read_text(folder + "/hub/hub.card")), "hub card");
+    hub_record_ = {card.hub, card.sign, Level::internal, card.certificate, card.address};
+  }
+  write_roster();
+  for (const Machine* machine : {&a, &b}) grant(*machine);
+  if (!server_program.empty()) start_hub(server_program);
+}
+
+Machine BenchRealm::make_machine(const std::string& name) const {
+  return {folder_ + "/" + name,
+          random_block<NodeId>(),
+          random_block<UserId>(),
+          fresh_key(),
+          fresh_key(),
+          box_key_from(Secret<32>::random()),
+          random_block<FileId>(),
+          random_block<FileId>()};
+}
+
+void BenchRealm::write_roster() {
+  RealmRecord realm;
+  realm.roots = {{root_person_, root_->verify_key()}};
+  realm.realm_office = place.office;
+  add({realm, OfficeRecord{place.office, {}, true}});
+  EpochSecret secret;
+  secret.epoch = 1;
+  random_bytes(secret.seed.bytes);
+  secrets_ = {place, {secret}};
+  const auto epoch = box_key_from(Secret<32>::copy_of(secret.seed.view()));
+  NodeRecord keeper = node_record(a, place.office);
+  keeper.is_archive = true;
+  std::vector<RosterBody> bodies{keeper,
+                                 node_record(b, place.office),
+                                 OfficeRecord{place.office, a.node, true},
+                                 user_record(a, place.office),
+                                 user_record(b, place.office),
+                                 EpochRecord{place, 1, epoch->public_key()},
+                                 AccessRecord{a.node, place, AccessRight::write},
+                                 AccessRecord{b.node, place, AccessRight::write}};
+  if (!hub_record_.hub.is_none()) bodies.push_back(hub_record_);
+  add(std::move(bodies));
+}
+
+void BenchRealm::add(std::vector<RosterBody> bodies) {
+  RosterRecord record;
+  record.realm = realm_;
+  record.seq = roster_.point().seq + 1;
+  record.prev = roster_.point().hash;
+  record.bodies = std::move(bodies);
+  record.signatures = {{root_person_, root_->sign(Label::roster, digest_of(record))}};
+  records_.push_back(encode_record(record));
+  roster_ = must(roster_.append(records_.back()), "roster record");
+}
+
+void BenchRealm::grant(const Machine& machine) {
+  Grant grant;
+  grant.realm = realm_;
+  grant.node = machine.node;
+  grant.compartment = place;
+  grant.roster = roster_.point();
+  grant.keeper = a.node;
+  grant.sealed = seal_box(machine.box->public_key(), encode_secrets(secrets_));
+  grant.signature = a.sign->sign(Label::grant, digest_to_sign(grant));
+  grants_.push_back(std::move(grant));
+}
+
+void BenchRealm::start_hub(const std::string& program) {
+  Bytes frames;
+  for (const Bytes& record : records_) put_frame(frames, FrameType::roster, record);
+  write_file(folder_ + "/realm.file", frames);
+  run_program({program, "init", "--data", folder_ + "/hub", "--realm", folder_ + "/realm.file"});
+  hub_ = std::make_unique<Server>(
+      std::vector<std::string>{program, "serve", "--data", folder_ + "/hub", "--listen",
+                               "127.0.0.1:" + std::to_string(free_port()), "--lang", "en"},
+      "port ");
+}
+
+HubAt BenchRealm::hub_at() const {
+  return {hub_record_.hub, "https://127.0.0.1:" + std::to_string(hub_->port()),
+          hub_record_.certificate, hub_record_.ceiling};
+}
+
+double BenchRealm::hub_disk_mb() const {
+  double bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_ + "/hub"))
+    bytes += static_cast<double>(entry.file_size());
+  return bytes / 1e6;
+}
+
+void BenchRealm::teach(Replica& replica) const {
+  for (std::size_t seq = replica.roster().point().seq; seq < records_.size(); ++seq)
+    must(replica.log().extend_roster(records_[seq]), "roster");
+  for (const Grant& grant : grants_) must(replica.log().put(grant), "grant");
+}
+
+Office::Office(const BenchRealm& realm, const Machine& machine)
+    : realm_(realm), words_(Language::zh), menu_(words_) {
+  const Choices choices = choices_of(machine);
+  desk_ = std::make_unique<Desk>(choices, words_, menu_);
+  Unlocked unlocked;
+  unlocked.realm = realm.realm();
+  unlocked.node = machine.node;
+  unlocked.person = {machine.person, machine.person_sign};
+  unlocked.node_sign = machine.sign;
+  unlocked.node_box = machine.box;
+  unlocked.anchor_key = std::make_shared<const Secret<32>>(file_key());
+  unlocked.log = {machine.log_file, file_key()};
+  unlocked.levels.emplace(Level::internal, FileAccess{machine.level_file, file_key()});
+  replica_ =
+      must(Replica::open(desk_->env(), choices.data_dir, choices.state_dir, std::move(unlocked)),
+           "open");
+  if (replica_->roster().point().seq == 0) realm.teach(*replica_);
+  catch_up();
+}
+
+Office::~Office() = default;
+
+void Office::open_series(std::uint64_t numbers) {
+  NumberBlocks blocks(*desk_, *replica_);
+  must(blocks.reserve({realm_.place, "incoming", "", 2026}, numbers), "series");
+}
+
+void Office::catch_up() {
+  while (!must(replica_->catch_up(64), "catch up").is_complete) {
+  }
+}
+
+std::string Office::digest() {
+  const Counts counts = replica_->counts()[realm_.place];
+  return std::to_string(counts.applied) + " " + replica_->digests()[realm_.place].state.hex();
+}
+
+}  // namespace jiyao
