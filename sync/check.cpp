@@ -2,6 +2,7 @@
 #include "sync/check.h"
 
 #include <algorithm>
+#include <set>
 
 #include "schema/dates.h"
 #include "sync/claims.h"
@@ -14,7 +15,7 @@ namespace {
 class Check {
  public:
   explicit Check(const Neighbourhood& hood) : hood_(hood) {
-    for (const Neighbour& neighbour : hood.records) by_id_[neighbour.record.hex()] = &neighbour;
+    for (const Neighbour& neighbour : hood.records) enter(neighbour);
   }
 
   std::vector<Finding> run() {
@@ -31,6 +32,18 @@ class Check {
   }
 
  private:
+  /// Who may meet whom: the rule (or its field), and what both must have in common.
+  using Meeting = std::pair<const void*, std::string>;
+  using Met = std::vector<const Neighbour*>;  ///< in the order of the neighbourhood
+
+  void enter(const Neighbour& record);
+  template <class Key>
+  static const Met& met(const std::map<Key, Met>& all, const Key& key) {
+    static const Met nobody;
+    const auto found = all.find(key);
+    return found == all.end() ? nobody : found->second;
+  }
+
   void inside(const Neighbour& record);
   void groups(const Neighbour& record);
   void duplicates(const Neighbour& record);
@@ -61,8 +74,44 @@ class Check {
 
   const Neighbourhood& hood_;
   std::map<std::string, const Neighbour*> by_id_;
+  std::map<Meeting, Met> by_unique_;                ///< open records by unique key and claim
+  std::map<std::string, Met> by_exclusive_;         ///< by claim, once for each key that makes it
+  std::map<Meeting, Met> by_number_;                ///< by number rule, series and number
+  std::map<std::string, Met> open_by_citation_;     ///< open loans and legs by the record they cite
+  std::map<std::string, const Neighbour*> series_;  ///< by series key; the first of several
   Findings findings_;
 };
+
+std::string text_of(const SeriesNumber& number) {
+  return number.key + ':' + std::to_string(number.n);
+}
+
+// Each claim is made once: a batch of thousands would otherwise compare every row with every other.
+void Check::enter(const Neighbour& record) {
+  const LedgerDefinition& ledger = *record.ledger;
+  by_id_[record.record.hex()] = &record;
+  for (const UniqueKey& key : ledger.unique) {
+    std::string claim = record.state->is_closed ? "" : unique_claim(ledger, key, *record.state);
+    if (!claim.empty()) by_unique_[{&key, std::move(claim)}].push_back(&record);
+  }
+  for (const ExclusiveKey& key : ledger.exclusive) {
+    const std::string claim = exclusive_claim(ledger, key, *record.state);
+    if (!claim.empty()) by_exclusive_[claim].push_back(&record);
+  }
+  for (const NumberRule& rule : ledger.numbers)
+    if (const auto number = series_number(ledger, rule, *record.state))
+      by_number_[{&rule, text_of(*number)}].push_back(&record);
+  if (is_open(record)) {
+    std::set<std::string> cited;
+    for (const Field& field : ledger.fields)
+      if (field.type == FieldType::ref) cited.insert(shown(record, field.name));
+    for (const std::string& id : cited) open_by_citation_[id].push_back(&record);
+  }
+  if (ledger.name == kSeriesLedger)
+    series_.emplace(
+        series_key(shown(record, "of_ledger"), shown(record, "series_name"), shown(record, "year")),
+        &record);
+}
 
 std::vector<ChangeId> Check::held_changes(const Neighbour& record, std::size_t field) {
   std::vector<ChangeId> changes;
@@ -128,12 +177,8 @@ void Check::duplicates(const Neighbour& record) {
   for (const UniqueKey& key : record.ledger->unique) {
     const std::string claim = unique_claim(*record.ledger, key, *record.state);
     if (claim.empty()) continue;
-    for (const Neighbour& other : hood_.records) {
-      const bool is_candidate = other.ledger == record.ledger && other.record != record.record &&
-                                !other.state->is_closed &&
-                                unique_claim(*other.ledger, key, *other.state) == claim;
-      if (is_candidate) duplicate_of(record, other, key, claim);
-    }
+    for (const Neighbour* other : met(by_unique_, Meeting(&key, claim)))
+      if (other->record != record.record) duplicate_of(record, *other, key, claim);
   }
 }
 
@@ -173,16 +218,13 @@ void Check::exclusive(const Neighbour& record) {
   for (const ExclusiveKey& key : record.ledger->exclusive) {
     const std::string claim = exclusive_claim(*record.ledger, key, *record.state);
     if (claim.empty()) continue;
-    for (const Neighbour& other : hood_.records) {
-      if (other.record == record.record) continue;
-      for (const ExclusiveKey& theirs : other.ledger->exclusive) {
-        if (exclusive_claim(*other.ledger, theirs, *other.state) != claim) continue;
-        std::vector<ChangeId> changes;
-        for (const Neighbour* one : {&record, &other})
-          for (const ChangeId& change : held_changes(*one, *one->ledger->field_index("state")))
-            changes.push_back(change);
-        findings_.add(key.finding, FindingKind::incident, claim, {&record, &other}, changes);
-      }
+    for (const Neighbour* other : met(by_exclusive_, claim)) {
+      if (other->record == record.record) continue;
+      std::vector<ChangeId> changes;
+      for (const Neighbour* one : {&record, other})
+        for (const ChangeId& change : held_changes(*one, *one->ledger->field_index("state")))
+          changes.push_back(change);
+      findings_.add(key.finding, FindingKind::incident, claim, {&record, other}, changes);
     }
   }
 }
@@ -203,32 +245,25 @@ void Check::numbers(const Neighbour& record) {
 
 void Check::number_clash(const Neighbour& record, const NumberRule& rule,
                          const SeriesNumber& number) {
-  for (const Neighbour& other : hood_.records) {
-    if (other.ledger != record.ledger || other.record == record.record) continue;
-    const auto theirs = series_number(*other.ledger, rule, *other.state);
-    if (!theirs || theirs->key != number.key || theirs->n != number.n) continue;
+  for (const Neighbour* met_here : met(by_number_, Meeting(&rule, text_of(number)))) {
+    const Neighbour& other = *met_here;
+    if (other.record == record.record) continue;
     std::vector<ChangeId> changes = held_changes(record, rule.field);
     for (const ChangeId& change : held_changes(other, rule.field)) changes.push_back(change);
     // A number that went out in a reply or was filed is on paper elsewhere: a person decides.
     const auto is_out = [&](const Neighbour& one) {
       return !shown(one, "reply_doc_no").empty() || one.state->is_terminal;
     };
-    Finding& finding =
-        findings_.add(rule.finding, FindingKind::clash, number.key + ':' + std::to_string(number.n),
-                      {&record, &other}, changes);
+    Finding& finding = findings_.add(rule.finding, FindingKind::clash, text_of(number),
+                                     {&record, &other}, changes);
     if (is_out(record) || is_out(other)) finding.gravity = Gravity::question;
     finding.keeps = block_owner(number.key, number.n, record, other, rule);
   }
 }
 
 const Neighbour* Check::series_of(const std::string& key) const {
-  for (const Neighbour& neighbour : hood_.records) {
-    const bool is_it = neighbour.ledger->name == kSeriesLedger &&
-                       series_key(shown(neighbour, "of_ledger"), shown(neighbour, "series_name"),
-                                  shown(neighbour, "year")) == key;
-    if (is_it) return &neighbour;
-  }
-  return nullptr;
+  const auto found = series_.find(key);
+  return found == series_.end() ? nullptr : found->second;
 }
 
 bool Check::is_granted(const Neighbour& series, const IncarnationId& incarnation,
@@ -292,16 +327,10 @@ void Check::held_back(const Neighbour& record) {
       const bool is_later = !held || before.rank > record.ledger->states[*held].rank;
       if (is_later && before.rank < record.ledger->states[*to].rank) fall_back = before.name;
     }
-    for (const Neighbour& other : hood_.records) {
-      const bool is_named = std::find(step.clear_of.begin(), step.clear_of.end(),
-                                      other.ledger->name) != step.clear_of.end();
-      if (!is_named || !is_open(other)) continue;
-      const bool cites = std::any_of(
-          other.ledger->fields.begin(), other.ledger->fields.end(), [&](const Field& field) {
-            return field.type == FieldType::ref && shown(other, field.name) == record.record.hex();
-          });
-      if (cites) concerned.push_back(&other);
-    }
+    for (const Neighbour* other : met(open_by_citation_, record.record.hex()))
+      if (std::find(step.clear_of.begin(), step.clear_of.end(), other->ledger->name) !=
+          step.clear_of.end())
+        concerned.push_back(other);
   }
   if (concerned.size() == 1) return;
   Finding& hold = findings_.add("S1", FindingKind::hold, record.record.hex() + ":state", concerned,

@@ -262,14 +262,15 @@ void LevelWork::check_compartments() {
   for (const auto& [compartment, touched] : by_compartment) check_touched(touched);
 }
 
-// Who provides something must re-check those who missed it: they stand in a finding of its key.
+// Who shares a key, or provides it, must re-check those who stand in a finding of it. Who only seeks
+// one changes nothing for others that seek it too.
 std::set<std::int64_t> LevelWork::with_findings_of(const std::set<std::int64_t>& touched) const {
   std::set<std::int64_t> all = touched;
   for (const std::int64_t no : touched) {
     const auto keys = keys_.find(no);
     if (keys == keys_.end()) continue;
     for (const std::string& key : keys->second) {
-      if (key.front() != kFieldMark)
+      if (key.front() == kSharesMark || key.front() == kProvidesMark)
         for (const std::int64_t other : store_.records_of_findings(kFindingMark + key.substr(1)))
           all.insert(other);
     }
