@@ -4,6 +4,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <memory>
 
@@ -33,14 +34,40 @@ std::size_t bytes_of_character(char lead) {
   return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
 }
 
+std::string_view first_character(std::string_view text) {
+  return text.substr(0, bytes_of_character(text.front()));
+}
+
 std::vector<std::string_view> characters(std::string_view run) {
   std::vector<std::string_view> found;
-  while (!run.empty()) {
-    const std::size_t size = std::min(bytes_of_character(run.front()), run.size());
-    found.push_back(run.substr(0, size));
-    run.remove_prefix(size);
-  }
+  for (; !run.empty(); run.remove_prefix(found.back().size()))
+    found.push_back(first_character(run));
   return found;
+}
+
+// The code point of a three-byte character; 0: these are not three bytes of one.
+std::uint32_t three_byte_point(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (text.size() < 3 || (byte(0) & 0xF0) != 0xE0) return 0;
+  if ((byte(1) & 0xC0) != 0x80 || (byte(2) & 0xC0) != 0x80) return 0;
+  return (byte(0) & 0x0FU) << 12 | (byte(1) & 0x3FU) << 6 | (byte(2) & 0x3FU);
+}
+
+// The Chinese characters of Unicode 1.1: letters in every version, and unchanged by NFKC.
+bool is_chinese(std::uint32_t point) {
+  return point >= 0x4E00 && point <= 0x9FA5;
+}
+
+bool is_word_character(std::string_view character) {
+  const char lead = character.front();
+  if (static_cast<unsigned char>(lead) < 0x80)
+    return (lead >= '0' && lead <= '9') || (lead >= 'a' && lead <= 'z') ||
+           (lead >= 'A' && lead <= 'Z');
+  if (is_chinese(three_byte_point(character))) return true;
+  utf8proc_int32_t point = -1;
+  utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(character.data()),
+                   static_cast<utf8proc_ssize_t>(character.size()), &point);
+  return point >= 0 && is_letter_or_digit(point);
 }
 
 std::vector<std::string_view> runs_of(std::string_view folded) {
@@ -58,6 +85,19 @@ std::string_view pair_at(const std::vector<std::string_view>& run, std::size_t i
   return {run[i].data(), run[i].size() + run[i + 1].size()};
 }
 
+// A token as one number that sorts as its bytes do: two characters are at most eight bytes, and no
+// letter or digit has a zero byte.
+std::uint64_t packed_token(std::string_view token) {
+  std::uint64_t packed = 0;
+  for (std::size_t i = 0; i < 8; ++i)
+    packed = packed << 8 | (i < token.size() ? static_cast<unsigned char>(token[i]) : 0U);
+  return packed;
+}
+
+void append_token(std::string& text, std::uint64_t packed) {
+  for (; packed != 0; packed <<= 8) text.push_back(static_cast<char>(packed >> 56));
+}
+
 std::string normalised(std::string_view text) {
   utf8proc_uint8_t* out = nullptr;
   const auto* in = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
@@ -72,38 +112,63 @@ std::string normalised(std::string_view text) {
 
 }  // namespace
 
+std::optional<std::string> fold_plain(std::string_view text) {
+  constexpr std::array<std::uint32_t, 11> kMarks = {0x2014, 0x201C, 0x201D, 0x3001, 0x3002, 0x300A,
+                                                    0x300B, 0x3010, 0x3011, 0x3014, 0x3015};
+  std::string folded(text);
+  for (std::size_t at = 0; at < text.size();) {
+    const char lead = text[at];
+    if (static_cast<unsigned char>(lead) < 0x80) {
+      if (lead >= 'A' && lead <= 'Z') folded[at] = static_cast<char>(lead - 'A' + 'a');
+      ++at;
+      continue;
+    }
+    const std::uint32_t point = three_byte_point(text.substr(at));
+    if (!is_chinese(point) && std::find(kMarks.begin(), kMarks.end(), point) == kMarks.end())
+      return std::nullopt;
+    at += 3;
+  }
+  return folded;
+}
+
 std::string fold_for_search(std::string_view text) {
-  const std::string plain = normalised(text);
+  std::optional<std::string> plain = fold_plain(text);
+  if (!plain) plain = normalised(text);
   std::string folded;
-  folded.reserve(std::min(plain.size(), kSearchTextBytesMax));
-  for (const std::string_view character : characters(plain)) {
-    utf8proc_int32_t point = -1;
-    utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(character.data()),
-                     static_cast<utf8proc_ssize_t>(character.size()), &point);
-    const bool is_word = point >= 0 && is_letter_or_digit(point);
+  folded.reserve(std::min(plain->size(), kSearchTextBytesMax));
+  for (std::string_view rest = *plain; !rest.empty();) {
+    const std::string_view character = first_character(rest);
+    rest.remove_prefix(character.size());
     if (folded.size() + character.size() > kSearchTextBytesMax) break;
-    if (is_word) folded.append(character);
-    if (!is_word && !folded.empty() && folded.back() != ' ') folded.push_back(' ');
+    if (is_word_character(character))
+      folded.append(character);
+    else if (!folded.empty() && folded.back() != ' ')
+      folded.push_back(' ');
   }
   while (!folded.empty() && folded.back() == ' ') folded.pop_back();
   return folded;
 }
 
 std::string search_tokens(std::string_view folded) {
-  std::vector<std::string_view> tokens;
-  for (const std::string_view run : runs_of(folded)) {
-    const std::vector<std::string_view> run_characters = characters(run);
-    for (std::size_t i = 0; i + 1 < run_characters.size(); ++i)
-      tokens.push_back(pair_at(run_characters, i));
-    tokens.push_back(run_characters.back());
+  std::vector<std::uint64_t> tokens;
+  tokens.reserve(folded.size() / 2);
+  for (std::string_view run : runs_of(folded)) {
+    std::string_view character = first_character(run);
+    while (character.size() < run.size()) {
+      const std::string_view next = first_character(run.substr(character.size()));
+      tokens.push_back(packed_token(run.substr(0, character.size() + next.size())));
+      run.remove_prefix(character.size());
+      character = next;
+    }
+    tokens.push_back(packed_token(character));
   }
   std::sort(tokens.begin(), tokens.end());
   tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
   std::string joined;
   joined.reserve(folded.size() * 2);
-  for (const std::string_view token : tokens) {
+  for (const std::uint64_t token : tokens) {
     if (!joined.empty()) joined.push_back(' ');
-    joined.append(token);
+    append_token(joined, token);
   }
   return joined;
 }

@@ -7,6 +7,7 @@
 // (detail=none), each hit is checked against the folded text. Pure; safe from any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,10 @@ namespace jiyao {
 inline constexpr std::size_t kSearchTextBytesMax = 32 * 1024;
 /// A query has at most so many words; the rest are dropped.
 inline constexpr std::size_t kSearchWordsMax = 16;
+
+/// NFKC and case folding of text that hardly needs any: ASCII, common Chinese characters and the
+/// marks between them, which is what ledgers are full of. nullopt: it holds something else.
+std::optional<std::string> fold_plain(std::string_view text);
 
 /// NFKC, case-folded, everything but letters and digits one space; runs stay in order. Text that
 /// is not UTF-8 folds to nothing.

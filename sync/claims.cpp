@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "schema/search.h"
 #include "sync/check.h"
 
 namespace jiyao {
@@ -20,6 +21,7 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 }
 
 std::string compatible(const std::string& text) {
+  if (auto plain = fold_plain(text)) return *std::move(plain);
   utf8proc_uint8_t* mapped = nullptr;
   const auto options = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
                                                       UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
