@@ -1,6 +1,8 @@
 // schema/store.cpp - opening a level file and reading what it holds (schema/store.h).
 #include "schema/store.h"
 
+#include <algorithm>
+
 #include "schema/store_rows.h"
 
 namespace jiyao {
@@ -96,15 +98,25 @@ std::vector<StoredChange> Store::changes(std::int64_t record_no) const {
   return found;
 }
 
-std::vector<StoredChange> Store::unsealed() const {
+std::vector<StoredChange> Store::unsealed(std::size_t limit, const StoredChange* after) const {
   std::vector<StoredChange> found;
-  Statement rows(*database_,
-                 "SELECT id, author, n, act, kind, ruleset, hlc, actor, parents, settles, writes, "
-                 "reason, person, batch, holding, verdict, ground, record "
-                 "FROM change INDEXED BY change_unsealed WHERE batch IS NULL ORDER BY author, n");
+  Statement rows(
+      *database_,
+      "SELECT c.id, author, n, act, kind, ruleset, hlc, actor, parents, settles, writes, reason, "
+      "person, batch, holding, verdict, ground, r.no, r.id, r.compartment, r.ledger "
+      "FROM change c INDEXED BY change_unsealed CROSS JOIN record r ON r.no = c.record "
+      "WHERE batch IS NULL AND (author, n) > (:author, :n) ORDER BY author, n LIMIT :limit");
+  const Origin last = after == nullptr ? Origin{} : after->change.origin;
+  rows.bind(":author", after == nullptr ? 0 : author_nos_.at({last.node, last.incarnation}));
+  rows.bind(":n", static_cast<std::int64_t>(last.n));
+  rows.bind(":limit", static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
+  ShownRecord record;
   while (rows.step()) {
-    const std::optional<ShownRecord> record = this->record(rows.integer(17));
-    if (record) found.push_back(change_in(rows, *record));
+    record.no = rows.integer(17);
+    record.record = rows.block<RecordId>(18);
+    record.compartment = compartments_.at(rows.integer(19));
+    record.ledger = ledgers_.at(rows.integer(20));
+    found.push_back(change_in(rows, record));
   }
   return found;
 }
@@ -174,6 +186,11 @@ std::uint64_t Store::batch_count(const CompartmentId& compartment) const {
 }
 
 // --- findings, tallies, own values ---------------------------------------------------------------
+
+bool Store::has_findings() const {
+  Statement row(*database_, "SELECT 1 FROM finding LIMIT 1");
+  return row.step();
+}
 
 std::vector<Bytes> Store::findings() const {
   std::vector<Bytes> found;

@@ -102,8 +102,8 @@ class Store {
   std::optional<ShownRecord> record(const RecordId& id) const;
   std::vector<std::int64_t> record_nos() const;
 
-  /// Own changes not yet in a batch, by (author, n).
-  std::vector<StoredChange> unsealed() const;
+  /// Own changes not yet in a batch, by (author, n): at most `limit` of those behind `after`.
+  std::vector<StoredChange> unsealed(std::size_t limit, const StoredChange* after = nullptr) const;
   std::uint64_t unsealed_count() const;
 
   std::optional<StoredBatch> batch(const BatchId& id) const;
@@ -116,6 +116,7 @@ class Store {
   std::uint64_t count(const RecordQuery& query) const;
   std::vector<std::int64_t> with_key(const std::string& key) const;
 
+  bool has_findings() const;
   std::vector<Bytes> findings() const;
   std::vector<Bytes> findings_of(std::int64_t record_no) const;
   /// Records that stand in an open finding of this key.

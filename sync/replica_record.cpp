@@ -35,8 +35,7 @@ class Recorder {
     for (const Step& step : act.steps) {
       Result<Change> change = draft(act, step, recorded.act);
       if (change) {
-        const Bytes encoded = canonical(*change);
-        bytes += encoded.size();
+        bytes += canonical_bytes(*change);
         if (bytes > kActBytesMax) change = Error{Errc::too_large, "act above its limit"};
       }
       if (!change) {

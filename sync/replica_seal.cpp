@@ -6,6 +6,14 @@
 namespace jiyao {
 namespace {
 
+/// Own changes looked at together: several batches' worth, little enough to stay in memory.
+constexpr std::size_t kChangesPerRound = 4000;
+static_assert(kChangesPerRound > kActChangesMax);
+
+/// Columns and zstd leave less than a quarter of ledger text; what does not shrink so is halved
+/// until it fits a batch.
+constexpr std::size_t kCanonicalPerSealedByte = 4;
+
 /// Changes of whole acts that go into one batch.
 struct Packing {
   std::vector<StoredChange> changes;
@@ -18,7 +26,7 @@ std::vector<Packing> pack(std::vector<StoredChange> changes, std::size_t bytes_t
   for (std::size_t begin = 0; begin < changes.size();) {
     std::size_t end = begin, act_bytes = 0;
     for (; end < changes.size() && changes[end].change.act == changes[begin].change.act; ++end)
-      act_bytes += canonical(changes[end].change).size();
+      act_bytes += canonical_bytes(changes[end].change);
     const bool is_full = packed.empty() || bytes + act_bytes > bytes_target ||
                          packed.back().changes.size() + (end - begin) > kBatchChangesMax;
     if (is_full) packed.emplace_back(), bytes = 0;
@@ -52,7 +60,8 @@ class Sealer {
     const std::optional<EpochEntry> epoch = roster_.epoch(compartment);
     if (!epoch) return {Errc::unavailable, "no epoch key yet for " + compartment.text()};
     int made = 0;
-    for (const Packing& packing : pack(std::move(changes), kBatchTargetBytes)) {
+    for (const Packing& packing :
+         pack(std::move(changes), kCanonicalPerSealedByte * kBatchTargetBytes)) {
       const Result<int> done = seal_packing(compartment, *epoch, packing.changes);
       if (!done) return done.error();
       made += *done;
@@ -142,20 +151,38 @@ class Sealer {
 
 }  // namespace
 
+namespace {
+
+/// The next unsealed changes behind `after`, whole acts; the numbers of an act are neighbours.
+std::vector<StoredChange> next_acts(const Store& store, const std::optional<StoredChange>& after) {
+  std::vector<StoredChange> changes = store.unsealed(kChangesPerRound, after ? &*after : nullptr);
+  if (changes.size() < kChangesPerRound) return changes;
+  const ActId cut = changes.back().change.act;
+  while (changes.back().change.act == cut) changes.pop_back();
+  return changes;
+}
+
+}  // namespace
+
 Result<int> seal_level(Replica::State& replica, Store& store) {
   heal_interrupted_seal(replica, store);
-  std::map<CompartmentId, std::vector<StoredChange>> by_compartment;
-  for (StoredChange& change : store.unsealed())
-    by_compartment[change.change.compartment].push_back(std::move(change));
   // Somebody may have shown us work of this life that we do not have: then we are a copy.
   replica.life->renew_if_shown_foreign();
   int made = 0;
   std::optional<Error> first_error;
-  for (auto& [compartment, changes] : by_compartment) {
-    const Result<int> sealed = Sealer(replica, store).seal(compartment, std::move(changes));
-    if (sealed) made += *sealed;
-    // One compartment without a key holds up only itself (P7).
-    if (!sealed && !first_error) first_error = sealed.error();
+  std::optional<StoredChange> last;
+  for (std::vector<StoredChange> changes = next_acts(store, last); !changes.empty();
+       changes = next_acts(store, last)) {
+    last = changes.back();
+    std::map<CompartmentId, std::vector<StoredChange>> by_compartment;
+    for (StoredChange& change : changes)
+      by_compartment[change.change.compartment].push_back(std::move(change));
+    for (auto& [compartment, some] : by_compartment) {
+      const Result<int> sealed = Sealer(replica, store).seal(compartment, std::move(some));
+      if (sealed) made += *sealed;
+      // One compartment without a key holds up only itself (P7).
+      if (!sealed && !first_error) first_error = sealed.error();
+    }
   }
   if (made > 0) replica.life->note_sealed();
   if (made == 0 && first_error) return *first_error;

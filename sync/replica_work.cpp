@@ -159,10 +159,12 @@ bool LevelWork::add(StoredChange change, const RosterPoint& at) {
   const bool takes_over = is_first_batch || is_better(change, held);
   if (!is_first_batch) writer_.put_repeat(*no, held.id, takes_over ? held.batch : change.batch);
   if (!takes_over) return false;
+  // Sealed under the point it was recorded at, and judged the same: nothing shown can differ.
+  const bool is_only_sealed = is_first_batch && held.judged == change.judged && at == point_;
   held.batch = change.batch;
   held.judged = change.judged;
   if (known->is_stored) writer_.put(*no, held);
-  touch(*no);
+  if (!is_only_sealed) touch(*no);
   return is_first_batch;
 }
 
@@ -262,8 +264,8 @@ void LevelWork::check_compartments() {
   for (const auto& [compartment, touched] : by_compartment) check_touched(touched);
 }
 
-// Who shares a key, or provides it, must re-check those who stand in a finding of it. Who only seeks
-// one changes nothing for others that seek it too.
+// Who shares a key, or provides it, must re-check those who stand in a finding of it. Who only
+// seeks one changes nothing for others that seek it too.
 std::set<std::int64_t> LevelWork::with_findings_of(const std::set<std::int64_t>& touched) const {
   std::set<std::int64_t> all = touched;
   for (const std::int64_t no : touched) {
@@ -293,7 +295,8 @@ std::set<std::int64_t> LevelWork::neighbours_of(std::int64_t record_no) const {
 
 void LevelWork::check_touched(const std::set<std::int64_t>& touched) {
   const CompartmentId compartment = pieces_.at(*touched.begin()).before.compartment;
-  std::set<std::int64_t> centre = with_findings_of(touched);
+  const bool has_findings = store_.has_findings();
+  std::set<std::int64_t> centre = has_findings ? with_findings_of(touched) : touched;
   // Another office's records share keys with ours in this file. Their findings are not ours to take
   // away: nothing below would find them again.
   std::erase_if(centre,
@@ -323,7 +326,8 @@ void LevelWork::check_touched(const std::set<std::int64_t>& touched) {
     const UserRecord* record = user ? roster.user(*user) : nullptr;
     return record == nullptr ? std::nullopt : std::optional(record->clearance);
   };
-  for (const std::int64_t no : centre) writer_.remove_findings_of(no);
+  if (has_findings)
+    for (const std::int64_t no : centre) writer_.remove_findings_of(no);
   if (neighbourhood.records.empty()) return;
   for (const Finding& finding : check(replica_.parts.definitions, neighbourhood)) {
     std::vector<std::int64_t> records;

@@ -15,7 +15,8 @@ BodyContext context_of(const BatchCore& core) {
 std::vector<ChangeId> ids_of(std::span<const Change> changes) {
   std::vector<ChangeId> ids;
   ids.reserve(changes.size());
-  for (const Change& change : changes) ids.push_back(id_of(change));
+  Bytes scratch;
+  for (const Change& change : changes) ids.push_back(id_of(change, scratch));
   return ids;
 }
 
@@ -28,12 +29,13 @@ WrapSlot slot_for(const CompartmentId& compartment, const EpochEntry& epoch, con
 Result<SealedBatch> seal_batch(const SealInput& input) {
   JIYAO_ASSERT(!input.changes.empty() && input.changes.size() <= kBatchChangesMax);
   const auto salt = random_block<Block<struct SaltTag, 16>>();
-  const Bytes columns = encode_columns(input.changes, salt);
+  const std::vector<ChangeId> ids = ids_of(input.changes);
+  const Bytes columns = encode_columns(input.changes, ids, salt);
   if (columns.size() > kBatchOpenedBytesMax) return {Errc::too_large, "opened batch"};
 
   BatchCore core = input.core;
   core.count = static_cast<std::uint16_t>(input.changes.size());
-  core.content_root = content_root(salt, ids_of(input.changes));
+  core.content_root = content_root(salt, ids);
   const Bytes core_part = core_bytes(core);
   const BodyKey key = BodyKey::random();
   const Bytes body = seal(key, pack(columns), core_part);
