@@ -13,7 +13,7 @@ namespace jiyao {
 
 namespace {
 
-constexpr std::int64_t kBusyWaitMs = 10'000;
+constexpr std::int64_t kBusyLookMs = 100;
 
 #ifdef JIYAO_TEST_KEYRINGS
 bool is_test_run() {
@@ -139,17 +139,33 @@ Result<Replica*> Desk::replica(const Keyring& keyring, OpenedSlot slot) {
   return open_replica();
 }
 
-Result<Replica*> Desk::open_replica() {
-  const std::int64_t until_ms = clock_.steady_ms() + kBusyWaitMs;
+Result<void> Desk::hold() {
+  if (hold_) return {};
+  const std::int64_t until_ms = clock_.steady_ms() + choices_.busy_wait_ms;
   while (true) {
-    auto opened = Replica::open(env_, choices_.data_dir, choices_.state_dir, copy_of(*unlocked_));
-    if (opened) {
-      replica_ = *std::move(opened);
-      return replica_.get();
+    auto held = files_.lock(choices_.data_dir + "/" + kLockName);
+    if (held) {
+      hold_ = *std::move(held);
+      return {};
     }
-    if (opened.code() != Errc::busy || clock_.steady_ms() >= until_ms) return opened.error();
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    if (held.code() != Errc::busy) return held.error();
+    if (clock_.steady_ms() >= until_ms)
+      return failure(Errc::busy, "desk.busy", {{"pid", held.error().detail}});
+    std::this_thread::sleep_for(std::chrono::milliseconds(kBusyLookMs));
   }
+}
+
+void Desk::let_go() {
+  replica_.reset();
+  hold_.reset();
+}
+
+Result<Replica*> Desk::open_replica() {
+  if (const auto held = hold(); !held) return held.error();
+  auto opened = Replica::open(env_, choices_.data_dir, choices_.state_dir, copy_of(*unlocked_));
+  if (!opened) return opened.error();
+  replica_ = *std::move(opened);
+  return replica_.get();
 }
 
 std::string Desk::today() const {

@@ -41,8 +41,8 @@ class Desk {
   Result<Keyring> keyring();
   void save(const Keyring& keyring);  ///< replaces the file in one step
 
-  /// Asks for the passphrase, unlocks, and opens the replica; the second call gives the same one.
-  /// Waits up to 10 s for another process that holds it.
+  /// Asks for the passphrase, unlocks, holds the folder and opens the replica; the second call
+  /// gives the same one.
   ///   errors: as keyring(), Keyring::unlock_any() and Replica::open()
   Result<Replica*> replica();
   /// As replica(), with a slot that is unlocked already.
@@ -53,8 +53,13 @@ class Desk {
     OpenedSlot slot;
   };
   Result<Login> login();
-  /// Closes the replica, so that other processes may have it (sync --watch between two rounds).
+  /// Keeps every other jiyao out of this folder until the program ends or lets go. Waits up to 10 s
+  /// for one that has it. Held already is success.   errors: busy (names the holder's pid)
+  Result<void> hold();
+  /// Closes the files; the folder stays ours.
   void close_replica() { replica_.reset(); }
+  /// Closes the files and lets others have the folder (sync --watch between two rounds).
+  void let_go();
 
   std::string today() const;  ///< "2026-11-22", of this machine, UTC+8
   std::string now() const;    ///< "2026-11-22T09:30"
@@ -76,8 +81,12 @@ class Desk {
   std::unique_ptr<Bell> bell_;
   Env env_;
   std::unique_ptr<Unlocked> unlocked_;
+  std::unique_ptr<File> hold_;  // outlives the replica
   std::unique_ptr<Replica> replica_;
 };
+
+/// The lock of a ledger folder. No content, never in a backup.
+inline constexpr const char* kLockName = "lock";
 
 /// What new keyring slots cost: the shipped cost, or the least one in a program built for tests
 /// when JIYAO_TEST_KEYRING_COST=least is set. Every command warns about a slot made so.

@@ -72,6 +72,11 @@ std::string Directory::compartment(const Catalogue& words, const CompartmentId& 
   return office(id.office) + " · " + level_text(words, id.level);
 }
 
+bool Directory::is_own(const OfficeId& office) const {
+  const auto own = own_office(replica_);
+  return own && *own == office;
+}
+
 std::optional<OfficeId> Directory::office_named(std::string_view text) const {
   return only(replica_.roster().offices(), text, names_);
 }

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "client/catalogue.h"
+#include "schema/catalogue.h"
 #include "sync/replica.h"
 
 namespace jiyao {
@@ -25,6 +25,8 @@ class Directory {
   std::string person_text(std::string_view value) const;
   std::string compartment(const Catalogue& words,
                           const CompartmentId& id) const;  ///< 办公室 · 机密
+
+  bool is_own(const OfficeId& office) const;  ///< of this machine
 
   /// By name, or by the first digits of its id, if that names exactly one.
   std::optional<OfficeId> office_named(std::string_view text) const;

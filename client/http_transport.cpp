@@ -127,6 +127,7 @@ struct HttpTransport::State {
   Context::Ptr context = calling_context();
   std::unique_ptr<PinnedSession> session;
   Traffic traffic;
+  std::int64_t wish_ms = 0;
 
   PinnedSession& connected() {
     if (!session) {
@@ -161,7 +162,8 @@ struct HttpTransport::State {
       return {Errc::unavailable, "answer cut short"};
     if (response.getStatus() != HTTPResponse::HTTP_OK)
       return {errc_of(response.getStatus()), std::string(as_text(*answer))};
-    return Answer{std::move(*answer), next_contact(response)};
+    wish_ms = next_contact(response);
+    return Answer{std::move(*answer), wish_ms};
   }
 
   static std::int64_t next_contact(const HTTPResponse& response) {
@@ -204,6 +206,10 @@ Result<HttpTransport::Answer> HttpTransport::post(const std::string& path, ByteV
 
 Traffic HttpTransport::traffic() const {
   return state_->traffic;
+}
+
+std::int64_t HttpTransport::next_contact_ms() const {
+  return state_->wish_ms;
 }
 
 }  // namespace jiyao

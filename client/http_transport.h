@@ -45,6 +45,7 @@ class HttpTransport {
   ///   revoked, not_for_us, not_authentic, malformed, newer, too_large: as the hub or the link says
   Result<Answer> post(const std::string& path, ByteView body);
   Traffic traffic() const;
+  std::int64_t next_contact_ms() const;  ///< the hub's wish in its last answer; 0: none
 
  private:
   struct State;

@@ -1,7 +1,10 @@
 // client/hub_link.cpp - the caller's side of the exchange over HTTPS.
 #include "client/hub_link.h"
 
+#include "client/contacts.h"
 #include "client/keeping.h"
+#include "client/number_asks.h"
+#include "client/sent_volumes.h"
 #include "schema/request_auth.h"
 
 namespace jiyao {
@@ -41,8 +44,7 @@ Result<void> converse(Desk& desk, Replica& replica, const HubAt& hub, HttpTransp
   Exchange talk(replica.log(), parley, &gate);
   const std::uint64_t roster = replica.log().roster().point().seq;
   ProgressBar bar(desk.console(), desk.text("sync.progress"));
-  int idle = 0;
-  for (int round = 0; round < kRoundsMax && idle < 3; ++round) {
+  for (int round = 0; round < kRoundsMax; ++round) {
     const Bytes message = talk.say(kFirstBytes);
     const auto answer = ask_hub(replica, hub, transport, "/exchange", message);
     if (!answer) return answer.error();
@@ -51,10 +53,8 @@ Result<void> converse(Desk& desk, Replica& replica, const HubAt& hub, HttpTransp
     met.batches_in += heard->batches_new;
     met.refused += heard->refused;
     bar.step(met.batches_in, 0);
-    if (heard->is_settled || talk.is_settled()) return {};
-    const bool has_moved =
-        heard->batches_new + heard->roster_records + heard->grants + heard->receipts > 0;
-    idle = has_moved || message.size() > 1024 ? 0 : idle + 1;
+    if (heard->is_foreign) return {Errc::not_for_us, "another realm"};
+    if (!talk.wants_more()) return {};
     if (replica.log().roster().point().seq != roster) return {};  // the scope may be another now
   }
   return {};
@@ -99,22 +99,32 @@ Result<MetHub> meet_hub(Desk& desk, Replica& replica, const HubAt& hub, const Di
   if (!address) return address.error();
   HttpTransport transport(*address, {});
   MetHub met;
+  Arrivals arrivals(replica);
   for (int meeting = 0; meeting < 8; ++meeting) {
     const auto sealed = replica.seal_pending();
     if (!sealed && sealed.code() != Errc::unavailable) return sealed.error();
     if (sealed) met.batches_out += static_cast<std::size_t>(*sealed);
     const std::uint64_t roster = replica.log().roster().point().seq;
-    if (const auto said = converse(desk, replica, hub, transport, root_print, met); !said)
+    // A machine that joins knows its hub's ceiling from the roster only.
+    HubAt now_at = hub;
+    if (const HubRecord* record = replica.log().roster().hub(hub.hub); record != nullptr)
+      now_at.ceiling = record->ceiling;
+    if (const auto said = converse(desk, replica, now_at, transport, root_print, met); !said)
       return said.error();
     if (const auto caught = catch_up_all(replica); !caught) return caught.error();
     const Roster now = replica.log().roster();
     const Digest papers = replica.log().papers(Scope{now.compartments()});
-    if (now.node(replica.node()) != nullptr)
+    if (now.node(replica.node()) != nullptr) {
       if (const auto kept = keep(replica); !kept) return kept.error();
+      if (const auto settled = settle_numbers(desk, replica); !settled) return settled.error();
+    }
     const bool is_same = replica.log().papers(Scope{now.compartments()}) == papers;
     if (is_same && replica.log().roster().point().seq == roster && replica.unsealed() == 0) break;
   }
   met.traffic = transport.traffic();
+  met.next_contact_ms = transport.next_contact_ms();
+  arrivals.note(desk.env().clock.wall_ms());
+  SentVolumes(desk, replica).prune();
   replica.remember("sync.last_ms", to_bytes(std::to_string(desk.env().clock.wall_ms())));
   return met;
 }

@@ -134,4 +134,12 @@ std::optional<Roles> roles_from(std::string_view names) {
   return roles;
 }
 
+std::string role_names(Roles roles) {
+  std::string names;
+  for (std::size_t i = 0; i < kRoleNames.size(); ++i)
+    if ((roles & (Roles{1} << i)) != 0)
+      names += (names.empty() ? "" : ",") + std::string(kRoleNames[i]);
+  return names;
+}
+
 }  // namespace jiyao

@@ -41,6 +41,8 @@ Result<void> take_frames(BatchLog& log, ByteView frames);
 std::vector<Level> levels_up_to(Level ceiling);
 /// "intake_clerk,archivist" -> bits; nullopt: an unknown name.
 std::optional<Roles> roles_from(std::string_view names);
+/// The reverse: "intake_clerk,archivist".
+std::string role_names(Roles roles);
 inline constexpr const char* kClerkRoles =
     "intake_clerk,confidential_clerk,records_keeper,secretary,handler";
 inline constexpr const char* kArchiveRoles =

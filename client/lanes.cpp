@@ -48,19 +48,4 @@ bool is_set_returned(Replica& replica, const NodeId& peer, const SetId& set) {
   });
 }
 
-bool files_are_same(Files& files, const Path& a, const Path& b) {
-  const auto one = files.open(a, OpenMode::read);
-  const auto other = files.open(b, OpenMode::read);
-  if (!one || !other || (*one)->size() != (*other)->size()) return false;
-  std::vector<std::uint8_t> x(256 * 1024);
-  std::vector<std::uint8_t> y(x.size());
-  for (std::uint64_t at = 0; at < (*one)->size(); at += x.size()) {
-    const std::size_t got = (*one)->read(at, x);
-    if ((*other)->read(at, y) != got) return false;
-    if (!std::equal(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(got), y.begin()))
-      return false;
-  }
-  return true;
-}
-
 }  // namespace jiyao

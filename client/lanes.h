@@ -17,6 +17,4 @@ void keep_lane(Replica& replica, const LaneBook& book);
 std::optional<SetId> set_named(const Replica& replica, std::string_view digits);
 bool is_set_returned(Replica& replica, const NodeId& peer, const SetId& set);
 
-bool files_are_same(Files& files, const Path& a, const Path& b);
-
 }  // namespace jiyao

@@ -5,6 +5,7 @@
 
 #include "client/commands/commands.h"
 #include "client/desk.h"
+#include "client/messages.h"
 
 namespace {
 
@@ -42,7 +43,8 @@ const char* message_id_of(StorageFailure::Kind kind) {
 int main(int argc, char** argv) {
   leave_on_interrupt();
   const Catalogue words(
-      choose_language(language_flag(argc, argv), environment("JIYAO_LANG"), environment("LANG")));
+      choose_language(language_flag(argc, argv), environment("JIYAO_LANG"), environment("LANG")),
+      kClientMessages);
   Menu menu(words);
   add_commands(menu);
   const auto parsed = menu.parse(argc, argv);

@@ -8,6 +8,9 @@
 #include <iostream>
 #include <utility>
 
+#include "client/help_text.h"
+#include "schema/text.h"
+
 namespace jiyao {
 
 namespace {
@@ -109,16 +112,39 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return cost[a.size()][b.size()];
 }
 
-std::string language_flag(int argc, const char* const* argv) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    if (word.starts_with("--lang=")) return std::string(word.substr(7));
-    if (word == "--lang" && i + 1 < argc) return argv[i + 1];
+namespace {
+
+/// CLI11's layout, measured in terminal cells: a Chinese character takes two.
+class CellFormatter final : public CLI::Formatter {
+ public:
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    return row(make_option_name(option, is_positional) + make_option_opts(option),
+               make_option_desc(option));
   }
-  return {};
-}
+  std::string make_subcommand(const CLI::App* command) const override {
+    return row(command->get_name(), command->get_description());
+  }
+
+ private:
+  std::string row(const std::string& name, const std::string& description) const {
+    std::string line = "  " + name;
+    const std::size_t width = display_width(line);
+    const std::size_t column = get_column_width();
+    if (description.empty()) return line + "\n";
+    line += width + 1 > column ? "\n" + std::string(column, ' ') : std::string(column - width, ' ');
+    return line + description + "\n";
+  }
+};
+
+}  // namespace
 
 Menu::Menu(const Catalogue& words) : words_(words), app_(words.text("cmd.jiyao"), "jiyao") {
+  app_.formatter(std::make_shared<CellFormatter>());
+  for (const char* label : {"Usage", "OPTIONS", "SUBCOMMAND", "Positionals", "REQUIRED", "TEXT",
+                            "INT", "UINT", "Subcommands"})
+    app_.get_formatter()->label(label, text("help.label." + std::string(label)));
+  app_.option_defaults()->group(text("help.label.Options"));
+  app_.group(text("help.label.Subcommands"));
   app_.require_subcommand(1);
   app_.set_help_flag("-h,--help", text("opt.help"));
   app_.footer(text("cmd.footer"));
@@ -144,6 +170,9 @@ CLI::App& Menu::child(CLI::App& parent, const std::string& path) {
   CLI::App* made = parent.add_subcommand(word, text("cmd." + dotted(path)));
   made->set_help_flag("-h,--help", text("opt.help"));
   made->fallthrough();
+  made->group(text("help.label.Subcommands"));
+  if (const std::string id = "example." + dotted(path); words_.has(id))
+    made->footer(text("help.examples") + "\n" + text(id));
   const std::string_view alias = alias_of(path, word);
   if (!alias.empty()) made->alias(std::string(alias));
   apps_[path] = made;
@@ -182,49 +211,144 @@ Result<void> Menu::parse(int argc, const char* const* argv) {
   try {
     app_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    const CLI::App* told = &app_;
-    while (!told->get_subcommands().empty()) told = told->get_subcommands().front();
     chosen_.work = nullptr;
-    std::cout << told->help() << std::flush;
+    std::cout << help_of(parsed_leaf()) << std::endl;
     return {};
-  } catch (const CLI::ExtrasError&) {
-    const auto extra = app_.remaining(true);
-    return usage_error(extra.empty() ? std::string() : extra.front());
-  } catch (const CLI::RequiredError& error) {
-    const auto extra = app_.remaining(true);
-    if (!extra.empty()) return usage_error(extra.front());
-    return Error{Errc::usage, error.what()};
   } catch (const CLI::ParseError& error) {
-    return Error{Errc::usage, error.what()};
+    const auto extra = app_.remaining(true);
+    const bool is_about_words = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
+                                dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    if (is_about_words && !extra.empty()) return unknown_word(extra.front());
+    return Error{Errc::usage, in_words(error)};
   }
   settle_choices();
   return {};
 }
 
-Error Menu::usage_error(const std::string& what) const {
-  const std::string near = nearest(what);
-  std::string detail = words_.text("usage.unknown", {{"word", what}});
+std::string help_of(const CLI::App& command) {
+  std::string before;
+  for (const CLI::App* above = command.get_parent(); above != nullptr; above = above->get_parent())
+    before = above->get_name() + (before.empty() ? "" : " ") + before;
+  std::string text = command.help(before);
+  while (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+const CLI::App& Menu::parsed_leaf() const {
+  const CLI::App* leaf = &app_;
+  while (!leaf->get_subcommands().empty()) leaf = leaf->get_subcommands().front();
+  return *leaf;
+}
+
+/// CLI11 says it in English only; the option's name and the allowed values are all it adds.
+std::string Menu::in_words(const CLI::ParseError& error) const {
+  const std::string said = error.what();
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    const std::size_t end = said.rfind(" is required");
+    if (end == std::string::npos || parsed_leaf().get_subcommands({}).size() > 0)
+      return words_.text("usage.needs_verb", {{"words", verbs_of(parsed_leaf())}});
+    return words_.text("usage.needs", {{"option", said.substr(0, end)}});
+  }
+  const bool is_conversion = dynamic_cast<const CLI::ConversionError*>(&error) != nullptr;
+  const std::string_view lead = is_conversion ? "Could not convert: " : "";
+  const std::string rest = said.starts_with(lead) ? said.substr(lead.size()) : said;
+  const std::string option = rest.substr(0, rest.find_first_of(":= "));
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
+    return words_.text("usage.no_value", {{"option", option}});
+  const std::size_t open = rest.find_first_of("{[");
+  const std::string known = open == std::string::npos
+                                ? std::string()
+                                : words_.text("usage.allowed", {{"known", rest.substr(open)}});
+  return words_.text("usage.bad_value", {{"option", option}}) + known;
+}
+
+std::string Menu::verbs_of(const CLI::App& noun) const {
+  std::string verbs;
+  for (const CLI::App* one : noun.get_subcommands([](const CLI::App*) { return true; }))
+    verbs += (verbs.empty() ? "" : " ") + one->get_name();
+  return verbs;
+}
+
+const CLI::App* Menu::command(const std::vector<std::string>& names) const {
+  const CLI::App* at = &app_;
+  for (const std::string& name : names) {
+    const auto all = at->get_subcommands([](const CLI::App*) { return true; });
+    const auto found = std::find_if(all.begin(), all.end(), [&](const CLI::App* one) {
+      return one->get_name() == name || one->check_name(name);
+    });
+    if (found == all.end()) return nullptr;
+    at = *found;
+  }
+  return at == &app_ ? nullptr : at;
+}
+
+Error Menu::unknown_word(const std::string& word) const {
+  const std::string near = word.starts_with("-") ? nearest_option(word) : nearest(word);
+  std::string detail = words_.text("usage.unknown", {{"word", word}});
   if (!near.empty()) detail += "\n" + words_.text("usage.nearest", {{"words", near}});
   return Error{Errc::usage, detail};
 }
 
-std::string Menu::nearest(const std::string& word) const {
-  std::vector<std::pair<std::size_t, std::string>> close;
-  for (const std::string& path : paths_) {
-    std::size_t best = edit_distance(word, path);
-    for (std::size_t at = 0; at < path.size(); at = path.find(' ', at) + 1) {
-      const std::size_t end = std::min(path.find(' ', at), path.size());
-      best = std::min(best, edit_distance(word, std::string_view(path).substr(at, end - at)));
-      if (end == path.size()) break;
-    }
-    if (best <= std::max<std::size_t>(1, word.size() / 3)) close.emplace_back(best, path);
+namespace {
+
+/// Names that are close enough to what was typed, best first, at most four.
+class Near {
+ public:
+  explicit Near(std::string_view typed) : typed_(typed) {}
+  /// `name` is compared, `shown` is suggested.
+  void look(std::string_view name, const std::string& shown) {
+    const std::size_t distance = edit_distance(typed_, name);
+    if (distance > std::max<std::size_t>(1, typed_.size() / 3)) return;
+    const auto known = std::find_if(close_.begin(), close_.end(),
+                                    [&](const auto& one) { return one.second == shown; });
+    if (known == close_.end())
+      close_.emplace_back(distance, shown);
+    else
+      known->first = std::min(known->first, distance);
   }
-  std::stable_sort(close.begin(), close.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::string words;
-  for (std::size_t i = 0; i < close.size() && i < 4; ++i)
-    words += (i == 0 ? "jiyao " : "；jiyao ") + close[i].second;
-  return words;
+  std::string text(const std::string& before) {
+    std::stable_sort(close_.begin(), close_.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::string words;
+    for (std::size_t i = 0; i < close_.size() && i < 4; ++i)
+      words += (i == 0 ? "" : " | ") + before + close_[i].second;
+    return words;
+  }
+
+ private:
+  std::string_view typed_;
+  std::vector<std::pair<std::size_t, std::string>> close_;
+};
+
+}  // namespace
+
+std::string Menu::nearest(const std::string& word) const {
+  Near near(word);
+  const CLI::App& leaf = parsed_leaf();
+  const bool is_noun = !leaf.get_subcommands([](const CLI::App*) { return true; }).empty();
+  const CLI::App& noun = is_noun ? leaf : app_;
+  for (const std::string& path : paths_) {
+    const std::size_t space = path.find(' ');
+    const bool is_elsewhere = &noun != &app_ && noun.get_name() != path.substr(0, space);
+    if (is_elsewhere) continue;
+    near.look(path, path);
+    if (&noun == &app_) {
+      near.look(path.substr(0, space), path);
+      near.look(alias_of(path.substr(0, space), path.substr(0, space)), path);
+    }
+    if (space == std::string::npos) continue;
+    near.look(path.substr(space + 1), path);
+    near.look(alias_of(path, path.substr(space + 1)), path);
+  }
+  return near.text("jiyao ");
+}
+
+std::string Menu::nearest_option(const std::string& word) const {
+  Near near(word);
+  for (const CLI::App* app : {&parsed_leaf(), &app_})
+    for (const CLI::Option* option : app->get_options())
+      for (const std::string& name : option->get_lnames()) near.look("--" + name, "--" + name);
+  return near.text("");
 }
 
 }  // namespace jiyao

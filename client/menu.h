@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "client/catalogue.h"
 #include "client/output.h"
 #include "client/prompt.h"
+#include "schema/catalogue.h"
 #include "schema/files.h"
 
 namespace jiyao {
@@ -27,6 +27,7 @@ struct Choices {
   Path state_dir;  ///< $XDG_STATE_HOME/jiyao: never in the data folder, never in a backup
   OutputChoices output;
   PromptChoices prompt;
+  std::int64_t busy_wait_ms = 10'000;  ///< how long to wait for another jiyao at the same ledger
 };
 
 struct Chosen {
@@ -62,6 +63,10 @@ class Menu {
 
   /// Every command as "noun verb", in the order they were added.
   const std::vector<std::string>& paths() const { return paths_; }
+  /// A noun or verb by its words, English or Chinese; nullptr: there is none.
+  const CLI::App* command(const std::vector<std::string>& names) const;
+  /// The nearest commands to a word nobody knows, as an error.
+  Error unknown_word(const std::string& word) const;
 
  private:
   CLI::App& place(const std::string& path);
@@ -69,8 +74,11 @@ class Menu {
   void choose(const std::string& path, std::function<Result<Answer>(Desk&)> work);
   void add_global_options();
   void settle_choices();
-  Error usage_error(const std::string& what) const;
+  const CLI::App& parsed_leaf() const;
+  std::string in_words(const CLI::ParseError& error) const;
+  std::string verbs_of(const CLI::App& noun) const;
   std::string nearest(const std::string& word) const;
+  std::string nearest_option(const std::string& word) const;
 
   const Catalogue& words_;
   CLI::App app_;
@@ -82,9 +90,6 @@ class Menu {
   std::vector<std::string> paths_;
   std::map<std::string, CLI::App*> apps_;  ///< by path; owned by app_
 };
-
-/// The value of `--lang` among raw arguments, before anything is parsed: the help has a language.
-std::string language_flag(int argc, const char* const* argv);
 
 /// How many letters must be put in, taken out, changed or swapped with a neighbour.
 std::size_t edit_distance(std::string_view a, std::string_view b);

@@ -10,6 +10,7 @@ namespace jiyao {
 namespace {
 
 constexpr std::uint32_t kOwnBlock = 50;
+constexpr std::size_t kAskMax = 100'000;
 constexpr std::uint32_t kRestoreGap = 50;  ///< what a restored authority leaves free
 
 std::string memory_key(const SeriesKey& key) {
@@ -23,6 +24,11 @@ std::string number_text(int year, std::uint32_t n) {
   return std::to_string(year) + "-" + digits;
 }
 
+bool is_incarnation(const std::string& text) {
+  const auto bytes = from_hex(text);
+  return bytes && bytes->size() == IncarnationId::kBytes;
+}
+
 std::uint32_t number_from(const std::string& text) {
   std::uint32_t n = 0;
   for (const char c : text)
@@ -32,10 +38,19 @@ std::uint32_t number_from(const std::string& text) {
 
 }  // namespace
 
-bool NumberBlocks::is_lead() const {
+RecordId series_id(const SeriesKey& key) {
+  Hasher hasher(Label::series);
+  hasher.add(key.compartment.office.view());
+  for (const std::string& part : {std::string(name_of(key.compartment.level)), key.ledger,
+                                  key.series, std::to_string(key.year)})
+    hasher.add(as_bytes(part));
+  const Digest digest = hasher.finish();
+  return *RecordId::from(digest.view().first(RecordId::kBytes));
+}
+
+bool NumberBlocks::is_lead(const CompartmentId& compartment) const {
   const Roster roster = replica_.roster();
-  const NodeEntry* self = roster.node(replica_.node());
-  const OfficeRecord* office = self == nullptr ? nullptr : roster.office(self->record.office);
+  const OfficeRecord* office = roster.office(compartment.office);
   return office != nullptr && office->lead == replica_.node();
 }
 
@@ -90,29 +105,15 @@ std::vector<std::uint32_t> NumberBlocks::free_numbers(const SeriesKey& key,
   return numbers;
 }
 
-Result<NumberBlock> NumberBlocks::grant(const SeriesKey& key, const std::string& incarnation,
-                                        std::uint32_t count) {
+Result<Step> NumberBlocks::entry(const SeriesKey& key, FieldValues values) const {
   const LedgerDefinition& ledger = *replica_.definitions().ledger("series");
-  const auto view = series(key);
-  NumberBlock block{incarnation, 1, 0};
-  bool knows_incarnation = !view;
-  if (const auto known = blocks(key))
-    for (const NumberBlock& one : *known) {
-      block.first = std::max(block.first, one.last + 1);
-      knows_incarnation =
-          knows_incarnation || one.incarnation == replica_.author().incarnation.hex();
-    }
-  if (!knows_incarnation && block.first > 1) block.first += kRestoreGap;
-  block.last = block.first + count - 1;
-  FieldValues values = {{"block_incarnation", incarnation},
-                        {"block_first", std::to_string(block.first)},
-                        {"block_last", std::to_string(block.last)}};
   Step step;
   step.ledger = ledger.name;
-  if (view) {
+  if (const auto view = series(key)) {
     step.kind = ChangeKind::amend;
     step.record = view->record;
   } else {
+    step.record = series_id(key);
     values.insert({{"of_ledger", key.ledger},
                    {"series_name", key.series},
                    {"year", std::to_string(key.year)},
@@ -121,19 +122,79 @@ Result<NumberBlock> NumberBlocks::grant(const SeriesKey& key, const std::string&
   auto writes = writes_of(ledger, values, nullptr);
   if (!writes) return writes.error();
   step.writes = *std::move(writes);
-  const auto recorded = replica_.record(Act{key.compartment, {step}});
+  return step;
+}
+
+Result<NumberBlock> NumberBlocks::grant(const SeriesKey& key, const std::string& incarnation,
+                                        std::uint32_t count) {
+  NumberBlock block{incarnation, 1, 0};
+  const auto known = blocks(key).value_or(std::vector<NumberBlock>{});
+  bool knows_incarnation = known.empty();
+  for (const NumberBlock& one : known) {
+    block.first = std::max(block.first, one.last + 1);
+    knows_incarnation = knows_incarnation || one.incarnation == replica_.author().incarnation.hex();
+  }
+  if (!knows_incarnation) block.first += kRestoreGap;
+  block.last = block.first + count - 1;
+  const auto step = entry(key, {{"block_incarnation", incarnation},
+                                {"block_first", std::to_string(block.first)},
+                                {"block_last", std::to_string(block.last)}});
+  if (!step) return step.error();
+  const auto recorded = replica_.record(Act{key.compartment, {*step}});
   if (!recorded) return recorded.error();
   return block;
 }
 
+std::vector<NumberAsk> NumberBlocks::asks(const SeriesKey& key) const {
+  const auto view = series(key);
+  if (!view) return {};
+  const LedgerDefinition& ledger = *replica_.definitions().ledger("series");
+  const GroupState* group = view->state.group(*ledger.group_index("asks"));
+  std::map<std::string, NumberAsk> by_incarnation;
+  if (group != nullptr)
+    for (const HeldWrite& write : group->held) {
+      const auto part = [&](const char* name) {
+        return ledger.field_value(*ledger.field_index(name), write.value);
+      };
+      NumberAsk& ask = by_incarnation[part("ask_incarnation")];
+      ask.incarnation = part("ask_incarnation");
+      ask.count = std::max(ask.count, number_from(part("ask_count")));
+      ++ask.times;
+    }
+  for (const NumberBlock& block : blocks(key).value_or(std::vector<NumberBlock>{}))
+    if (const auto ask = by_incarnation.find(block.incarnation);
+        ask != by_incarnation.end() && ask->second.times > 0)
+      --ask->second.times;
+  std::vector<NumberAsk> open;
+  for (const auto& [incarnation, ask] : by_incarnation)
+    if (ask.times > 0 && is_incarnation(incarnation)) open.push_back(ask);
+  return open;
+}
+
+Result<void> NumberBlocks::ask(const SeriesKey& key, std::size_t count) {
+  const std::string self = replica_.author().incarnation.hex();
+  for (const NumberAsk& open : asks(key))
+    if (open.incarnation == self) return {};
+  const std::size_t wanted = std::clamp<std::size_t>(count, kOwnBlock, kAskMax);
+  const auto step = entry(key, {{"ask_incarnation", self}, {"ask_count", std::to_string(wanted)}});
+  if (!step) return step.error();
+  const auto recorded = replica_.record(Act{key.compartment, {*step}});
+  if (!recorded) return recorded.error();
+  return {};
+}
+
 Result<void> NumberBlocks::reserve(const SeriesKey& key, std::size_t count) {
-  if (!is_lead()) return {};
+  if (!is_lead(key.compartment)) return {};
   const std::size_t free = free_numbers(key, count).size();
   if (free == count) return {};
   const auto granted =
       grant(key, replica_.author().incarnation.hex(), static_cast<std::uint32_t>(count - free));
   if (!granted) return granted.error();
   return {};
+}
+
+std::string NumberBlocks::provisional_start() const {
+  return "临-" + replica_.author().incarnation.hex().substr(0, 8) + "-";
 }
 
 std::vector<std::string> NumberBlocks::provisional(std::size_t count) {
@@ -146,28 +207,34 @@ std::vector<std::string> NumberBlocks::provisional(std::size_t count) {
   }
   std::vector<std::string> numbers;
   for (std::size_t i = 0; i < count; ++i)
-    numbers.push_back("临-" + self + "-" + std::to_string(next++));
+    numbers.push_back(provisional_start() + std::to_string(next++));
   replica_.remember(key, to_bytes(self + ":" + std::to_string(next)));
   return numbers;
 }
 
-Result<std::vector<std::string>> NumberBlocks::draw(const SeriesKey& key, std::size_t count) {
-  std::vector<std::uint32_t> free = free_numbers(key, count);
-  if (free.size() < count && is_lead()) {
-    const auto missing = static_cast<std::uint32_t>(count - free.size());
-    const auto granted =
-        grant(key, replica_.author().incarnation.hex(), std::max(missing, kOwnBlock));
-    if (!granted) return granted.error();
-    free = free_numbers(key, count);
-  }
+std::vector<std::string> NumberBlocks::take(const SeriesKey& key, std::size_t count) {
+  const std::vector<std::uint32_t> free = free_numbers(key, count);
   std::vector<std::string> numbers;
   for (const std::uint32_t n : free) numbers.push_back(number_text(key.year, n));
   if (!free.empty())
     replica_.remember(memory_key(key), to_bytes(replica_.author().incarnation.hex() + ":" +
                                                 std::to_string(free.back() + 1)));
-  if (numbers.size() < count)
-    for (std::string& number : provisional(count - numbers.size()))
-      numbers.push_back(std::move(number));
+  return numbers;
+}
+
+Result<std::vector<std::string>> NumberBlocks::draw(const SeriesKey& key, std::size_t count) {
+  const std::size_t free = free_numbers(key, count).size();
+  if (free < count && is_lead(key.compartment)) {
+    const auto missing = static_cast<std::uint32_t>(count - free);
+    const auto granted =
+        grant(key, replica_.author().incarnation.hex(), std::max(missing, kOwnBlock));
+    if (!granted) return granted.error();
+  }
+  std::vector<std::string> numbers = take(key, count);
+  if (numbers.size() == count) return numbers;
+  const std::size_t missing = count - numbers.size();
+  if (const auto asked = ask(key, missing); !asked) return asked.error();
+  for (std::string& number : provisional(missing)) numbers.push_back(std::move(number));
   return numbers;
 }
 

@@ -1,9 +1,11 @@
 // client/number_blocks.h - the next numbers of a register, from the blocks of its series record.
 //
-// Blocks belong to incarnations. The office's lead node grants them, to itself as it needs them;
-// another machine asks (series grant). Without a block a record gets a provisional number,
-// 临-<node>-n. What was drawn is remembered before it is used: a crash leaves a gap, never a number
-// twice. Sources: design.md 6 (Numbers), domain.md 6.6.
+// A series is one record of its compartment; its id follows from its key, so that two machines that
+// begin it apart begin the same. Only the lead node of the compartment's office grants blocks: to
+// itself as it needs them, to others that asked by an entry on the record (client/number_asks.h).
+// Blocks belong to incarnations. Without a block a record gets a provisional number, 临-<node>-n,
+// and a block is asked for. What was drawn is remembered before it is used: a crash leaves a gap,
+// never a number twice. Sources: design.md 6 (Numbers), domain.md 6.6.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +14,7 @@
 #include <vector>
 
 #include "client/desk.h"
+#include "client/typed_value.h"
 #include "schema/level.h"
 
 namespace jiyao {
@@ -25,30 +28,55 @@ struct SeriesKey {
   friend auto operator<=>(const SeriesKey&, const SeriesKey&) = default;
 };
 
+/// The register a document goes into when nobody says otherwise: 涉密 from secret on (domain.md
+/// L01).
+inline const char* default_series(Level level) {
+  return level >= Level::secret ? "涉密" : "普通";
+}
+
 struct NumberBlock {
   std::string incarnation;  ///< 32 hex digits
   std::uint32_t first = 0, last = 0;
 };
 
+/// A machine that waits for a block.
+struct NumberAsk {
+  std::string incarnation;
+  std::uint32_t count = 0;  ///< the greatest it asked for
+  std::uint32_t times = 0;  ///< asks without a block
+};
+
+/// The record of a series.
+RecordId series_id(const SeriesKey& key);
+
 class NumberBlocks {
  public:
   NumberBlocks(const Desk& desk, Replica& replica) : desk_(desk), replica_(replica) {}
 
-  /// `count` numbers, "2026-0137" each; provisional where no block reaches. The lead node grants
-  /// itself what is missing: one block of max(count, 50).
+  /// `count` numbers, "2026-0137" each; provisional where no block reaches, and then a block is
+  /// asked for. The lead node grants itself what is missing: one block of max(count, 50).
   ///   errors: as Replica::record()
   Result<std::vector<std::string>> draw(const SeriesKey& key, std::size_t count);
+  /// At most `count` numbers, from this machine's blocks only.
+  std::vector<std::string> take(const SeriesKey& key, std::size_t count);
   /// The lead node makes sure that `count` more numbers lie in one block; others do nothing.
   Result<void> reserve(const SeriesKey& key, std::size_t count);
   /// Grants a block to an incarnation, after all blocks there are.   errors: as Replica::record()
   Result<NumberBlock> grant(const SeriesKey& key, const std::string& incarnation,
                             std::uint32_t count);
+  /// Asks for a block, once until it is granted.   errors: as Replica::record()
+  Result<void> ask(const SeriesKey& key, std::size_t count);
   /// All blocks of a series, by first number; nullopt: there is no such series yet.
   std::optional<std::vector<NumberBlock>> blocks(const SeriesKey& key) const;
-  bool is_lead() const;
+  std::vector<NumberAsk> asks(const SeriesKey& key) const;  ///< those without a block yet
+  /// Is this machine the authority of the series of this compartment?
+  bool is_lead(const CompartmentId& compartment) const;
+  /// How provisional numbers of this incarnation begin.
+  std::string provisional_start() const;
 
  private:
   std::optional<View> series(const SeriesKey& key) const;
+  Result<Step> entry(const SeriesKey& key, FieldValues values) const;
   std::vector<std::uint32_t> free_numbers(const SeriesKey& key, std::size_t count) const;
   std::vector<std::string> provisional(std::size_t count);
 

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "schema/text.h"
+#include "schema/told_failure.h"
 
 namespace jiyao {
 
@@ -37,12 +38,6 @@ void print_document(const Poco::JSON::Object& document) {
   std::ostringstream out;
   Poco::JSON::Stringifier::stringify(document, out);
   std::cout << out.str() << std::endl;
-}
-
-std::string upper(std::string text) {
-  for (char& c : text)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return text;
 }
 
 }  // namespace
@@ -127,29 +122,15 @@ void Console::show(std::string_view command, const Answer& answer) const {
 }
 
 int Console::show(const Error& error) const {
-  const std::string name = name_of(error.code);
-  const auto exit = static_cast<int>(exit_code_of(error.code));
-  const std::size_t cut = error.detail.find('\n');
-  std::string message = catalogue_.text("error." + name);
-  if (!error.detail.empty())
-    message += catalogue_.text("error.colon") + terminal_safe(error.detail.substr(0, cut));
-  const std::string hint =
-      cut == std::string::npos ? catalogue_.text("hint." + name) : error.detail.substr(cut + 1);
-  if (!choices_.is_json) {
-    std::cerr << "jiyao: " << message << '\n';
-    if (!hint.empty()) std::cerr << hint << '\n';
+  const ToldFailure failure = told(catalogue_, error);
+  if (choices_.is_json) {
+    std::cout << failure.json() << std::endl;
+  } else {
+    std::cerr << "jiyao: " << failure.message << '\n';
+    if (!failure.hint.empty()) std::cerr << failure.hint << '\n';
     std::cerr.flush();
-    return exit;
   }
-  Poco::JSON::Object::Ptr inner = json_object();
-  inner->set("code", upper(name));
-  inner->set("exit", exit);
-  inner->set("message", message);
-  inner->set("hint", hint);
-  Poco::JSON::Object document;
-  document.set("error", inner);
-  print_document(document);
-  return exit;
+  return static_cast<int>(failure.exit_code);
 }
 
 void Console::talk(std::string_view line) const {

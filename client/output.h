@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "client/catalogue.h"
-#include "client/exit_code.h"
+#include "schema/catalogue.h"
+#include "schema/exit_code.h"
 
 namespace jiyao {
 

@@ -8,8 +8,8 @@
 
 #include <string>
 
-#include "client/catalogue.h"
 #include "crypto/result.h"
+#include "schema/catalogue.h"
 
 namespace jiyao {
 

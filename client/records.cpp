@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "client/number_blocks.h"
 #include "schema/text.h"
 
 namespace jiyao {
@@ -51,6 +52,49 @@ std::vector<View> candidates(Desk& desk, const Replica& replica, const LedgerDef
   return found;
 }
 
+/// What stands before a number that is not of this office's plain register.
+struct NumberPlace {
+  std::optional<OfficeId> office;
+  std::optional<Level> level;
+  std::string series;
+  std::string rest;
+  bool is_given() const { return office || level || !series.empty(); }
+};
+
+/// "甲局 机密 2026-0001" or "甲局收〔2026〕0001" -> place and number.
+NumberPlace place_from(const Directory& directory, const Roster& roster,
+                       const LedgerDefinition& ledger, std::string_view typed) {
+  NumberPlace place;
+  const auto skip = [&](std::string_view word) {
+    if (word.empty() || !typed.starts_with(word)) return false;
+    typed.remove_prefix(word.size());
+    while (typed.starts_with(' ')) typed.remove_prefix(1);
+    return true;
+  };
+  std::string longest;  // 甲局 and 甲局二处 may both be offices
+  for (const OfficeId& id : roster.offices()) {
+    const std::string name = directory.office(id);
+    if (name.size() <= longest.size() || !typed.starts_with(name)) continue;
+    longest = name;
+    place.office = id;
+  }
+  skip(longest);
+  for (const Level level : {Level::secret, Level::highly_secret, Level::top_secret})
+    if (!place.level && (skip(chinese_of(level)) || skip(name_of(level)))) place.level = level;
+  const Field* series = ledger.field("series");
+  if (series != nullptr)
+    for (const std::string& name : series->choices)
+      if (place.series.empty() && skip(name)) place.series = name;
+  place.rest = std::string(typed);
+  return place;
+}
+
+bool is_in(const NumberPlace& place, const LedgerDefinition& ledger, const View& view) {
+  if (place.office && view.compartment.office != *place.office) return false;
+  if (place.level && view.compartment.level != *place.level) return false;
+  return place.series.empty() || view.state.field(ledger, "series") == place.series;
+}
+
 std::string stage_name(Stage stage) {
   switch (stage) {
     case Stage::recorded:
@@ -65,6 +109,24 @@ std::string stage_name(Stage stage) {
       return "local_only";
   }
   return "recorded";
+}
+
+/// Records whose provisional number this was (client/number_asks.h keeps it as a remark).
+std::vector<View> once_called(const Replica& replica, const LedgerDefinition& ledger,
+                              std::string_view typed) {
+  Query query;
+  query.ledger = ledger.name;
+  query.text = std::string(typed);
+  std::vector<View> found = replica.search(query).rows;
+  const auto remarks = ledger.group_index("remarks");
+  std::erase_if(found, [&](const View& view) {
+    const GroupState* group = remarks ? view.state.group(*remarks) : nullptr;
+    return group == nullptr ||
+           std::none_of(group->held.begin(), group->held.end(), [&](const HeldWrite& write) {
+             return write.value.ends_with(" " + std::string(typed));
+           });
+  });
+  return found;
 }
 
 }  // namespace
@@ -82,17 +144,37 @@ Result<View> find_record(Desk& desk, Replica& replica, const LedgerName& ledger,
                          std::string_view typed) {
   const LedgerDefinition* definition = replica.definitions().ledger(ledger);
   JIYAO_ASSERT(definition != nullptr);
+  const Directory directory(replica);
   std::vector<View> found = candidates(desk, replica, *definition, typed);
+  if (found.empty()) {
+    const NumberPlace place = place_from(directory, replica.roster(), *definition, typed);
+    if (place.is_given()) found = candidates(desk, replica, *definition, place.rest);
+    std::erase_if(found, [&](const View& view) { return !is_in(place, *definition, view); });
+  }
+  if (found.empty() && typed.starts_with("临-")) found = once_called(replica, *definition, typed);
   if (found.empty())
     return desk.failure(Errc::not_found, "record.none", {{"name", std::string(typed)}});
   if (found.size() == 1) return std::move(found.front());
   std::string names;
-  for (const View& view : found) {
-    const std::string number = view.state.field(*definition, "intake_no");
-    names += (names.empty() ? "" : "、") + number + " " + view.record.hex();
-  }
+  for (const View& view : found)
+    names += (names.empty() ? "" : "、") + number_text(desk.words(), directory, *definition, view) +
+             " " + view.record.hex();
   return desk.failure(Errc::invalid, "record.several",
                       {{"name", std::string(typed)}, {"names", names}});
+}
+
+std::string number_text(const Catalogue& words, const Directory& directory,
+                        const LedgerDefinition& definition, const View& view) {
+  const std::string number = view.state.field(definition, "intake_no");
+  if (number.empty() || number.starts_with("临")) return terminal_safe(number);
+  std::string text;
+  if (!directory.is_own(view.compartment.office))
+    text += directory.office(view.compartment.office) + " ";
+  if (view.compartment.level >= Level::secret)
+    text += level_text(words, view.compartment.level) + " ";
+  const std::string series = view.state.field(definition, "series");
+  if (!series.empty() && series != default_series(view.compartment.level)) text += series + " ";
+  return terminal_safe(text + number);
 }
 
 std::string field_text(const Catalogue& words, const Directory& directory,
@@ -100,6 +182,9 @@ std::string field_text(const Catalogue& words, const Directory& directory,
   const Field& column = definition.fields[field];
   for (const auto& [index, text] : shown_fields(words, definition, view.state)) {
     if (index != field) continue;
+    const GroupState* group = view.state.group(column.group);
+    if (column.name == "intake_no" && group->mark != Mark::conflict)
+      return number_text(words, directory, definition, view);
     if (column.type == FieldType::person || column.type == FieldType::org)
       return directory.person_text(text);
     if (column.type == FieldType::ref) return text.substr(0, 8);
@@ -150,7 +235,11 @@ Answer recorded_answer(Desk& desk, const Replica& replica, std::string_view mess
     const auto view = replica.view(id);
     if (!view) continue;
     const LedgerDefinition* definition = replica.definitions().ledger(view->ledger);
-    if (definition != nullptr) names += (names.empty() ? "" : "、") + name_of(*definition, *view);
+    if (definition != nullptr)
+      names += (names.empty() ? "" : "、") +
+               (definition->field("intake_no") != nullptr
+                    ? number_text(desk.words(), directory, *definition, *view)
+                    : name_of(*definition, *view));
     rows->add(json_of(replica, directory, *view));
   }
   const std::uint64_t waiting = replica.unsealed();
@@ -187,9 +276,16 @@ Error in_words(Desk& desk, const Replica& replica, const Error& error) {
   if (dot == std::string::npos || colon == std::string::npos || colon < dot) return error;
   const auto* ledger = replica.definitions().ledger(error.detail.substr(0, dot));
   if (ledger == nullptr) return error;
-  const Field* field = ledger->field(error.detail.substr(dot + 1, colon - dot - 1));
-  if (field == nullptr) return error;
-  return Error{error.code, label_of(desk.words(), *field) + ":" + error.detail.substr(colon + 1)};
+  const std::string name = error.detail.substr(dot + 1, colon - dot - 1);
+  const Field* field = ledger->field(name);
+  std::string reason = error.detail.substr(colon + 1);
+  for (const Transition& step : ledger->steps)
+    if (desk.words().language() == Language::zh && reason.ends_with(": " + step.verb))
+      reason.replace(reason.size() - step.verb.size(), step.verb.size(), step.zh);
+  const std::string label = field != nullptr  ? label_of(desk.words(), *field)
+                            : name == "state" ? desk.text("record.state")
+                                              : name;
+  return Error{error.code, label + ":" + reason};
 }
 
 }  // namespace jiyao

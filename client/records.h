@@ -11,7 +11,8 @@
 
 namespace jiyao {
 
-/// The one record somebody means: its intake number (收〔2026〕0137, 2026-137), document number,
+/// The one record somebody means: its intake number (收〔2026〕0137, 2026-137, with office and
+/// level before it where several have it; also a provisional one it once had), document number,
 /// original number (`原12`), or the first 8 or more digits of its id.
 ///   ledger     where to look
 ///   errors     not_found; invalid (several fit: they are named)
@@ -28,6 +29,11 @@ Poco::JSON::Object::Ptr json_of(const Replica& replica, const Directory& directo
 /// "已登记 ... (待上行 n)": what is said after an act, with the names of what was recorded.
 Answer recorded_answer(Desk& desk, const Replica& replica, std::string_view message,
                        const std::vector<RecordId>& records);
+
+/// The intake number as it is unique in the realm: office (if another's), level (from secret on)
+/// and series (if not the usual one) stand before it: "甲局 机密 2026-0001".
+std::string number_text(const Catalogue& words, const Directory& directory,
+                        const LedgerDefinition& definition, const View& view);
 
 /// A field as people read it: ids of people become names.
 std::string field_text(const Catalogue& words, const Directory& directory,

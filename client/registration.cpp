@@ -71,7 +71,7 @@ Result<CompartmentId> Registration::compartment(const FieldValues& values) {
 void Registration::fill(FieldValues& values) const {
   const std::string person = replica_.person().user.hex();
   values.emplace("level", name_of(Level::internal));
-  values.emplace("series", level_of(values) >= Level::secret ? "涉密" : "普通");
+  values.emplace("series", default_series(level_of(values)));
   values.emplace("carrier_form", "纸质");
   values.emplace("signed_for_by", person);
   values.emplace("registered_by", person);

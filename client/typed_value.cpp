@@ -68,9 +68,21 @@ Result<std::string> integer(const Catalogue& words, std::string_view typed) {
   return first == std::string::npos ? std::string("0") : digits.substr(first);
 }
 
+/// A state by the name people read; empty: none.
+std::string state_named(const Field& field, std::string_view typed) {
+  for (const LedgerDefinition& ledger : Definitions::built_in().all()) {
+    const Field* state = ledger.field(field.name);
+    if (field.name != "state" || state == nullptr || state->choices != field.choices) continue;
+    for (const State& one : ledger.states)
+      if (one.zh == typed) return one.name;
+  }
+  return {};
+}
+
 Result<std::string> choice(const Catalogue& words, const Field& field, std::string_view typed) {
   for (const std::string& one : field.choices)
     if (one == typed) return one;
+  if (const std::string state = state_named(field, typed); !state.empty()) return state;
   std::string known;
   for (const std::string& one : field.choices) known += (known.empty() ? "" : "、") + one;
   return Error{Errc::invalid,

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "client/catalogue.h"
 #include "crypto/result.h"
+#include "schema/catalogue.h"
 #include "schema/definition.h"
 #include "sync/merge.h"
 

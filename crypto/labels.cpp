@@ -61,6 +61,7 @@ constexpr Named kNames[] = {
     {Label::invitation, "invitation"},
     {Label::recovery, "recovery"},
     {Label::hub_file, "hub_file"},
+    {Label::series, "series"},
 };
 
 constexpr bool are_in_order() {

@@ -56,6 +56,7 @@ enum class Label : std::uint8_t {
   invitation,     ///< check characters of a printed invitation
   recovery,       ///< check letters of a printed recovery code
   hub_file,       ///< hub seed -> key of hub.jdb
+  series,         ///< record id of a number series
 };
 
 /// "jiyao " + this is the personalisation.

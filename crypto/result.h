@@ -15,7 +15,7 @@
 namespace jiyao {
 
 /// Why a call had no value to give. Callers branch on the code; the detail is for people.
-/// Exit code and HTTP status are tables over this list (client/exit_code.h, server/http_status.h).
+/// Exit code and HTTP status are tables over this list (schema/exit_code.h, server/http_status.h).
 /// The numbers are stable: they appear in JSON output and in tests. Add at the end of a block only.
 enum class Errc : std::uint8_t {
   usage = 1,        ///< the command's words are off

@@ -6,10 +6,12 @@
 #include <string>
 
 #include "crypto/result.h"
+#include "schema/catalogue.h"
 
 namespace jiyao {
 
-/// "jiyao-server VERB --name value ...": every option takes a value and may stand once.
+/// "jiyao-server VERB --name value ... [--json]": every other option takes a value and may stand
+/// once. `help` and `version` are verbs that want nothing.
 struct ServerOptions {
   std::string verb;
   std::map<std::string, std::string> values;
@@ -19,11 +21,11 @@ struct ServerOptions {
     const auto found = values.find(name);
     return found == values.end() ? otherwise : found->second;
   }
-  /// errors: usage: unknown verb or option, a value missing, `data` missing
-  static Result<ServerOptions> parse(std::span<const char* const> words);
+  /// errors: usage (in the person's words): unknown verb or option, a value or `data` missing
+  static Result<ServerOptions> parse(std::span<const char* const> line, const Catalogue& words);
 };
 
-/// What the program prints without a verb, or with `help`: Chinese first.
-std::string_view server_help();
+/// Is `--json` on the line, right or wrong as the rest may be?
+bool asks_for_json(std::span<const char* const> line);
 
 }  // namespace jiyao

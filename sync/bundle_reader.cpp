@@ -54,7 +54,7 @@ class Inspection {
   }
   Result<void> check_sender(const SignedManifest& manifest) const {
     const NodeEntry* sender = roster_.node(outer_.sender);
-    if (!sender) return {Errc::need_roster, "unknown sender " + outer_.sender.hex()};
+    if (!sender) return {Errc::need_roster, "unknown sender: " + outer_.sender.hex()};
     if (!manifest.signed_by(sender->record.sign)) return {Errc::not_authentic, "sender"};
     if (sender->is_revoked) return {Errc::revoked, outer_.sender.hex()};
     return {};

@@ -91,10 +91,10 @@ Result<void> BundleWriter::State::check_order() {
   ours = look_at(log, self);
   for (const NodeId& recipient : order.recipients) {
     const NodeEntry* entry = roster.node(recipient);
-    if (!entry) return {Errc::not_allowed, "unknown recipient " + recipient.hex()};
+    if (!entry) return {Errc::not_allowed, "unknown recipient: " + recipient.hex()};
     if (entry->is_revoked) return {Errc::revoked, recipient.hex()};
     if (entry->record.device_ceiling < order.label)
-      return {Errc::above_ceiling, "device " + recipient.hex()};
+      return {Errc::above_ceiling, "above the device of the recipient: " + recipient.hex()};
     const Scope theirs = roster.scope(recipient, route);
     std::erase_if(ours.frontiers, [&](const CompartmentFrontier& one) {
       return !std::binary_search(theirs.compartments.begin(), theirs.compartments.end(),

@@ -151,7 +151,7 @@ Result<void> Recorder::judge(const LedgerDefinition& definition, const Change& c
   if (standing.ground == Ground::not_cleared)
     return {Errc::not_cleared, "you are not cleared for this level"};
   if (standing.ground == Ground::no_role)
-    return {Errc::not_allowed, "your roles do not allow this in " + definition.name};
+    return {Errc::not_allowed, "your roles do not allow this: " + definition.name};
   return {Errc::not_allowed, "your signature is not the one the roster knows"};
 }
 

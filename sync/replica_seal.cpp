@@ -58,7 +58,7 @@ class Sealer {
   /// errors: unavailable (no epoch yet), and what the log refuses
   Result<int> seal(const CompartmentId& compartment, std::vector<StoredChange> changes) {
     const std::optional<EpochEntry> epoch = roster_.epoch(compartment);
-    if (!epoch) return {Errc::unavailable, "no epoch key yet for " + compartment.text()};
+    if (!epoch) return {Errc::unavailable, "no epoch key yet: " + compartment.text()};
     int made = 0;
     for (const Packing& packing :
          pack(std::move(changes), kCanonicalPerSealedByte * kBatchTargetBytes)) {

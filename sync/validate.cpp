@@ -125,7 +125,7 @@ Result<void> Validation::check_values(const Group& group, const Write& write) co
     for (const auto& [name, value] : *packed) {
       const auto index = definition_.field_index(name);
       if (!index || definition_.fields[*index].group != definition_.group_index(group.name))
-        return refuse(group.name, "has no field " + name);
+        return refuse(group.name, "has no such field: " + name);
     }
   }
   for (const std::size_t index : group.fields) {
@@ -196,7 +196,7 @@ Result<void> Validation::check_step() const {
                  });
     if (step.to != *to || !starts_here) continue;
     if (step.when.holds(after()) != Holds::no) return {};
-    reason = "the condition of " + step.verb + " does not hold";
+    reason = "the condition does not hold: " + step.verb;
   }
   return forbid("state", reason);
 }

@@ -1,6 +1,7 @@
 // client/commands/about.cpp - help with topics, and what program this is.
 #include "client/commands/commands.h"
 #include "client/desk.h"
+#include "client/help_text.h"
 #include "client/version.h"
 
 namespace jiyao {
@@ -8,7 +9,7 @@ namespace jiyao {
 namespace {
 
 struct HelpTopic {
-  std::string topic;
+  std::vector<std::string> words;  ///< a topic, or a command
 };
 
 /// Topics by their English and Chinese names.
@@ -18,19 +19,24 @@ constexpr std::pair<std::string_view, std::string_view> kTopics[] = {
 };
 
 void declare_help(CLI::App& app, HelpTopic& options, const Catalogue& words) {
-  app.add_option("topic", options.topic, words.text("opt.topic"));
+  app.add_option("topic", options.words, words.text("opt.topic"));
 }
 
 Result<Answer> help(Desk& desk, const HelpTopic& options) {
-  if (options.topic.empty()) return Answer{.text = desk.text("help.overview")};
+  if (options.words.empty()) return Answer{.text = desk.text("help.overview")};
+  const std::string& topic = options.words.front();
   for (const auto& [english, chinese] : kTopics)
-    if (options.topic == english || options.topic == chinese)
+    if (options.words.size() == 1 && (topic == english || topic == chinese))
       return Answer{.text = desk.text("help." + std::string(english))};
+  if (const CLI::App* command = desk.menu().command(options.words))
+    return Answer{.text = help_of(*command)};
   std::string known;
   for (const auto& [english, chinese] : kTopics)
     known += (known.empty() ? "" : " ") +
              std::string(desk.words().language() == Language::zh ? chinese : english);
-  return Error{Errc::not_found, desk.text("help.unknown", {{"topic", options.topic}}) + "\n" +
+  std::string near = desk.menu().unknown_word(options.words.back()).detail;
+  near.erase(0, std::min(near.find('\n'), near.size()));
+  return Error{Errc::not_found, desk.text("help.unknown", {{"topic", topic}}) + near + "\n" +
                                     desk.text("help.topics", {{"topics", known}})};
 }
 

@@ -47,11 +47,13 @@ Result<Digest> copy_file(Files& files, const Path& from, const Path& to) {
   return digest.finish();
 }
 
+/// Empty but for a lock, which holds nothing.
 bool is_empty_folder(Files& files, const Path& folder) {
-  return !files.exists(folder) || files.list(folder).empty();
+  const std::vector<std::string> names = files.list(folder);
+  return names.empty() || (names.size() == 1 && names.front() == kLockName);
 }
 
-/// Read again after copying: another process that wrote meanwhile would have torn the copy.
+/// Reads the ledger's file again after copying: the medium it lies on may be failing.
 Result<void> check_unchanged(Files& files, const Path& home, const std::string& name,
                              const Digest& copied) {
   const auto in = files.open(home + "/" + name, OpenMode::read);
@@ -63,7 +65,7 @@ Result<void> check_unchanged(Files& files, const Path& home, const std::string& 
     digest.add(ByteView(piece).first(got));
     offset += got;
   }
-  if (digest.finish() != copied) return Errc::busy;
+  if (digest.finish() != copied) return {Errc::storage, home + "/" + name};
   return {};
 }
 
@@ -74,7 +76,7 @@ Result<Answer> create(Desk& desk, const BackupOptions& options) {
   {  // opening recovers and checkpoints what a crash may have left, and proves the passphrase
     const auto replica = desk.replica();
     if (!replica) return replica.error();
-    desk.close_replica();
+    desk.close_replica();  // still held: nobody writes while the files are copied
   }
   files.make_folder(options.folder);
   const Path& home = desk.choices().data_dir;

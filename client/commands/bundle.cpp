@@ -6,6 +6,7 @@
 #include "client/directory.h"
 #include "client/lanes.h"
 #include "client/records.h"
+#include "client/sent_volumes.h"
 #include "schema/dates.h"
 #include "sync/bundle_writer.h"
 
@@ -36,26 +37,6 @@ void declare_nothing(CLI::App&, ExportOptions&, const Catalogue&) {}
 
 void declare_lost(CLI::App& app, ExportOptions& options, const Catalogue& words) {
   app.add_option("set", options.again, words.text("opt.set_id"))->required();
-}
-
-/// Copies a written volume beside the ledger, so that a lost one can be made again byte for byte.
-void keep_volume(Files& files, const Path& from, const Path& to) {
-  const auto in = files.open(from, OpenMode::read);
-  if (!in) return;
-  const auto out = files.open(to, OpenMode::create);
-  if (!out) return;
-  (*out)->truncate(0);
-  std::vector<std::uint8_t> piece(256 * 1024);
-  std::uint64_t offset = 0;
-  for (std::size_t got = (*in)->read(0, piece); got > 0; got = (*in)->read(offset, piece)) {
-    (*out)->write(offset, ByteView(piece).first(got));
-    offset += got;
-  }
-  (*out)->sync();
-}
-
-Path kept_folder(const Desk& desk, const SetId& set) {
-  return desk.choices().data_dir + "/sent/" + set.hex();
 }
 
 /// What the two share and the label keeps back: said, never silently dropped.
@@ -96,7 +77,7 @@ Result<BundleWriter> plan(Desk& desk, Replica& replica, const ExportOptions& opt
 Result<Answer> write_set(Desk& desk, Replica& replica, const ExportOptions& options,
                          const NodeId& to, const BundleWriter& writer, LaneBook book, Level label) {
   Files& files = desk.env().files;
-  files.make_folder(kept_folder(desk, writer.set()));
+  SentVolumes sent(desk, replica);
   Answer answer{.json = json_object()};
   Poco::JSON::Array::Ptr volumes = json_array();
   ProgressBar bar(desk.console(), desk.text("bundle.progress"));
@@ -108,7 +89,7 @@ Result<Answer> write_set(Desk& desk, Replica& replica, const ExportOptions& opti
     fact->at_ms = desk.env().clock.wall_ms();
     if (const auto kept = replica.put(*fact); !kept) return kept.error();
     const std::string name = volume_name(writer.set(), volume);
-    keep_volume(files, options.out + "/" + name, kept_folder(desk, writer.set()) + "/" + name);
+    sent.keep(*fact, options.out + "/" + name);
     answer.text += desk.text("bundle.written", {{"file", name},
                                                 {"changes", std::to_string(fact->changes)},
                                                 {"bytes", std::to_string(fact->bytes)},
@@ -126,6 +107,7 @@ Result<Answer> write_set(Desk& desk, Replica& replica, const ExportOptions& opti
   }
   book.exported(writer.lane_set());
   keep_lane(replica, book);
+  sent.prune();
   const Directory directory(replica);
   answer.text += desk.text("bundle.unplug", {{"volumes", std::to_string(writer.volumes())},
                                              {"set", writer.set().hex().substr(0, 8)}});
@@ -137,25 +119,63 @@ Result<Answer> write_set(Desk& desk, Replica& replica, const ExportOptions& opti
   return answer;
 }
 
-/// The same bytes as long as they are kept here.
+Result<Answer> export_new(Desk& desk, Replica& replica, const ExportOptions& options,
+                          const NodeId& to) {
+  const auto label = level_from(options.label);
+  if (!label) return desk.failure(Errc::invalid, "value.level", {{"typed", options.label}});
+  LaneBook book(to);
+  const auto writer = plan(desk, replica, options, to, book, *label);
+  if (!writer) return writer.error();
+  return write_set(desk, replica, options, to, *writer, std::move(book), *label);
+}
+
+Result<Answer> export_anew(Desk& desk, Replica& replica, const ExportOptions& options,
+                           const std::vector<HandOver>& facts) {
+  if (facts.empty() || facts.front().peers.empty())
+    return desk.failure(Errc::not_found, "bundle.not_kept");
+  desk.console().talk(desk.text("bundle.anew"));
+  ExportOptions whole = options;
+  whole.is_full = true;
+  whole.label = name_of(facts.front().label);
+  return export_new(desk, replica, whole, facts.front().peers.front());
+}
+
+/// The volumes of a set that went out before, one fact each, in order.
+std::vector<HandOver> volumes_of(const Replica& replica, const SetId& set) {
+  std::map<std::uint32_t, HandOver> volumes;
+  for (const HandOver& fact : replica.hand_overs())
+    if (fact.set == set && fact.direction == Direction::out &&
+        fact.outcome == HandOverOutcome::written)
+      volumes[fact.volume] = fact;
+  std::vector<HandOver> facts;
+  for (auto& [number, fact] : volumes) facts.push_back(std::move(fact));
+  return facts;
+}
+
+/// The same bytes as long as they are kept here; else all of it anew, as a set of its own.
 Result<Answer> export_again(Desk& desk, Replica& replica, const ExportOptions& options) {
   const auto set = set_named(replica, options.again);
   if (!set) return desk.failure(Errc::not_found, "bundle.no_set", {{"set", options.again}});
-  Files& files = desk.env().files;
-  const Path folder = kept_folder(desk, *set);
-  std::vector<std::string> names;
-  if (files.exists(folder)) names = volumes_in(files, folder);
+  const std::vector<HandOver> facts = volumes_of(replica, *set);
   Answer answer{.json = json_object()};
   Poco::JSON::Array::Ptr volumes = json_array();
-  for (const std::string& name : names) {
-    if (options.volume > 0 && name != volume_name(*set, options.volume)) continue;
-    keep_volume(files, folder + "/" + name, options.out + "/" + name);
-    const auto same = files_are_same(files, folder + "/" + name, options.out + "/" + name);
-    if (!same) return Error{Errc::storage, options.out + "/" + name};
-    answer.text += name + "\n";
-    volumes->add(options.out + "/" + name);
+  for (const HandOver& fact : facts) {
+    if (options.volume > 0 && fact.volume != options.volume) continue;
+    const auto file = SentVolumes(desk, replica).put_back(fact, options.out);
+    if (!file && file.code() == Errc::not_found) return export_anew(desk, replica, options, facts);
+    if (!file) return file.error();
+    HandOver repeat = fact;
+    repeat.at_ms = desk.env().clock.wall_ms();
+    repeat.person = replica.person().user;
+    repeat.medium = options.medium;
+    if (const auto kept = replica.put(repeat); !kept) return kept.error();
+    answer.text +=
+        desk.text("bundle.again", {{"file", *file}, {"code", check_code(fact.file)}}) + "\n";
+    volumes->add(*file);
   }
-  if (volumes->size() == 0) return desk.failure(Errc::not_found, "bundle.not_kept");
+  if (volumes->size() == 0)
+    return desk.failure(Errc::not_found, "bundle.no_volume",
+                        {{"volume", std::to_string(options.volume)}});
   answer.text += desk.text("bundle.unplug", {{"volumes", std::to_string(volumes->size())},
                                              {"set", set->hex().substr(0, 8)}});
   answer.json->set("set", set->hex());
@@ -165,17 +185,14 @@ Result<Answer> export_again(Desk& desk, Replica& replica, const ExportOptions& o
 
 Result<Answer> export_bundle(Desk& desk, const ExportOptions& options) {
   if (!desk.env().files.exists(options.out)) return Error{Errc::not_found, options.out};
+  if (options.again.empty() && options.to.empty())
+    return desk.failure(Errc::usage, "usage.needs", {{"option", "--to"}});
   const auto replica = desk.replica();
   if (!replica) return replica.error();
   if (!options.again.empty()) return export_again(desk, **replica, options);
   const auto to = Directory(**replica).node_named(options.to);
   if (!to) return desk.failure(Errc::not_found, "node.none", {{"name", options.to}});
-  const auto label = level_from(options.label);
-  if (!label) return desk.failure(Errc::invalid, "value.level", {{"typed", options.label}});
-  LaneBook book(*to);
-  const auto writer = plan(desk, **replica, options, *to, book, *label);
-  if (!writer) return writer.error();
-  return write_set(desk, **replica, options, *to, *writer, std::move(book), *label);
+  return export_new(desk, **replica, options, *to);
 }
 
 Result<Answer> list(Desk& desk, const ExportOptions&) {
@@ -233,6 +250,7 @@ Result<Answer> lost(Desk& desk, const ExportOptions& options) {
     if (const auto kept = (*replica)->put(note); !kept) return kept.error();
     break;
   }
+  SentVolumes(desk, **replica).prune();
   Answer answer{.text = desk.text("bundle.lost", {{"set", set->hex().substr(0, 8)}}),
                 .json = json_object()};
   answer.json->set("set", set->hex());

@@ -1,10 +1,13 @@
 // client/commands/bundle_import.cpp - 数据包: inspect and import, any order, any number of times.
 #include "client/commands/commands.h"
+#include "client/contacts.h"
 #include "client/directory.h"
 #include "client/hub_link.h"
 #include "client/invitation_file.h"
 #include "client/keeping.h"
 #include "client/lanes.h"
+#include "client/number_asks.h"
+#include "client/sent_volumes.h"
 #include "sync/bundle_reader.h"
 
 namespace jiyao {
@@ -127,6 +130,7 @@ Result<Taken> take_in(Desk& desk, Replica& replica, const std::string& file,
 Result<Answer> import_bundles(Desk& desk, const ImportOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
+  Arrivals arrivals(**replica);
   Answer answer{.json = json_object()};
   Poco::JSON::Array::Ptr rows = json_array();
   std::optional<Error> refused;
@@ -151,8 +155,12 @@ Result<Answer> import_bundles(Desk& desk, const ImportOptions& options) {
     answer.text += (answer.text.empty() ? "" : "\n") + line;
     rows->add(row);
   }
-  if ((*replica)->roster().node((*replica)->node()) != nullptr)
+  if ((*replica)->roster().node((*replica)->node()) != nullptr) {
     if (const auto kept = keep(**replica); !kept) return kept.error();
+    if (const auto settled = settle_numbers(desk, **replica); !settled) return settled.error();
+  }
+  arrivals.note(desk.env().clock.wall_ms());
+  SentVolumes(desk, **replica).prune();
   answer.json->set("bundles", rows);
   if (refused) answer.exit_code = exit_code_of(refused->code);
   return answer;

@@ -19,8 +19,10 @@ void add_bundle(Menu& menu);         ///< bundle export, list, lost
 void add_bundle_import(Menu& menu);  ///< bundle inspect, import
 void add_backup(Menu& menu);         ///< backup create, restore
 void add_proof(Menu& menu);          ///< status, verify
-void add_office(Menu& menu);         ///< office, hub, access, user list, series
-void add_keys(Menu& menu);           ///< user add, passphrase change, unlock
+void add_office(Menu& menu);         ///< office add, list, hub add, access give, list
+void add_user(Menu& menu);           ///< user add, approve, list
+void add_series(Menu& menu);         ///< series list, grant
+void add_keys(Menu& menu);           ///< passphrase change, unlock
 void add_about(Menu& menu);          ///< help, version
 
 /// All of them, in the order `jiyao --help` shows them.

@@ -7,6 +7,7 @@
 #include "client/hub_link.h"
 #include "client/invitation_file.h"
 #include "client/keeping.h"
+#include "client/mailbox.h"
 #include "client/setup.h"
 #include "crypto/random.h"
 
@@ -125,10 +126,8 @@ Result<Answer> request(Desk& desk, const EnrolOptions& options) {
   } else {
     if (file->invitation.hub_address.empty())
       return desk.failure(Errc::usage, "prompt.needs_flag", {{"flag", "--out"}});
-    const auto address =
-        HubAddress::from(file->invitation.hub_address, file->invitation.hub_certificate);
-    if (!address) return address.error();
-    const auto sent = HttpTransport(*address, {}).post("/enrol", bytes);
+    const auto sent =
+        post_request(file->invitation.hub_address, file->invitation.hub_certificate, bytes);
     if (!sent) return sent.error();
   }
   Answer answer{.text = desk.text("enrol.requested", {{"digits", read_out}}),
@@ -136,28 +135,6 @@ Result<Answer> request(Desk& desk, const EnrolOptions& options) {
   answer.json->set("digits", read_out);
   answer.json->set("node", (*replica)->node().hex());
   return answer;
-}
-
-/// Requests waiting in the hub's mailbox; `drop`: those already dealt with.
-Result<std::vector<Bytes>> mailbox(Desk& desk, Replica& replica, ByteView drop) {
-  const auto hub = hub_of(desk, replica);
-  if (!hub) return hub.error();
-  const auto address = HubAddress::from(hub->address, hub->certificate);
-  if (!address) return address.error();
-  HttpTransport transport(*address, {});
-  const auto body = ask_hub(replica, *hub, transport, "/mailbox", drop);
-  if (!body) return body.error();
-  std::vector<Bytes> letters;
-  for (std::size_t at = 0; at + 4 <= body->size();) {
-    std::size_t size = 0;
-    for (std::size_t i = 0; i < 4; ++i) size |= std::size_t{(*body)[at + i]} << (8 * i);
-    at += 4;
-    if (size > body->size() - at) return {Errc::malformed, "mailbox"};
-    const auto begin = body->begin() + static_cast<std::ptrdiff_t>(at);
-    letters.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(size));
-    at += size;
-  }
-  return letters;
 }
 
 struct Asked {
@@ -175,13 +152,17 @@ Result<Asked> asked(Desk& desk, Replica& replica, const EnrolOptions& options) {
     if (!bytes) return Error{bytes.code(), options.file};
     letters.push_back(*bytes);
   } else {
-    auto mail = mailbox(desk, replica, {});
+    auto mail = mailbox(desk, replica);
     if (!mail) return mail.error();
     letters = *std::move(mail);
   }
   Error last = desk.failure(Errc::not_found, "enrol.no_request");
   for (Bytes& bytes : letters) {
     const auto request = decode_request(bytes);
+    if (!request && decode_user_request(bytes)) {
+      last = desk.failure(Errc::not_found, "enrol.only_a_person");
+      continue;
+    }
     if (!request) {
       last = request.error();
       continue;
@@ -202,22 +183,6 @@ Result<Asked> asked(Desk& desk, Replica& replica, const EnrolOptions& options) {
     return Asked{std::move(bytes), *request, *invitation, options.file.empty()};
   }
   return last;
-}
-
-Result<void> compare_digits(Desk& desk, const EnrolOptions& options, const std::string& read_out) {
-  if (!options.digits.empty()) {
-    const auto bare = [](std::string text) {
-      std::erase_if(text, [](char c) { return c < '0' || c > '9'; });
-      return text;
-    };
-    if (bare(options.digits) == bare(read_out)) return {};
-    return desk.failure(Errc::not_authentic, "enrol.digits_differ");
-  }
-  desk.console().warn(read_out);
-  const auto same = desk.prompt().yes(desk.text("enrol.digits_same"), "--digits");
-  if (!same) return same.error();
-  if (!*same) return desk.failure(Errc::not_authentic, "enrol.digits_differ");
-  return {};
 }
 
 Result<RosterDraft> enrolment_draft(Desk& desk, Replica& replica, const Asked& one,
@@ -251,7 +216,7 @@ Result<Answer> approve(Desk& desk, const EnrolOptions& options) {
   const auto one = asked(desk, **replica, options);
   if (!one) return one.error();
   const std::string read_out = digits(one->bytes, (*replica)->roster().root_fingerprint());
-  if (const auto same = compare_digits(desk, options, read_out); !same) return same.error();
+  if (const auto same = compare_digits(desk, options.digits, read_out); !same) return same.error();
   const auto draft = enrolment_draft(desk, **replica, *one, options);
   if (!draft) return draft.error();
   if (const auto applied = sign_and_apply(desk, **replica, *draft); !applied)
@@ -269,11 +234,7 @@ Result<Answer> approve(Desk& desk, const EnrolOptions& options) {
   if (const auto named = record_names(**replica, names); !named) return named.error();
   if (!options.out.empty())
     replace_file(desk.env().files, options.out, roster_frames((*replica)->log(), true));
-  if (one->is_from_hub) {
-    const Digest id = digest(Label::enrol_mac, {one->bytes});
-    if (const auto dropped = mailbox(desk, **replica, id.view()); !dropped)
-      desk.console().warn(desk.text("enrol.mail_stays"));
-  }
+  if (one->is_from_hub) drop_request(desk, **replica, one->bytes);
   Answer answer{
       .text = desk.text("enrol.approved", {{"node", one->request.node.hex().substr(0, 8)}}),
       .json = json_object()};

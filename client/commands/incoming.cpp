@@ -1,8 +1,10 @@
 // client/commands/incoming.cpp - 收文: add, show, edit, void. The options are the definition's
 // fields.
+#include <algorithm>
 #include <map>
 
 #include "client/commands/commands.h"
+#include "client/custody.h"
 #include "client/records.h"
 #include "client/registration.h"
 
@@ -94,6 +96,19 @@ Result<Answer> add(Desk& desk, const FieldOptions& options) {
   return recorded_answer(desk, **replica, desk.text("incoming.added"), {recorded->records.front()});
 }
 
+/// A step that ends a record waits until nothing of it is out on loan or circulating.
+Result<void> nothing_is_out(Desk& desk, Replica& replica, const View& view,
+                            const Transition& step) {
+  for (const LedgerName& other : step.clear_of) {
+    const auto open = open_row(desk, replica, other, view, {});
+    if (!open && open.code() == Errc::not_found) continue;
+    return desk.failure(Errc::conflict, "incoming.still_out",
+                        {{"step", desk.words().language() == Language::zh ? step.zh : step.verb},
+                         {"ledger", desk.text(other == "loan" ? "cmd.loan" : "cmd.circulate")}});
+  }
+  return {};
+}
+
 Result<Answer> edit(Desk& desk, const FieldOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
@@ -108,6 +123,8 @@ Result<Answer> edit(Desk& desk, const FieldOptions& options) {
     });
     if (found == ledger.steps.end())
       return desk.failure(Errc::invalid, "incoming.no_step", {{"step", options.step}});
+    if (const auto clear = nothing_is_out(desk, **replica, *view, *found); !clear)
+      return clear.error();
     typed->values["state"] = ledger.states[found->to].name;
   }
   auto act = amend_act(ledger, *view, typed->values, typed->entries, options.reason);
@@ -124,6 +141,11 @@ Result<Answer> void_record(Desk& desk, const FieldOptions& options) {
   const auto view = find_record(desk, **replica, "incoming", options.record);
   if (!view) return view.error();
   const LedgerDefinition& ledger = *(*replica)->definitions().ledger("incoming");
+  const auto step = std::find_if(ledger.steps.begin(), ledger.steps.end(),
+                                 [](const Transition& one) { return one.verb == "void"; });
+  JIYAO_ASSERT(step != ledger.steps.end());
+  if (const auto clear = nothing_is_out(desk, **replica, *view, *step); !clear)
+    return clear.error();
   const auto act = amend_act(ledger, *view, {{"state", "void"}, {"void_reason", options.reason}},
                              {}, options.reason);
   if (!act) return act.error();

@@ -1,6 +1,7 @@
 // client/commands/incoming_list.cpp - 收文: list, and export of the whole register as CSV.
 #include "client/commands/commands.h"
 #include "client/csv_reader.h"
+#include "client/messages.h"
 #include "client/records.h"
 
 namespace jiyao {
@@ -66,12 +67,12 @@ Result<Answer> list(Desk& desk, const ListOptions& options) {
 
 /// The import's columns and the number, so that what goes out can come in again.
 std::vector<std::string> cells_of(const LedgerDefinition& ledger, const View& view,
-                                  const Catalogue& words) {
+                                  const Catalogue& words, const Directory& directory) {
   std::vector<std::string> cells;
   for (std::size_t i = 0; i < ledger.fields.size(); ++i) {
     std::string cell;
     for (const auto& [index, text] : shown_fields(words, ledger, view.state))
-      if (index == i) cell = text;
+      if (index == i) cell = directory.person_text(text);
     cells.push_back(cell);
   }
   return cells;
@@ -89,14 +90,15 @@ Result<Answer> export_csv(Desk& desk, const ListOptions& options) {
   for (const Field& field : ledger.fields) heads.push_back(field.zh);
   std::string text = encoding == TextEncoding::utf8 ? "\xEF\xBB\xBF" : "";
   text += encode_text(csv_line(heads) + "\r\n", encoding);
-  const Catalogue chinese(Language::zh);
+  const Directory directory(**replica);
+  const Catalogue chinese(Language::zh, kClientMessages);
   std::uint64_t rows = 0;
   std::optional<RecordId> after;
   do {
     const RecordPage page = (*replica)->search(*query, after);
     for (const View& view : page.rows) {
       if (view.is_hidden) continue;
-      text += encode_text(csv_line(cells_of(ledger, view, chinese)) + "\r\n", encoding);
+      text += encode_text(csv_line(cells_of(ledger, view, chinese, directory)) + "\r\n", encoding);
       ++rows;
     }
     after = page.after;

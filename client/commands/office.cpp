@@ -1,10 +1,8 @@
-// client/commands/office.cpp - the archive's decisions: office add|list, hub add, access give|list,
-// user add|list, series list|grant.
+// client/commands/office.cpp - the archive's decisions: office add|list, hub add, access give|list.
 #include <algorithm>
 
 #include "client/commands/commands.h"
 #include "client/keeping.h"
-#include "client/number_blocks.h"
 #include "client/records.h"
 #include "crypto/random.h"
 #include "schema/hub_card.h"
@@ -38,20 +36,6 @@ void declare_give(CLI::App& app, OfficeOptions& options, const Catalogue& words)
   app.add_option("--level,--密级", options.level, words.text("opt.level"))->required();
   app.add_option("--right,--权限", options.right, words.text("opt.right"))
       ->check(CLI::IsMember({"read", "write", "none"}));
-}
-
-void declare_series(CLI::App& app, OfficeOptions& options, const Catalogue& words) {
-  app.add_option("--owner", options.owner, words.text("opt.owner"));
-  app.add_option("--level,--密级", options.level, words.text("opt.level"));
-  app.add_option("--series,--类别", options.series, words.text("opt.series"));
-  app.add_option("--year,--年度", options.year, words.text("opt.year"));
-}
-
-void declare_grant(CLI::App& app, OfficeOptions& options, const Catalogue& words) {
-  declare_series(app, options, words);
-  app.add_option("--to,--给", options.node, words.text("opt.incarnation"))->required();
-  app.add_option("--count,--数量", options.count, words.text("opt.count"))
-      ->check(CLI::Range(1, 100000));
 }
 
 Result<Answer> add_office(Desk& desk, const OfficeOptions& options) {
@@ -187,93 +171,6 @@ Result<Answer> list_access(Desk& desk, const OfficeOptions&) {
   return answer;
 }
 
-Result<Answer> list_users(Desk& desk, const OfficeOptions&) {
-  const auto replica = desk.replica();
-  if (!replica) return replica.error();
-  const Roster roster = (*replica)->roster();
-  const Directory directory(**replica);
-  Table table({desk.text("user.name"), desk.text("office.office"), desk.text("user.clearance")});
-  Poco::JSON::Array::Ptr rows = json_array();
-  for (const UserId& id : roster.users()) {
-    const UserRecord* user = roster.user(id);
-    table.add({directory.person(id), directory.office(user->office),
-               level_text(desk.words(), user->clearance)});
-    Poco::JSON::Object::Ptr row = json_object();
-    row->set("id", id.hex());
-    row->set("name", directory.person(id));
-    row->set("office", directory.office(user->office));
-    row->set("clearance", std::string(name_of(user->clearance)));
-    row->set("roles", user->roles);
-    rows->add(row);
-  }
-  Answer answer{.text = table.text(desk.console().columns()), .json = json_object()};
-  answer.json->set("users", rows);
-  return answer;
-}
-
-Result<SeriesKey> series_key(Desk& desk, Replica& replica, const OfficeOptions& options) {
-  auto office = own_office(replica);
-  if (!options.owner.empty()) {
-    const auto named = Directory(replica).office_named(options.owner);
-    if (!named) return desk.failure(Errc::not_found, "office.none", {{"name", options.owner}});
-    office = *named;
-  }
-  if (!office) return office.error();
-  const auto level = level_from(options.level);
-  if (!level) return desk.failure(Errc::invalid, "value.level", {{"typed", options.level}});
-  const int year = options.year > 0 ? options.year : std::stoi(desk.today().substr(0, 4));
-  return SeriesKey{{*office, *level}, options.ledger, options.series, year};
-}
-
-Poco::JSON::Object::Ptr json_of_block(const NumberBlock& block) {
-  Poco::JSON::Object::Ptr row = json_object();
-  row->set("incarnation", block.incarnation);
-  row->set("first", block.first);
-  row->set("last", block.last);
-  return row;
-}
-
-Result<Answer> list_series(Desk& desk, const OfficeOptions& options) {
-  const auto replica = desk.replica();
-  if (!replica) return replica.error();
-  const auto key = series_key(desk, **replica, options);
-  if (!key) return key.error();
-  const auto blocks = NumberBlocks(desk, **replica).blocks(*key);
-  Table table(
-      {desk.text("series.incarnation"), desk.text("series.first"), desk.text("series.last")});
-  Poco::JSON::Array::Ptr rows = json_array();
-  for (const NumberBlock& block : blocks.value_or(std::vector<NumberBlock>{})) {
-    table.add(
-        {block.incarnation.substr(0, 8), std::to_string(block.first), std::to_string(block.last)});
-    rows->add(json_of_block(block));
-  }
-  Answer answer{.text = table.text(desk.console().columns()), .json = json_object()};
-  answer.text +=
-      "\n" + desk.text("series.own", {{"incarnation", (*replica)->author().incarnation.hex()}});
-  answer.json->set("blocks", rows);
-  answer.json->set("incarnation", (*replica)->author().incarnation.hex());
-  return answer;
-}
-
-Result<Answer> grant_series(Desk& desk, const OfficeOptions& options) {
-  const auto replica = desk.replica();
-  if (!replica) return replica.error();
-  const auto key = series_key(desk, **replica, options);
-  if (!key) return key.error();
-  NumberBlocks numbers(desk, **replica);
-  if (!numbers.is_lead()) return desk.failure(Errc::not_allowed, "series.not_lead");
-  const auto bytes = from_hex(options.node);
-  if (!bytes || bytes->size() != IncarnationId::kBytes)
-    return desk.failure(Errc::invalid, "series.bad_incarnation");
-  const auto block = numbers.grant(*key, options.node, options.count);
-  if (!block) return in_words(desk, **replica, block.error());
-  Answer answer{.text = desk.text("series.granted", {{"first", std::to_string(block->first)},
-                                                     {"last", std::to_string(block->last)}}),
-                .json = json_object()};
-  answer.json->set("block", json_of_block(*block));
-  return answer;
-}
-
 }  // namespace
 
 void add_office(Menu& menu) {
@@ -282,9 +179,6 @@ void add_office(Menu& menu) {
   menu.add<OfficeOptions>("hub add", declare_hub, add_hub);
   menu.add<OfficeOptions>("access give", declare_give, give);
   menu.add<OfficeOptions>("access list", declare_nothing, list_access);
-  menu.add<OfficeOptions>("user list", declare_nothing, list_users);
-  menu.add<OfficeOptions>("series list", declare_series, list_series);
-  menu.add<OfficeOptions>("series grant", declare_grant, grant_series);
 }
 
 }  // namespace jiyao

@@ -2,10 +2,11 @@
 #include <algorithm>
 
 #include "client/commands/commands.h"
+#include "client/contacts.h"
 #include "client/directory.h"
 #include "client/keeping.h"
+#include "client/lanes.h"
 #include "schema/dates.h"
-#include "schema/hand_over.h"
 
 namespace jiyao {
 
@@ -25,15 +26,6 @@ void declare_verify(CLI::App& app, ProofOptions& options, const Catalogue& words
   app.add_flag("--full", options.is_full, words.text("opt.full"));
 }
 
-std::int64_t note_ms(const Replica& replica, const char* name) {
-  const auto note = replica.recall(name);
-  if (!note) return 0;
-  std::int64_t n = 0;
-  for (const std::uint8_t c : *note)
-    if (c >= '0' && c <= '9') n = n * 10 + (c - '0');
-  return n;
-}
-
 Poco::JSON::Object::Ptr json_of(const Counts& counts) {
   Poco::JSON::Object::Ptr one = json_object();
   one->set("known", counts.known);
@@ -44,29 +36,10 @@ Poco::JSON::Object::Ptr json_of(const Counts& counts) {
   return one;
 }
 
-/// When each node was last heard of, as far as this log tells: its newest change's time is not
-/// trusted for anything, it is only shown.
-std::map<NodeId, std::int64_t> last_heard(const Replica& replica,
-                                          const std::vector<HandOver>& facts) {
-  std::map<NodeId, std::int64_t> heard;
-  for (const HandOver& fact : facts)
-    if (fact.direction == Direction::in)
-      for (const NodeId& node : fact.peers) heard[node] = std::max(heard[node], fact.at_ms);
-  for (const NodeId& node : replica.roster().nodes()) {
-    const auto note = replica.recall("contact/" + node.hex());
-    if (!note) continue;
-    std::int64_t ms = 0;
-    for (const std::uint8_t c : *note)
-      if (c >= '0' && c <= '9') ms = ms * 10 + (c - '0');
-    heard[node] = std::max(heard[node], ms);
-  }
-  return heard;
-}
-
 std::string contacts_text(Desk& desk, const Replica& replica, const Directory& directory,
                           int overdue_days, Poco::JSON::Array& rows) {
   const std::int64_t now = desk.env().clock.wall_ms();
-  const auto heard = last_heard(replica, replica.hand_overs());
+  const auto heard = last_heard(replica);
   Table table({desk.text("office.office"), desk.text("office.node"), desk.text("status.contact"),
                desk.text("status.overdue")});
   const Roster roster = replica.roster();
@@ -93,7 +66,7 @@ std::string contacts_text(Desk& desk, const Replica& replica, const Directory& d
 Result<Answer> status(Desk& desk, const ProofOptions& options) {
   const auto opened = desk.replica();
   if (!opened) return opened.error();
-  const Replica& replica = **opened;
+  Replica& replica = **opened;
   const Directory directory(replica);
   Counts sum;
   Poco::JSON::Array::Ptr compartments = json_array();
@@ -107,13 +80,12 @@ Result<Answer> status(Desk& desk, const ProofOptions& options) {
     one->set("compartment", directory.compartment(desk.words(), id));
     compartments->add(one);
   }
-  const std::int64_t last = note_ms(replica, "sync.last_ms");
+  const std::int64_t last = noted_number(replica, "sync.last_ms");
   const std::size_t conflicts = replica.conflicts(10'000).size();
   const std::uint64_t waiting = replica.unsealed();
-  std::size_t open_media = 0;
-  const std::vector<HandOver> facts = replica.hand_overs();
-  for (const HandOver& fact : facts)
-    open_media += fact.direction == Direction::out && fact.outcome == HandOverOutcome::written;
+  std::size_t open_media = 0;  // sets of which nothing came back
+  for (const NodeId& peer : replica.roster().nodes())
+    open_media += lane_with(replica, peer).open_sets().size();
   Answer answer{.json = json_object()};
   answer.text = desk.text("status.line", {{"last", last == 0 ? desk.text("status.never")
                                                              : stamp_at(last).replace(10, 1, " ")},

@@ -1,8 +1,8 @@
 // client/commands/sync.cpp - sync once, or keep meeting the hub (--watch).
-#include <algorithm>
 #include <chrono>
 #include <thread>
 
+#include "client/back_off.h"
 #include "client/commands/commands.h"
 #include "client/hub_link.h"
 
@@ -42,41 +42,52 @@ Answer answer_of(Desk& desk, const Replica& replica, const MetHub& met) {
   return answer;
 }
 
-Result<Answer> once(Desk& desk) {
+struct Round {
+  Answer answer;
+  std::int64_t hub_wish_ms = 0;
+};
+
+Result<Round> once(Desk& desk) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
   const auto hub = hub_of(desk, **replica);
   if (!hub) return hub.error();
   const auto met = meet_hub(desk, **replica, *hub);
   if (!met) return met.error();
-  return answer_of(desk, **replica, *met);
+  return Round{answer_of(desk, **replica, *met), met->next_contact_ms};
 }
 
-/// Keys stay, files do not: between two rounds any other command may have the replica. The pause
-/// doubles after a failure, up to 15 minutes, with some chance in it.
+/// What the next round may find gone: no link, a captive portal, somebody else at the ledger.
+bool passes(Errc code) {
+  return code == Errc::unavailable || code == Errc::not_a_hub || code == Errc::busy;
+}
+
+/// Keys stay, files do not: between two rounds any other command may have the replica. Ctrl-C ends
+/// it at any time, as it ends every command.
 Result<Answer> watch(Desk& desk, const SyncOptions& options) {
-  std::int64_t pause_ms = options.every_seconds * 1000;
+  int failures = 0;
   while (true) {
     const auto round = once(desk);
-    desk.close_replica();
-    if (round) {
-      desk.console().show("sync", *round);
-      pause_ms = options.every_seconds * 1000;
-    } else {
-      const Errc code = round.code();
-      const bool passes =
-          code == Errc::unavailable || code == Errc::not_a_hub || code == Errc::busy;
-      if (!passes) return round;
+    desk.let_go();
+    if (!round && !passes(round.code())) return round.error();
+    failures = round ? 0 : failures + 1;
+    if (round)
+      desk.console().show("sync", round->answer);
+    else
       desk.console().show(round.error());
-      pause_ms = std::min<std::int64_t>(pause_ms * 2, 15 * 60 * 1000);
-    }
-    const auto jitter = static_cast<std::int64_t>(desk.env().random.next() % 1000);
-    std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms + jitter));
+    const std::int64_t rest = rest_ms(options.every_seconds * 1000, round ? round->hub_wish_ms : 0,
+                                      failures, desk.env().random);
+    if (!round)
+      desk.console().talk(desk.text("sync.again", {{"seconds", std::to_string(rest / 1000)}}));
+    std::this_thread::sleep_for(std::chrono::milliseconds(rest));
   }
 }
 
 Result<Answer> sync(Desk& desk, const SyncOptions& options) {
-  return options.watch ? watch(desk, options) : once(desk);
+  if (options.watch) return watch(desk, options);
+  auto round = once(desk);
+  if (!round) return round.error();
+  return std::move(round->answer);
 }
 
 }  // namespace

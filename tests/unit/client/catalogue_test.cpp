@@ -1,5 +1,5 @@
 // tests/unit/client/catalogue_test.cpp - one catalogue, two languages, no message missing.
-#include "client/catalogue.h"
+#include "schema/catalogue.h"
 
 #include <gmock/gmock.h>
 
@@ -8,7 +8,8 @@
 #include <regex>
 #include <sstream>
 
-#include "client/exit_code.h"
+#include "client/messages.h"
+#include "schema/exit_code.h"
 #include "support/source_folder.h"
 
 namespace jiyao {
@@ -17,8 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(Catalogue, SaysEverythingInBothLanguagesWithTheSamePlaces) {
-  const Catalogue zh(Language::zh);
-  const Catalogue en(Language::en);
+  const Catalogue zh(Language::zh, kClientMessages);
+  const Catalogue en(Language::en, kClientMessages);
   ASSERT_GT(zh.messages().size(), 50U);
   for (const auto& [id, text] : zh.messages()) {
     ASSERT_TRUE(en.has(id)) << id << " is missing in English";
@@ -29,8 +30,8 @@ TEST(Catalogue, SaysEverythingInBothLanguagesWithTheSamePlaces) {
 }
 
 TEST(Catalogue, HoldsEveryMessageThatTheSourcesName) {
-  const Catalogue zh(Language::zh);
-  const std::regex named(R"re(\b(?:text|talk_id|words)\(\s*"([a-z_]+\.[a-z0-9_.-]+)")re");
+  const Catalogue zh(Language::zh, kClientMessages);
+  const std::regex named(R"re(\b(?:text|talk_id|words)\(\s*"([a-z_]+\.[a-z0-9_.-]*[a-z0-9_-])")re");
   std::size_t names = 0;
   for (const auto& entry :
        fs::recursive_directory_iterator(fs::path(test::source_folder()) / "client")) {
@@ -47,8 +48,31 @@ TEST(Catalogue, HoldsEveryMessageThatTheSourcesName) {
   EXPECT_GT(names, 5U);
 }
 
+TEST(Catalogue, KnowsEverySentenceOfTheEngine) {
+  const Catalogue zh(Language::zh, kClientMessages);
+  const std::regex said(R"re((?:Errc::[a-z_]+|refuse\([^,()]*|forbid\([^,()]*), *"([^"]+)")re");
+  std::size_t sentences = 0;
+  for (const auto& entry : fs::directory_iterator(fs::path(test::source_folder()) / "sync")) {
+    if (entry.path().extension() != ".cpp") continue;
+    std::ifstream in(entry.path());
+    std::stringstream all;
+    all << in.rdbuf();
+    const std::string source = all.str();
+    for (std::sregex_iterator it(source.begin(), source.end(), said), end; it != end; ++it) {
+      ++sentences;
+      std::string sentence = (*it)[1].str();
+      if (sentence.ends_with(": ")) sentence.resize(sentence.size() - 2);
+      EXPECT_TRUE(zh.has("engine." + sentence)) << sentence << " in " << entry.path().filename();
+    }
+  }
+  EXPECT_GT(sentences, 60U);
+  EXPECT_EQ(zh.engine_words("state: the condition does not hold: 作废"),
+            "state：办理条件还不满足：作废");
+  EXPECT_EQ(zh.engine_words("/media/usb"), "/media/usb");
+}
+
 TEST(Catalogue, HasASentenceAndAHintForEveryError) {
-  const Catalogue zh(Language::zh);
+  const Catalogue zh(Language::zh, kClientMessages);
   for (int code = static_cast<int>(Errc::usage); code <= static_cast<int>(Errc::interrupted);
        ++code) {
     const std::string name = name_of(static_cast<Errc>(code));
@@ -59,7 +83,7 @@ TEST(Catalogue, HasASentenceAndAHintForEveryError) {
 }
 
 TEST(Catalogue, FillsPlacesAndLeavesUnknownOnesToBeSeen) {
-  const Catalogue en(Language::en);
+  const Catalogue en(Language::en, kClientMessages);
   EXPECT_EQ(en.text("prompt.needs_flag", {{"flag", "--{x}"}}),
             "an answer is needed and nobody can be asked here; give --{x}");
   EXPECT_THAT(en.text("prompt.needs_flag"), testing::HasSubstr("{flag}"));

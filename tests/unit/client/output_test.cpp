@@ -7,6 +7,8 @@
 #include <iostream>
 #include <sstream>
 
+#include "client/messages.h"
+
 namespace jiyao {
 namespace {
 
@@ -45,7 +47,7 @@ TEST(Table, LetsNothingInACellMoveTheCursor) {
 }
 
 TEST(Output, GivesProgramsOneDocumentForAnErrorToo) {
-  const Catalogue words(Language::zh);
+  const Catalogue words(Language::zh, kClientMessages);
   const Console console({.is_json = true}, words);
   std::string text;
   {
@@ -62,7 +64,7 @@ TEST(Output, GivesProgramsOneDocumentForAnErrorToo) {
 }
 
 TEST(Output, NamesTheSchemaOfEveryAnswer) {
-  const Catalogue words(Language::zh);
+  const Catalogue words(Language::zh, kClientMessages);
   const Console console({.is_json = true}, words);
   Answer answer{.text = "三", .json = json_object()};
   answer.json->set("count", 3);
@@ -72,7 +74,7 @@ TEST(Output, NamesTheSchemaOfEveryAnswer) {
 }
 
 TEST(Output, LetsTheSecondLineOfADetailReplaceTheHint) {
-  const Catalogue words(Language::en);
+  const Catalogue words(Language::en, kClientMessages);
   const Console console({}, words);
   const Captured err(std::cerr);
   EXPECT_EQ(console.show(Error{Errc::usage, "incomng\nDid you mean: incoming"}), 2);

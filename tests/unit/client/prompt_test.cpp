@@ -7,6 +7,8 @@
 #include <array>
 #include <string_view>
 
+#include "client/messages.h"
+
 namespace jiyao {
 namespace {
 
@@ -39,7 +41,7 @@ TEST(Passphrase, MustHaveTwelveCharactersOrFiveWords) {
 }
 
 TEST(Passphrase, ComesLineByLineFromTheDescriptor) {
-  const Catalogue words(Language::en);
+  const Catalogue words(Language::en, kClientMessages);
   const Pipe pipe("first passphrase\r\nsecond passphrase");
   Prompt prompt({.may_ask = false, .passphrase_fd = pipe.fd()}, words);
   EXPECT_EQ(prompt.passphrase("?")->reveal(), "first passphrase");
@@ -48,7 +50,7 @@ TEST(Passphrase, ComesLineByLineFromTheDescriptor) {
 }
 
 TEST(Passphrase, IsTheSameHoweverItsAccentsWereTyped) {
-  const Catalogue words(Language::en);
+  const Catalogue words(Language::en, kClientMessages);
   const Pipe pipe("caf\u00e9 caf\u00e9\ncafe\u0301 cafe\u0301\n");
   Prompt prompt({.may_ask = false, .passphrase_fd = pipe.fd()}, words);
   const auto composed = prompt.passphrase("?");
@@ -56,7 +58,7 @@ TEST(Passphrase, IsTheSameHoweverItsAccentsWereTyped) {
 }
 
 TEST(Passphrase, IsRefusedWhenTooShortOrNoText) {
-  const Catalogue words(Language::en);
+  const Catalogue words(Language::en, kClientMessages);
   const Pipe pipe("short\n\xff\xfe\n");
   Prompt prompt({.may_ask = false, .passphrase_fd = pipe.fd()}, words);
   EXPECT_EQ(prompt.new_passphrase("?").code(), Errc::invalid);
@@ -64,7 +66,7 @@ TEST(Passphrase, IsRefusedWhenTooShortOrNoText) {
 }
 
 TEST(Prompt, NamesTheFlagWhenNobodyMayBeAsked) {
-  const Catalogue words(Language::en);
+  const Catalogue words(Language::en, kClientMessages);
   const Prompt prompt({.may_ask = false}, words);
   const auto answer = prompt.line("Office", "--office");
   ASSERT_FALSE(answer);

@@ -1,8 +1,8 @@
-// client/catalogue.h - every sentence the program says, in Chinese and in English, from one place.
+// schema/catalogue.h - every sentence a program says, in Chinese and in English, from one place.
 //
-// client/messages/zh.json and en.json are built into the program. A message is text with named
-// places, "{count} 行"; a list of strings is lines. Both languages hold the same ids with the same
-// places: a test keeps that, and that every id the sources name exists.
+// Each program has its own pair of files, messages/zh.json and messages/en.json, built into it. A
+// message is text with named places, "{count} 行"; a list of strings is lines. Both languages hold
+// the same ids with the same places: a test keeps that, and that every id the sources name exists.
 #pragma once
 
 #include <initializer_list>
@@ -19,6 +19,16 @@ enum class Language { zh, en };
 /// Unknown words fall through to the next. "C" and "POSIX" say nothing.
 Language choose_language(std::string_view flag, std::string_view jiyao_lang, std::string_view lang);
 
+/// The value of `--lang` among raw arguments, before anything is parsed: the help has a language.
+std::string language_flag(int argc, const char* const* argv);
+
+/// The two message files of a program, as they were when it was built
+/// (schema/embed_messages.cmake).
+struct MessageFiles {
+  const char* zh;
+  const char* en;
+};
+
 struct Place {
   std::string_view name;
   std::string value;
@@ -26,13 +36,16 @@ struct Place {
 
 class Catalogue {
  public:
-  explicit Catalogue(Language language);
+  Catalogue(Language language, const MessageFiles& files);
 
   Language language() const { return language_; }
   /// The message with its places filled. An id that is nowhere comes back as itself, so that a slip
   /// of ours never hides what was to be said.
   std::string text(std::string_view id, std::initializer_list<Place> places = {}) const;
   bool has(std::string_view id) const;
+  /// What the engine said in English, in the person's words: message "engine.<what was said>". A
+  /// sentence "what ...: which" is looked up by what stands before its colon. Unknown ones stay.
+  std::string engine_words(std::string_view said) const;
   const std::map<std::string, std::string, std::less<>>& messages() const { return messages_; }
 
  private:

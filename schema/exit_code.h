@@ -1,4 +1,4 @@
-// client/exit_code.h - what the shell is told: one table from Errc to exit code.
+// schema/exit_code.h - what the shell is told: one table from Errc to exit code.
 //
 // The codes are stable; `jiyao help exit-codes` prints them and tests hold them. They follow the
 // convention that 0 is "done, or nothing to do" and that a person's decision, a waiting part and an

@@ -1,5 +1,5 @@
-// client/catalogue.cpp - the two embedded message files, read once.
-#include "client/catalogue.h"
+// schema/catalogue.cpp - a program's message files, read once.
+#include "schema/catalogue.h"
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
@@ -7,7 +7,6 @@
 
 #include <algorithm>
 
-#include "client/embedded_messages.h"
 #include "crypto/result.h"
 
 namespace jiyao {
@@ -38,8 +37,17 @@ Language choose_language(std::string_view flag, std::string_view jiyao_lang,
   return Language::zh;
 }
 
-Catalogue::Catalogue(Language language) : language_(language) {
-  const char* source = language == Language::zh ? kMessagesZh : kMessagesEn;
+std::string language_flag(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word.starts_with("--lang=")) return std::string(word.substr(7));
+    if (word == "--lang" && i + 1 < argc) return argv[i + 1];
+  }
+  return {};
+}
+
+Catalogue::Catalogue(Language language, const MessageFiles& files) : language_(language) {
+  const char* source = language == Language::zh ? files.zh : files.en;
   try {
     Poco::JSON::Parser parser;
     const auto object = parser.parse(source).extract<Poco::JSON::Object::Ptr>();
@@ -77,6 +85,22 @@ std::string Catalogue::text(std::string_view id, std::initializer_list<Place> pl
   }
   if (at < message.size()) text += message.substr(at);
   return text;
+}
+
+std::string Catalogue::engine_words(std::string_view said) const {
+  const auto words = [&](std::string_view known) -> const std::string* {
+    const auto found = messages_.find("engine." + std::string(known));
+    return found == messages_.end() ? nullptr : &found->second;
+  };
+  if (const std::string* whole = words(said)) return *whole;
+  const std::size_t colon = said.find(": ");
+  if (colon == std::string_view::npos) return std::string(said);
+  const std::string* before = words(said.substr(0, colon));
+  const std::string_view after = said.substr(colon + 2);
+  const std::string named = engine_words(after);
+  if (before == nullptr && named == after) return std::string(said);
+  return (before != nullptr ? *before : std::string(said.substr(0, colon))) + text("error.colon") +
+         named;
 }
 
 std::vector<std::string> places_of(std::string_view message) {

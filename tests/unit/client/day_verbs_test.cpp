@@ -1,0 +1,143 @@
+// tests/unit/client/day_verbs_test.cpp - a clerk's day on one machine: every verb that needs no
+// other.
+#include "unit/client/verbs_fixture.h"
+
+namespace jiyao {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class DayVerbs : public InOffices {
+ protected:
+  DayVerbs() : archive_(new_archive()) {}
+  Said add(const std::string& title, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words{"收文",       "登记",         "--标题", title,
+                                   "--来文单位", "省政府办公厅", "--文号", title + "1号"};
+    words.insert(words.end(), more.begin(), more.end());
+    return must(archive_.run(words));
+  }
+  OfficeMachine archive_;
+};
+
+TEST_F(DayVerbs, WhatWasRegisteredIsFoundShownEditedAndListed) {
+  const std::string number = number_of(add("防汛通知", {"--收文日期", "2026年11月2日"}));
+  EXPECT_EQ(number, "2026-0001");
+  EXPECT_THAT(archive_.run({"收文", "查看", "收〔2026〕1"}).text, HasSubstr("2026-11-02"));
+  EXPECT_THAT(must(archive_.run({"查找", "防汛"})).text, HasSubstr("2026-0001"));
+  EXPECT_THAT(must(archive_.run({"收文", "列表"})).text, HasSubstr("共 1 条"));
+  must(archive_.run({"收文", "修改", number, "--标题", "防汛紧急通知"}));
+  EXPECT_THAT(must(archive_.run({"history", number})).text, HasSubstr("修改"));
+  EXPECT_THAT(must(archive_.run({"where", number})).text, HasSubstr("登记处"));
+  EXPECT_EQ(archive_.run({"收文", "查看", "收〔2026〕0999"}).exit_code, 4);
+  EXPECT_EQ(archive_.run({"收文", "修改", number, "--收文日期", "去年"}).exit_code, 1);
+}
+
+TEST_F(DayVerbs, AVoidedRowKeepsItsReasonAndItsNumber) {
+  const std::string number = number_of(add("重复的通知"));
+  EXPECT_EQ(archive_.run({"收文", "作废", number}).exit_code, 2);
+  must(archive_.run({"收文", "作废", number, "--原因", "重复登记"}));
+  const Said shown = must(archive_.run({"收文", "查看", number}));
+  EXPECT_THAT(shown.text, HasSubstr("作废"));
+  EXPECT_THAT(shown.text, HasSubstr("重复登记"));
+  const Said refused = archive_.run({"收文", "修改", number, "--标题", "另一标题"});
+  EXPECT_EQ(refused.exit_code, 7);
+  EXPECT_THAT(refused.text, HasSubstr("已作废，不能再改"));
+  EXPECT_EQ(number_of(add("下一件")), "2026-0002");
+}
+
+TEST_F(DayVerbs, AClassifiedPaperIsLentOnlyAfterItsApproval) {
+  const std::string number = number_of(
+      add("机密件", {"--密级", "机密", "--份数", "1", "--页数", "3", "--份号", "000123"}));
+  const std::string name = "机密 " + number;
+  EXPECT_THAT(must(archive_.run({"借阅", "借出", name, "--借阅人", "张三"})).text,
+              HasSubstr("待批准"));
+  EXPECT_EQ(archive_.run({"借阅", "借出", name, "--借阅人", "张三"}).exit_code, 5);
+  EXPECT_THAT(must(archive_.run({"借阅", "批准", name})).text, HasSubstr("已批准"));
+  EXPECT_THAT(must(archive_.run({"借阅", "借出", name, "--借阅人", "张三"})).text,
+              HasSubstr("已借出"));
+  EXPECT_THAT(must(archive_.run({"where", name})).text, HasSubstr("张三"));
+  EXPECT_EQ(archive_.run({"借阅", "借出", name, "--借阅人", "李四"}).error, "EXISTS");
+  EXPECT_THAT(must(archive_.run({"借阅", "归还", name})).text, HasSubstr("已归还"));
+  must(archive_.run({"传阅", "送出", name, "--阅读人", "李四"}));
+  EXPECT_EQ(archive_.run({"传阅", "送出", name, "--阅读人", "王五"}).exit_code, 1);
+  must(archive_.run({"传阅", "收回", name, "--意见", "已阅"}));
+  must(archive_.run({"传阅", "送出", name, "--阅读人", "王五"}));
+  must(archive_.run({"传阅", "收回", name, "--收回"}));
+}
+
+TEST_F(DayVerbs, TheRegisterGoesOutAsCsvAndComesInAgainWithoutDoubles) {
+  add("甲");
+  add("乙");
+  must(archive_.run({"收文", "导出", "--csv", "--output", path("out.csv")}));
+  const Said again = must(archive_.run(
+      {"import", "incoming", path("out.csv"), "--dry-run", "--rejects", path("rejects.csv")}));
+  EXPECT_THAT(again.text, HasSubstr("已有 2 行"));
+  EXPECT_THAT(must(archive_.run({"收文", "列表"})).text, HasSubstr("共 2 条"));
+}
+
+TEST_F(DayVerbs, AnotherProgramAtTheLedgerIsNamedAndNothingIsTouched) {
+  RealFiles files;
+  add("甲");
+  const auto holder = files.lock(archive_.data() + "/" + kLockName);
+  ASSERT_TRUE(holder);
+  const std::string pid = std::to_string(::getpid());
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"收文", "列表"},
+        {"备份", "制作", path("backup")},
+        {"口令", "更换"},
+        {"解锁"},
+        {"用户", "新增", "李四", "--recovery-sheet", path("x")}}) {
+    const Said said = archive_.run(words, {"another passphrase", "another passphrase"});
+    EXPECT_EQ(said.exit_code, 9) << words.front();
+    EXPECT_THAT(said.text, HasSubstr(pid)) << words.front();
+  }
+  EXPECT_FALSE(fs::exists(path("backup")));
+}
+
+TEST_F(DayVerbs, ABackupComesBackAsANewLifeWithEverythingInIt) {
+  add("甲");
+  const std::string before =
+      must(archive_.run({"status"})).json->getValue<std::string>("incarnation");
+  must(archive_.run({"备份", "制作", path("backup")}));
+  EXPECT_FALSE(fs::exists(path("backup/lock")));
+  fs::remove_all(archive_.data());
+  must(archive_.run({"备份", "恢复", path("backup")}));
+  EXPECT_THAT(must(archive_.run({"收文", "列表"})).text, HasSubstr("共 1 条"));
+  const Said status = must(archive_.run({"status"}));
+  EXPECT_NE(status.json->getValue<std::string>("incarnation"), before);
+  EXPECT_TRUE(must(archive_.run({"verify", "--full"})).json->getValue<bool>("clean"));
+  // The number block of the former life is not drawn from again.
+  EXPECT_EQ(number_of(add("乙")), "2026-0101");
+}
+
+TEST_F(DayVerbs, ALostPassphraseIsReplacedWithTheSheetAndAKnownOneByItself) {
+  must(archive_.run({"口令", "更换"}, {"a second passphrase"}));
+  EXPECT_EQ(archive_.run({"收文", "列表"}).exit_code, 11);
+  const OfficeMachine unlocked(folder_ / "R", "a third passphrase 3");
+  must(unlocked.run({"解锁", "--code-file", path("R.sheet")}));
+  must(unlocked.run({"收文", "列表"}));
+  EXPECT_EQ(unlocked.run({"解锁", "--code-file", path("R.inv")}).exit_code, 4);
+}
+
+TEST_F(DayVerbs, HelpTellsTheUseAndExamplesOfEveryCommandInChinese) {
+  const Catalogue catalogue(Language::zh, kClientMessages);
+  Menu menu(catalogue);
+  add_commands(menu);
+  EXPECT_GT(menu.paths().size(), 45U);
+  for (const std::string& command : menu.paths()) {
+    std::vector<std::string> words{"help"};
+    const std::size_t space = command.find(' ');
+    words.push_back(command.substr(0, space));
+    if (space != std::string::npos) words.push_back(command.substr(space + 1));
+    const Said said = must(archive_.run(words));
+    EXPECT_THAT(said.text, HasSubstr("举例：\n  jiyao ")) << command;
+    EXPECT_THAT(said.text, HasSubstr("用法")) << command;
+    EXPECT_THAT(said.text, Not(HasSubstr("Usage"))) << command;
+  }
+  EXPECT_THAT(archive_.run({"help", "借阅", "归还"}).text, HasSubstr("--清点"));
+  EXPECT_THAT(archive_.run({"help", "lona"}).text, HasSubstr("loan"));
+}
+
+}  // namespace
+}  // namespace jiyao

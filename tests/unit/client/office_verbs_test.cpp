@@ -1,0 +1,201 @@
+// tests/unit/client/office_verbs_test.cpp - what passes between an archive and its offices:
+// numbers, people, bundles, contacts; by folder and through a hub.
+#include "client/back_off.h"
+#include "unit/client/verbs_fixture.h"
+
+namespace jiyao {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class OfficeVerbs : public InOffices {
+ protected:
+  static Said add(const OfficeMachine& at, const std::string& title,
+                  const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words{"incoming",     "add",  "--title",       title,
+                                   "--sender-org", "省厅", "--received-on", "2026-11-20"};
+    words.insert(words.end(), more.begin(), more.end());
+    return must(at.run(words));
+  }
+};
+
+TEST_F(OfficeVerbs, OnlyTheLeadOfTheOfficeGivesNumbersAndOthersWaitForTheirBlock) {
+  const OfficeMachine archive = new_archive();
+  must(root(archive, {"office", "add", "甲局"}));
+  const OfficeMachine a = enrolled(archive, "A", "甲局");
+  // The archive writes 甲局's ledger too, and is lead of its own office only.
+  const Said waits = add(archive, "档案室代登", {"--owner", "甲局"});
+  const std::string provisional = number_of(waits);
+  EXPECT_THAT(provisional, StartsWith("临-"));
+  EXPECT_EQ(number_of(add(a, "甲局自登")), "2026-0001");
+  must(carry(archive, a, "A"));  // A grants what was asked for
+  EXPECT_THAT(must(a.run({"series", "list"})).text, HasSubstr("R "));
+  must(carry(a, archive, "R"));  // R numbers its row
+  const Said shown = must(archive.run({"incoming", "show", provisional}));
+  EXPECT_EQ(shown.json->getObject("fields")->getValue<std::string>("intake_no"), "2026-0051");
+  EXPECT_EQ(number_of(add(archive, "第二件", {"--owner", "甲局"})), "2026-0052");
+  EXPECT_EQ(number_of(add(archive, "本室")), "2026-0001");
+  // Two offices, one number: the archive shows them apart and finds each.
+  EXPECT_THAT(must(archive.run({"incoming", "list"})).text, HasSubstr("甲局 2026-0001"));
+  EXPECT_EQ(archive.run({"incoming", "show", "2026-1"}).exit_code, 1);
+  EXPECT_THAT(must(archive.run({"incoming", "show", "甲局收〔2026〕0001"})).text,
+              HasSubstr("甲局自登"));
+  EXPECT_EQ(archive.run({"series", "grant", "--owner", "甲局", "--to", "A"}).exit_code, 7);
+  must(a.run({"series", "grant", "--to", "A", "--count", "7"}));
+}
+
+TEST_F(OfficeVerbs, TwoMachinesThatBeginASeriesApartBeginTheSame) {
+  const OfficeMachine archive = new_archive();
+  must(root(archive, {"office", "add", "甲局"}));
+  const OfficeMachine a = enrolled(archive, "A", "甲局");
+  add(archive, "先问", {"--owner", "甲局"});
+  add(a, "先登");
+  must(carry(archive, a, "A"));
+  const Said list = must(a.run({"series", "list", "--owner", "甲局"}));
+  EXPECT_EQ(list.json->getArray("series")->size(), 1U);
+  EXPECT_EQ(must(a.run({"conflict", "list"})).json->getArray("findings")->size(), 0U);
+}
+
+TEST_F(OfficeVerbs, APersonOfABranchAsksAndTheArchiveApproves) {
+  const OfficeMachine archive = new_archive();
+  must(root(archive, {"office", "add", "甲局"}));
+  const OfficeMachine a = enrolled(archive, "A", "甲局");
+  const Said asked = must(a.run({"用户", "新增", "李四", "--涉密等级", "秘密", "--recovery-sheet",
+                                 path("li.sheet"), "--out", path("li.req")},
+                                {"passphrase of Li Si"}));
+  const OfficeMachine li(folder_ / "A", "passphrase of Li Si");
+  EXPECT_EQ(li.run({"incoming", "add", "--title", "早了", "--sender-org", "省厅"}).exit_code, 3);
+  const std::string digits = asked.json->getValue<std::string>("digits");
+  EXPECT_EQ(root(archive, {"user", "approve", path("li.req"), "--person", "李四", "--digits",
+                           "1" + digits.substr(1) + "0"})
+                .exit_code,
+            8);
+  must(root(archive, {"user", "approve", path("li.req"), "--person", "李四", "--digits", digits}));
+  EXPECT_EQ(
+      root(archive, {"user", "approve", path("li.req"), "--person", "李四", "--digits", digits})
+          .error,
+      "EXISTS");
+  must(carry(archive, a, "A"));
+  EXPECT_THAT(must(li.run({"用户", "列表"})).text, HasSubstr("李四"));
+  must(li.run({"incoming", "add", "--title", "李四登记", "--sender-org", "省厅"}));
+  EXPECT_EQ(li.run({"incoming", "list", "--level", "机密"}).exit_code, 0);
+  EXPECT_EQ(li.run({"incoming", "add", "--title", "过高", "--sender-org", "省厅", "--level", "机密",
+                    "--copies", "1", "--pages", "1"})
+                .exit_code,
+            7);
+}
+
+TEST_F(OfficeVerbs, ALostVolumeIsMadeAgainByteForByteUntilItsReceiptIsHere) {
+  const OfficeMachine archive = new_archive();
+  must(root(archive, {"office", "add", "甲局"}));
+  const OfficeMachine a = enrolled(archive, "A", "甲局", "standalone");
+  must(carry(archive, a, "A"));
+  add(a, "甲");
+  fs::create_directories(path("one"));
+  fs::create_directories(path("two"));
+  const Said out =
+      must(a.run({"bundle", "export", "--to", "R", "--label", "机密", "--out", path("one")}));
+  const std::string set = out.json->getValue<std::string>("set");
+  must(a.run({"bundle", "export", "--again", set.substr(0, 8), "--out", path("two")}));
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(path("one")))
+    names.push_back(entry.path().filename().string());
+  ASSERT_EQ(names.size(), 1U);
+  RealFiles files;
+  EXPECT_EQ(*read_file(files, path("one/" + names.front()), 1 << 24),
+            *read_file(files, path("two/" + names.front()), 1 << 24));
+  const Said seen = must(archive.run({"bundle", "inspect", path("two/" + names.front())}));
+  EXPECT_THAT(seen.text, HasSubstr("A"));
+  must(archive.run({"bundle", "import", path("two/" + names.front())}));
+  EXPECT_THAT(must(archive.run({"bundle", "import", path("one/" + names.front())})).text,
+              HasSubstr("已导入过"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(a.data() + "/sent"), {}), 1);
+  must(carry(archive, a, "A"));  // brings the receipt
+  EXPECT_EQ(std::distance(fs::directory_iterator(a.data() + "/sent"), {}), 0);
+  EXPECT_THAT(must(a.run({"bundle", "list"})).text, HasSubstr("已回执"));
+  // What is no longer kept is exported anew, as a set of its own.
+  fs::create_directories(path("three"));
+  const Said anew =
+      must(a.run({"bundle", "export", "--again", set.substr(0, 8), "--out", path("three")}));
+  EXPECT_NE(anew.json->getValue<std::string>("set"), set);
+  must(a.run({"bundle", "lost", anew.json->getValue<std::string>("set").substr(0, 8)}));
+  EXPECT_EQ(std::distance(fs::directory_iterator(a.data() + "/sent"), {}), 0);
+  EXPECT_EQ(a.run({"bundle", "lost", "ffffffff"}).exit_code, 4);
+}
+
+TEST_F(OfficeVerbs, ThroughAHubTheArchiveKnowsWhoWasHeardOfAndWhoIsOverdue) {
+  RealFiles files;
+  LoopbackHub hub(path("hub"), files);
+  const OfficeMachine archive =
+      new_archive({"--hub-card", hub.card(), "--realm-file", path("realm")});
+  hub.join(path("realm"));
+  hub.start();
+  must(root(archive, {"office", "add", "甲局"}));
+  const OfficeMachine a = machine("A");
+  must(archive.run(
+      {"enrol", "invite", "--office", "甲局", "--ceiling", "机密", "--out", path("A.inv")}));
+  must(a.run({"init", "--invitation", path("A.inv"), "--recovery-sheet", path("A.sheet")}));
+  const Said asked = must(a.run({"enrol", "request"}));
+  must(archive.run({"sync"}));
+  EXPECT_EQ(root(archive, {"user", "approve", "--person", "x"}).exit_code, 4);
+  must(root(archive, {"enrol", "approve", "--digits", asked.json->getValue<std::string>("digits"),
+                      "--node", "A", "--person", "张三"}));
+  must(archive.run({"sync"}));
+  must(a.run({"enrol", "complete"}));
+  const auto row_of_a = [&] {
+    const Said status = must(archive.run({"status"}));
+    const auto contacts = status.json->getArray("contacts");
+    EXPECT_EQ(contacts->size(), 1U);
+    return contacts->getObject(0);
+  };
+  EXPECT_EQ(row_of_a()->getValue<std::string>("last_contact"), "");
+  EXPECT_TRUE(row_of_a()->getValue<bool>("overdue"));
+  add(a, "甲局文件");
+  must(a.run({"sync"}));
+  must(archive.run({"sync"}));
+  EXPECT_NE(row_of_a()->getValue<std::string>("last_contact"), "");
+  EXPECT_FALSE(row_of_a()->getValue<bool>("overdue"));
+  EXPECT_THAT(must(archive.run({"find", "甲局文件"})).text, HasSubstr("甲局"));
+  // A person asks through the mailbox.
+  const Said li = must(a.run({"user", "add", "李四", "--recovery-sheet", path("li.sheet")},
+                             {"passphrase of Li Si"}));
+  EXPECT_THAT(root(archive, {"enrol", "approve"}).text, HasSubstr("user approve"));
+  must(root(archive, {"user", "approve", "--person", "李四", "--digits",
+                      li.json->getValue<std::string>("digits")}));
+  must(archive.run({"sync"}));
+  must(a.run({"sync"}));
+  EXPECT_THAT(must(a.run({"user", "list"})).text, HasSubstr("李四"));
+  hub.stop();
+  const Said away = a.run({"sync"});
+  EXPECT_EQ(away.exit_code, 6);
+  must(a.run({"incoming", "list"}));
+}
+
+class Dice final : public Random {
+ public:
+  explicit Dice(std::uint64_t n) : n_(n) {}
+  std::uint64_t next() override { return n_; }
+
+ private:
+  std::uint64_t n_;
+};
+
+TEST(BackOff, GrowsFromSecondsToAQuarterOfAnHourAndForgetsAfterSuccess) {
+  Dice none(0);
+  EXPECT_EQ(rest_ms(60'000, 0, 0, none), 60'000);
+  EXPECT_EQ(rest_ms(60'000, 90'000, 0, none), 90'000);
+  EXPECT_EQ(rest_ms(60'000, 0, 1, none), 5'000);
+  EXPECT_EQ(rest_ms(60'000, 0, 3, none), 20'000);
+  EXPECT_EQ(rest_ms(60'000, 0, 1'000'000, none), 900'000);
+  EXPECT_EQ(rest_ms(3'600'000, 0, 100, none), 3'600'000);
+  Dice much(~std::uint64_t{0});
+  for (int failures = 0; failures < 12; ++failures) {
+    const std::int64_t least = rest_ms(1'000, 0, failures, none);
+    EXPECT_GE(rest_ms(1'000, 0, failures, much), least);
+    EXPECT_LE(rest_ms(1'000, 0, failures, much), least + least / 4);
+  }
+}
+
+}  // namespace
+}  // namespace jiyao
