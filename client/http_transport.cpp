@@ -180,9 +180,10 @@ HttpTransport::~HttpTransport() = default;
 
 Result<HttpTransport::Answer> HttpTransport::post(const std::string& path, ByteView body) {
   if (body.size() > kMessageBytesMax + kFrameBytesMax) return {Errc::too_large, "request"};
-  const auto failed = [&](Errc code, const Poco::Exception& why) -> Result<Answer> {
+  const auto failed = [&](Errc code) -> Result<Answer> {
     state_->session.reset();
-    return {code, why.displayText()};
+    // Who was called, not the library's English: the code says what went wrong.
+    return {code, state_->hub.host + ":" + std::to_string(state_->hub.port)};
   };
   // A kept connection may have died in silence since the last call: then once more on a new one.
   const bool was_kept = state_->session != nullptr;
@@ -191,14 +192,14 @@ Result<HttpTransport::Answer> HttpTransport::post(const std::string& path, ByteV
       Result<Answer> answer = state_->post(path, body);
       if (!answer) state_->session.reset();
       return answer;
-    } catch (const Poco::Net::InvalidCertificateException& why) {
-      return failed(Errc::bad_certificate, why);
-    } catch (const Poco::Net::SSLException& why) {
-      if (attempt > 0 || !was_kept) return failed(Errc::not_a_hub, why);
-    } catch (const Poco::Net::MessageException& why) {
-      if (attempt > 0 || !was_kept) return failed(Errc::not_a_hub, why);
-    } catch (const Poco::Exception& why) {
-      if (attempt > 0 || !was_kept) return failed(Errc::unavailable, why);
+    } catch (const Poco::Net::InvalidCertificateException&) {
+      return failed(Errc::bad_certificate);
+    } catch (const Poco::Net::SSLException&) {
+      if (attempt > 0 || !was_kept) return failed(Errc::not_a_hub);
+    } catch (const Poco::Net::MessageException&) {
+      if (attempt > 0 || !was_kept) return failed(Errc::not_a_hub);
+    } catch (const Poco::Exception&) {
+      if (attempt > 0 || !was_kept) return failed(Errc::unavailable);
     }
     state_->session.reset();
   }
