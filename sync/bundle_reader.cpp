@@ -67,8 +67,7 @@ class Inspection {
   // A record that does not follow is the intake's to count; here it only does not help.
   Result<void> take_record(ByteView record) {
     if (roster_.point().seq == 0) {
-      const Result<void> first = check_first_record(record, self_.root);
-      if (!first) return first;
+      if (Result<void> first = check_first_record(record, self_.root); !first) return first;
     }
     Result<Roster> next = roster_.append(record);
     if (next) roster_ = std::move(*next);

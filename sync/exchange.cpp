@@ -62,7 +62,7 @@ struct Exchange::State {
 };
 
 Exchange::Exchange(BatchLog& log, Parley parley, RosterGate* gate, PeerMemory* memory)
-    : state_(new State{log, std::move(parley), gate, memory, {}, {}, {}, {}, {}, false, true}) {}
+    : state_(new State{log, parley, gate, memory, {}, {}, {}, {}, {}, false, true}) {}
 Exchange::Exchange(Exchange&&) noexcept = default;
 Exchange::~Exchange() = default;
 
