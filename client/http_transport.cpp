@@ -72,6 +72,14 @@ class PinnedSession : public HTTPSClientSession {
   Digest pin_;
 };
 
+/// A link that went away within the handshake is no answer of somebody else. OpenSSL 3 says so in
+/// words only.
+bool is_cut(const Poco::Net::SSLException& why) {
+  return dynamic_cast<const Poco::Net::SSLConnectionUnexpectedlyClosedException*>(&why) !=
+             nullptr ||
+         why.displayText().find("unexpected eof") != std::string::npos;
+}
+
 Errc errc_of(int status) {
   switch (status) {
     case 400:
@@ -194,8 +202,9 @@ Result<HttpTransport::Answer> HttpTransport::post(const std::string& path, ByteV
       return answer;
     } catch (const Poco::Net::InvalidCertificateException&) {
       return failed(Errc::bad_certificate);
-    } catch (const Poco::Net::SSLException&) {
-      if (attempt > 0 || !was_kept) return failed(Errc::not_a_hub);
+    } catch (const Poco::Net::SSLException& why) {
+      const Errc code = is_cut(why) ? Errc::unavailable : Errc::not_a_hub;
+      if (attempt > 0 || !was_kept) return failed(code);
     } catch (const Poco::Net::MessageException&) {
       if (attempt > 0 || !was_kept) return failed(Errc::not_a_hub);
     } catch (const Poco::Exception&) {

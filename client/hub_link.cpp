@@ -35,7 +35,11 @@ Result<void> catch_up_all(Replica& replica) {
 Result<void> converse(Desk& desk, Replica& replica, const HubAt& hub, HttpTransport& transport,
                       const Digest& root_print, MetHub& met) {
   TrustGate gate(replica, root_print);
-  const Route route{RouteKind::network, hub.ceiling};
+  // An invitation knows no ceiling; the roster, once it is here, does. With different ones the two
+  // sides would never hold the same.
+  const Roster known = replica.log().roster();
+  const HubRecord* named = known.hub(hub.hub);
+  const Route route{RouteKind::network, named == nullptr ? hub.ceiling : named->ceiling};
   Parley parley;
   parley.route = route;
   parley.self = replica.node();

@@ -5,11 +5,22 @@
 
 namespace jiyao {
 
+namespace {
+
+// Which file, for people.
+std::string file_of(sqlite3* connection) {
+  const char* name = connection != nullptr ? sqlite3_db_filename(connection, "main") : nullptr;
+  return name == nullptr || *name == '\0' ? std::string() : std::string(" (") + name + ")";
+}
+
+}  // namespace
+
 void fail(sqlite3* connection, int code, std::string_view doing) {
   using Kind = StorageFailure::Kind;
   // The text names tables and columns at most; values are bound and never in it.
-  const std::string what =
-      std::string(doing) + ": " + (connection ? sqlite3_errmsg(connection) : sqlite3_errstr(code));
+  const std::string what = std::string(doing) + ": " +
+                           (connection ? sqlite3_errmsg(connection) : sqlite3_errstr(code)) +
+                           file_of(connection);
   const int extended = connection ? sqlite3_extended_errcode(connection) : code;
   switch (code & 0xff) {
     case SQLITE_FULL:

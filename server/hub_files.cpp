@@ -88,6 +88,12 @@ Result<std::unique_ptr<HubHome>> HubHome::open(Files& files, const HubPaths& pat
   return home;
 }
 
+Result<std::vector<std::string>> HubHome::damaged_pages(Files& files, const HubPaths& paths) {
+  const Result<HubKey> key = read_key(files, paths.key);
+  if (!key) return key.error();
+  return SqliteStore::damaged_pages(files, paths.data, file_key_of(*key), key->hub);
+}
+
 Result<void> HubHome::join(ByteView roster_frames) {
   FrameReader frames(roster_frames);
   while (!frames.at_end()) {

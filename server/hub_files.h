@@ -29,6 +29,11 @@ class HubHome {
   /// errors: not_found, busy, not_authentic, malformed, newer
   static Result<std::unique_ptr<HubHome>> open(Files& files, const HubPaths& paths);
 
+  /// Looks at every page of the closed store, free ones too, before anything believes it.
+  ///   returns    one line a fault; empty: every byte is as we wrote it
+  ///   errors     as open()
+  static Result<std::vector<std::string>> damaged_pages(Files& files, const HubPaths& paths);
+
   SqliteStore& store() { return *store_; }
   HubIdentity identity() const { return {hub_, *key_}; }
   /// Rewrites the anchor; called after storing and at the end.

@@ -3,6 +3,7 @@
 #include <Poco/URI.h>
 #include <pthread.h>
 
+#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -48,20 +49,29 @@ struct Listen {
   std::uint16_t port = 0;
 };
 
+/// "host:port", both said: 0 is a port of the system's choice, no port is a slip of the pen.
+Result<Listen> listen_at(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  const char* end = text.data() + text.size();
+  Listen listen;
+  if (colon == std::string::npos || colon == 0) return {Errc::usage, "--listen " + text};
+  listen.host = text.substr(0, colon);
+  const auto read = std::from_chars(text.data() + colon + 1, end, listen.port);
+  if (read.ec != std::errc() || read.ptr != end) return {Errc::usage, "--listen " + text};
+  return listen;
+}
+
 Result<Listen> listen_of(Files& files, const HubPaths& paths, const ServerOptions& options) {
-  std::string address = "https://" + options.get("listen");
-  if (!options.has("listen")) {
-    const Result<Bytes> text = read_file(files, paths.card(), 4096);
-    if (!text) return text.error();
-    const Result<HubCard> card = decode_hub_card(as_text(*text));
-    if (!card) return card.error();
-    address = card->address;
-  }
+  if (options.has("listen")) return listen_at(options.get("listen"));
+  const Result<Bytes> text = read_file(files, paths.card(), 4096);
+  if (!text) return text.error();
+  const Result<HubCard> card = decode_hub_card(as_text(*text));
+  if (!card) return card.error();
   try {
-    const Poco::URI uri(address);
+    const Poco::URI uri(card->address);
     return Listen{uri.getHost(), uri.getPort()};
   } catch (const Poco::Exception&) {
-    return {Errc::usage, "--listen"};
+    return {Errc::malformed, paths.card()};
   }
 }
 
@@ -129,7 +139,15 @@ int restore(const Voice& voice, Files& files, const ServerOptions& options) {
 }
 
 int verify(const Voice& voice, Files& files, const ServerOptions& options) {
-  auto home = HubHome::open(files, HubPaths::of(options.get("data")));
+  const HubPaths paths = HubPaths::of(options.get("data"));
+  if (const auto damaged = HubHome::damaged_pages(files, paths); !damaged) {
+    return voice.fail(damaged.error());
+  } else if (!damaged->empty()) {
+    for (const std::string& fault : *damaged) std::cerr << fault << "\n";
+    return voice.fail(Errc::not_authentic, "verify.faults",
+                      {{"count", std::to_string(damaged->size())}});
+  }
+  auto home = HubHome::open(files, paths);
   if (!home) return voice.fail(home.error());
   const std::vector<std::string> faults = (*home)->store().verify();
   for (const std::string& fault : faults) std::cerr << fault << "\n";

@@ -19,6 +19,11 @@ class SqliteStore final : public HubStore {
   static Result<std::unique_ptr<SqliteStore>> open(Files& files, const Path& folder,
                                                    const Secret<32>& file_key, HubIdentity identity,
                                                    bool make_new);
+  /// Every page and slot of the closed file. Empty: all is well.
+  ///   errors: not_found, busy, not_authentic, malformed
+  static Result<std::vector<std::string>> damaged_pages(Files& files, const Path& folder,
+                                                        const Secret<32>& file_key,
+                                                        const HubId& hub);
   ~SqliteStore() override;
 
   Result<Appended> append(const SealedBatch& batch, const Route& route,

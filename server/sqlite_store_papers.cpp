@@ -212,6 +212,23 @@ void SqliteStore::drop_mail(const Digest& id) {
   state_->session->run([&](Session& s) { s << "DELETE FROM mail WHERE id = ?", use(key), now; });
 }
 
+Result<std::vector<std::string>> SqliteStore::damaged_pages(Files& files, const Path& folder,
+                                                            const Secret<32>& file_key,
+                                                            const HubId& hub) {
+  const Path path = folder + "/hub.jdb";
+  Result<Database> database = Database::open(files, path, *FileId::from(hub.view()), file_key,
+                                             Database::Access::read_write);
+  if (!database) return database.error();
+  const PageReport report = database->verify_pages();
+  std::vector<std::string> faults;
+  for (const std::uint32_t page : report.bad_pages)
+    faults.push_back("page_damaged hub.jdb " + std::to_string(page));
+  for (const std::uint64_t frame : report.bad_frames)
+    faults.push_back("wal_frame_damaged hub.jdb " + std::to_string(frame));
+  for (const std::string& line : report.malformed) faults.push_back("malformed hub.jdb " + line);
+  return faults;
+}
+
 std::vector<std::string> SqliteStore::verify() const {
   std::vector<std::string> faults;
   Digest chain;

@@ -83,6 +83,8 @@ Result<Answer> write_set(Desk& desk, Replica& replica, const ExportOptions& opti
   ProgressBar bar(desk.console(), desk.text("bundle.progress"));
   for (std::uint32_t volume = 1; volume <= writer.volumes(); ++volume) {
     auto fact = writer.write(files, options.out, volume);
+    if (!fact && fact.code() == Errc::storage)
+      return desk.failure(Errc::storage, "bundle.not_written", {{"folder", options.out}});
     if (!fact) return fact.error();
     fact->person = replica.person().user;
     fact->medium = options.medium;

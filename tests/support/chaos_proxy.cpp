@@ -41,6 +41,10 @@ void ChaosProxy::set(const LinkWeather& weather) {
   weather_ = weather;
 }
 
+void ChaosProxy::lead_to(std::uint16_t port) {
+  to_port_ = port;
+}
+
 LinkWeather ChaosProxy::weather() const {
   const std::lock_guard lock(mutex_);
   return weather_;

@@ -32,6 +32,7 @@ class ChaosProxy {
 
   std::uint16_t port() const { return port_; }
   void set(const LinkWeather& weather);
+  void lead_to(std::uint16_t port);  ///< connections made from now on; 0: nobody is there
   std::uint64_t passed_bytes() const { return passed_; }
   int connections() const { return connections_; }
 
@@ -43,7 +44,7 @@ class ChaosProxy {
   LinkWeather weather() const;
 
   std::string host_;
-  std::uint16_t to_port_;
+  std::atomic<std::uint16_t> to_port_;
   mutable std::mutex mutex_;
   LinkWeather weather_;
   Poco::Net::ServerSocket listener_;

@@ -1,0 +1,30 @@
+# The real programs, run as a clerk or an administrator runs them. JIYAO_LONG=1: flips and kills by
+# the hundred.
+add_library(jiyao_field STATIC
+  support/field_realm.cpp
+  support/html_portal.cpp
+  support/program.cpp
+  support/small_disk.cpp)
+target_include_directories(jiyao_field PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+target_compile_definitions(jiyao_field PRIVATE
+  JIYAO_PROGRAM="$<TARGET_FILE:jiyao>" JIYAO_SERVER_PROGRAM="$<TARGET_FILE:jiyao-server>")
+target_link_libraries(jiyao_field PUBLIC jiyao_bad_link jiyao_hardening Poco::JSON
+  PRIVATE jiyao::server jiyao::warnings)
+add_dependencies(jiyao_field jiyao jiyao-server)
+
+jiyao_test(test_cli
+  SOURCES
+    cli/bad_bundle_test.cpp
+    cli/bad_hub_test.cpp
+    cli/bad_machine_test.cpp
+    cli/bad_register_test.cpp
+    cli/bad_words_test.cpp
+    cli/walk_test.cpp
+  USES jiyao_field jiyao::sync)
+
+jiyao_test(test_cli_damage
+  SOURCES
+    cli/every_byte_test.cpp
+    cli/flip_test.cpp
+    cli/kill_test.cpp
+  USES jiyao_field jiyao::sync)

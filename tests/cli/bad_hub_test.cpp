@@ -1,0 +1,81 @@
+// tests/cli/bad_hub_test.cpp - no hub, another hub's certificate, a page instead of an answer: the
+// work is kept, the reason is said, and the next good link carries it.
+#include <Poco/JSON/Array.h>
+
+#include <csignal>
+
+#include "cli/refusal.h"
+#include "support/html_portal.h"
+
+namespace jiyao {
+namespace {
+
+class BadHub : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    realm_ = std::make_unique<FieldRealm>();
+    a_ = std::make_unique<FieldMachine>(realm_->enrol({.name = "A", .office = "甲局"}));
+    realm_->archive.good({"sync"});
+    a_->good({"sync"});
+    a_->good({"incoming", "add", "--title", "关于防汛的通知", "--sender-org", "省厅"});
+  }
+  static void TearDownTestSuite() {
+    a_.reset();
+    realm_.reset();
+  }
+  void expect_sync_refused(int exit_code, const std::string& code,
+                           const std::vector<std::string>& says) {
+    expect_refused(*a_, {"sync", {"sync"}, exit_code, code, says});
+  }
+
+  static std::unique_ptr<FieldRealm> realm_;
+  static std::unique_ptr<FieldMachine> a_;
+};
+std::unique_ptr<FieldRealm> BadHub::realm_;
+std::unique_ptr<FieldMachine> BadHub::a_;
+
+TEST_F(BadHub, ThatIsAwayKeepsTheWorkHere) {
+  realm_->hub.unplug();
+  expect_sync_refused(6, "UNAVAILABLE", {"连不上中心", "都在本机", "jiyao bundle export"});
+  realm_->hub.plug();
+}
+
+TEST_F(BadHub, WhoseLinkBreaksAtOnceIsAwayToo) {
+  realm_->hub.link().lead_to(0);
+  expect_sync_refused(6, "UNAVAILABLE", {"连不上中心", "稍后再同步"});
+  realm_->hub.plug();
+}
+
+TEST_F(BadHub, WithAnotherCertificateIsNotSpokenTo) {
+  const std::string certificate = realm_->folder / "another.pem";
+  if (!std::filesystem::exists(certificate)) HtmlPortal::make_certificate_at(certificate);
+  const HtmlPortal stranger(certificate);
+  realm_->hub.link().lead_to(stranger.port());
+  expect_sync_refused(8, "BAD_CERTIFICATE", {"证书", "冒充", "核对"});
+  EXPECT_EQ(stranger.requests(), 0) << "a byte of ours was sent to a stranger";
+  realm_->hub.plug();
+}
+
+TEST_F(BadHub, ThatIsACaptivePortalIsNotTakenForAnAnswer) {
+  realm_->hub.link().set({.is_portal = true});
+  expect_sync_refused(6, "NOT_A_HUB", {"不是本系统的中心", "认证"});
+  realm_->hub.plug();
+  const HtmlPortal behind_our_certificate(realm_->hub.certificate());
+  realm_->hub.link().lead_to(behind_our_certificate.port());
+  expect_sync_refused(6, "NOT_A_HUB", {"不是本系统的中心", "认证"});
+  EXPECT_GT(behind_our_certificate.requests(), 0);
+  realm_->hub.plug();
+}
+
+TEST_F(BadHub, ThatComesBackGetsWhatWasKept) {
+  EXPECT_EQ(realm_->hub.stop(SIGTERM).exit_code, 0);
+  expect_sync_refused(6, "UNAVAILABLE", {"连不上中心"});
+  realm_->hub.serve();
+  a_->good({"sync"});
+  EXPECT_EQ(a_->good({"status"})->getValue<int>("unsealed"), 0);
+  realm_->archive.good({"sync"});
+  EXPECT_EQ(realm_->archive.good({"find", "防汛"})->getArray("records")->size(), 1U);
+}
+
+}  // namespace
+}  // namespace jiyao
