@@ -151,7 +151,7 @@ void print_first(const Order& order, const BenchRealm& realm, const Pair& ours, 
   print({"first sync, bytes down", "MB", ours.down.figures.at("bytes_in") / 1e6, "floor",
          least.down.figures.at("bytes") / 1e6, per_100k(13.5, order.rows)});
   print({"first sync, round trips of both", "", ours.sum("requests"), "floor",
-         least.sum("requests"), "<= 32"});
+         least.sum("requests"), "<= 16"});
   print({"first sync, peak memory of A", "MB", ours.up.cost.peak_mb, "floor", least.up.cost.peak_mb,
          "<= 64"});
   print({"first sync, peak memory of B", "MB", ours.down.cost.peak_mb, "floor",

@@ -131,6 +131,8 @@ class BodyReader {
       return {Errc::malformed, "not 1..1000 changes"};
     take_columns();
     if (in_.has_failed() || !in_.is_at_end()) return {Errc::malformed, "columns do not add up"};
+    opened.changes.reserve(count_);
+    opened.ids.reserve(count_);
     for (std::size_t i = 0; i < count_; ++i)
       if (const Result<void> added = add_change(opened, i); !added) return added.error();
     return opened;

@@ -32,7 +32,7 @@ class Check {
   }
 
  private:
-  /// Who may meet whom: the rule (or its field), and what both must have in common.
+  /// Who may meet whom: the rule, and what both must have in common.
   using Meeting = std::pair<const void*, std::string>;
   using Met = std::vector<const Neighbour*>;  ///< in the order of the neighbourhood
 
@@ -59,8 +59,13 @@ class Check {
   std::optional<RecordId> block_owner(const std::string& series, std::uint64_t n,
                                       const Neighbour& a, const Neighbour& b,
                                       const NumberRule& rule) const;
-  const Neighbour* series_of(const std::string& key) const;
-  bool is_granted(const Neighbour& series, const IncarnationId& incarnation, std::uint64_t n) const;
+  struct Granted {  ///< a block of numbers, as its fields say it
+    std::string incarnation, first, last;
+  };
+  using Blocks = std::vector<Granted>;
+  static Blocks blocks_of(const Neighbour& series);
+  const Blocks* series_of(const std::string& key) const;
+  static bool is_granted(const Blocks& series, const IncarnationId& incarnation, std::uint64_t n);
   static std::vector<ChangeId> held_changes(const Neighbour& record, std::size_t field);
   std::string shown(const Neighbour& record, std::string_view field) const {
     return record.state->field(*record.ledger, field);
@@ -74,11 +79,11 @@ class Check {
 
   const Neighbourhood& hood_;
   std::map<std::string, const Neighbour*> by_id_;
-  std::map<Meeting, Met> by_unique_;                ///< open records by unique key and claim
-  std::map<std::string, Met> by_exclusive_;         ///< by claim, once for each key that makes it
-  std::map<Meeting, Met> by_number_;                ///< by number rule, series and number
-  std::map<std::string, Met> open_by_citation_;     ///< open loans and legs by the record they cite
-  std::map<std::string, const Neighbour*> series_;  ///< by series key; the first of several
+  std::map<Meeting, Met> by_unique_;             ///< open records by unique key and claim
+  std::map<std::string, Met> by_exclusive_;      ///< by claim, once for each key that makes it
+  std::map<Meeting, Met> by_number_;             ///< by number rule, series and number
+  std::map<std::string, Met> open_by_citation_;  ///< open loans and legs by the record they cite
+  std::map<std::string, Blocks> series_;         ///< by series key; the first of several
   Findings findings_;
 };
 
@@ -108,9 +113,9 @@ void Check::enter(const Neighbour& record) {
     for (const std::string& id : cited) open_by_citation_[id].push_back(&record);
   }
   if (ledger.name == kSeriesLedger)
-    series_.emplace(
+    series_.try_emplace(
         series_key(shown(record, "of_ledger"), shown(record, "series_name"), shown(record, "year")),
-        &record);
+        blocks_of(record));
 }
 
 std::vector<ChangeId> Check::held_changes(const Neighbour& record, std::size_t field) {
@@ -261,23 +266,32 @@ void Check::number_clash(const Neighbour& record, const NumberRule& rule,
   }
 }
 
-const Neighbour* Check::series_of(const std::string& key) const {
+const Check::Blocks* Check::series_of(const std::string& key) const {
   const auto found = series_.find(key);
-  return found == series_.end() ? nullptr : found->second;
+  return found == series_.end() ? nullptr : &found->second;
 }
 
-bool Check::is_granted(const Neighbour& series, const IncarnationId& incarnation,
-                       std::uint64_t n) const {
+// The blocks of a series, read once: every row of an import asks.
+Check::Blocks Check::blocks_of(const Neighbour& series) {
+  Blocks blocks;
   const auto group = series.ledger->group_index("blocks");
-  const GroupState* blocks = group ? series.state->group(*group) : nullptr;
-  if (blocks == nullptr) return false;
-  return std::any_of(blocks->held.begin(), blocks->held.end(), [&](const HeldWrite& block) {
+  const GroupState* held = group ? series.state->group(*group) : nullptr;
+  if (held == nullptr) return blocks;
+  for (const HeldWrite& block : held->held) {
     const auto field = [&](std::string_view name) {
       return series.ledger->field_value(*series.ledger->field_index(name), block.value);
     };
-    if (field("block_incarnation") != incarnation.hex()) return false;
-    const auto first = compare_values(std::to_string(n), field("block_first"));
-    const auto last = compare_values(std::to_string(n), field("block_last"));
+    blocks.push_back({field("block_incarnation"), field("block_first"), field("block_last")});
+  }
+  return blocks;
+}
+
+bool Check::is_granted(const Blocks& series, const IncarnationId& incarnation, std::uint64_t n) {
+  const std::string owner = incarnation.hex(), number = std::to_string(n);
+  return std::any_of(series.begin(), series.end(), [&](const Granted& block) {
+    if (block.incarnation != owner) return false;
+    const auto first = compare_values(number, block.first);
+    const auto last = compare_values(number, block.last);
     return first && last && *first >= 0 && *last <= 0;
   });
 }
@@ -285,7 +299,7 @@ bool Check::is_granted(const Neighbour& series, const IncarnationId& incarnation
 std::optional<RecordId> Check::block_owner(const std::string& series, std::uint64_t n,
                                            const Neighbour& a, const Neighbour& b,
                                            const NumberRule& rule) const {
-  const Neighbour* granted = series_of(series);
+  const Blocks* granted = series_of(series);
   if (granted == nullptr) return std::nullopt;
   const auto owns = [&](const Neighbour& record) {
     const GroupState* number = record.state->group(record.ledger->fields[rule.field].group);
@@ -299,7 +313,7 @@ std::optional<RecordId> Check::block_owner(const std::string& series, std::uint6
 
 void Check::outside_blocks(const Neighbour& record, const NumberRule& rule,
                            const SeriesNumber& number) {
-  const Neighbour* series = series_of(number.key);
+  const Blocks* series = series_of(number.key);
   const GroupState* group = record.state->group(record.ledger->fields[rule.field].group);
   const bool is_inside =
       series != nullptr &&

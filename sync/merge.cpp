@@ -2,6 +2,7 @@
 #include "sync/merge.h"
 
 #include <algorithm>
+#include <array>
 
 #include "sync/group_merge.h"
 #include "sync/state_merge.h"
@@ -104,12 +105,18 @@ void RecordMerge::file_changes() {
 }
 
 void RecordMerge::collect_writes() {
-  std::vector<std::size_t> place(definition_.groups.size(), definition_.groups.size());
+  struct Written {
+    std::size_t group, node;
+    const Write* write;
+  };
+  std::vector<Written> all;
   for (const std::size_t node : graph_.order()) {
     if (!graph_.is_applied(node)) continue;
     for (const Write& write : graph_.at(node).change->writes)
-      place[*definition_.group_index(write.group)] = 0;
+      all.push_back({*definition_.group_index(write.group), node, &write});
   }
+  std::vector<std::size_t> place(definition_.groups.size(), definition_.groups.size());
+  for (const Written& one : all) place[one.group] = 0;
   groups_.reserve(place.size());
   for (std::size_t group = 0; group < place.size(); ++group) {
     if (place[group] != 0) continue;
@@ -117,11 +124,8 @@ void RecordMerge::collect_writes() {
     groups_.emplace_back(definition_, group, graph_);
     group_of_.push_back(group);
   }
-  for (const std::size_t node : graph_.order()) {
-    if (!graph_.is_applied(node)) continue;
-    for (const Write& write : graph_.at(node).change->writes)
-      groups_[place[*definition_.group_index(write.group)]].add({node, &write, false, false, {}});
-  }
+  for (const Written& one : all)
+    groups_[place[one.group]].add({one.node, one.write, false, false, {}});
 }
 
 // What is written to a record after it moved away is carried over by people, not by merging.
@@ -252,8 +256,9 @@ void RecordMerge::finish_groups() {
 }
 
 void put(Bytes& out, std::string_view text) {
-  std::size_t size = text.size();
-  for (int i = 0; i < 4; ++i, size >>= 8) out.push_back(static_cast<std::uint8_t>(size));
+  std::array<std::uint8_t, 4> size;
+  for (std::size_t i = 0; i < 4; ++i) size[i] = static_cast<std::uint8_t>(text.size() >> (8 * i));
+  out.insert(out.end(), size.begin(), size.end());
   out.insert(out.end(), text.begin(), text.end());
 }
 
@@ -303,6 +308,7 @@ RecordState merge(const LedgerDefinition& definition, std::span<const JudgedChan
 
 Bytes canonical(const RecordState& state, const LedgerDefinition& definition) {
   Bytes out;
+  out.reserve(2048);
   put(out, definition.name);
   put(out, state.state);
   const int flags = state.is_closed | state.is_frozen << 1 | state.is_held_back << 2;

@@ -8,7 +8,7 @@ namespace jiyao {
 namespace {
 
 /// Changes that share one transaction: enough to be fast, little enough to stay in memory.
-constexpr std::size_t kChangesPerCommit = 2000;
+constexpr std::size_t kChangesPerCommit = 1000;
 
 /// Batches of this level that the file has not looked into yet, by arrival; own ones only, or all.
 std::vector<BatchId> unseen(const Replica::State& replica, Level level) {

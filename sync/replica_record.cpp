@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* kCounterName = "n";
 /// Changes of an import that share one transaction.
-constexpr std::size_t kImportChangesPerCommit = 4000;
+constexpr std::size_t kImportChangesPerCommit = 2000;
 
 /// Acts of one level file, one transaction.
 class Recorder {

@@ -7,7 +7,7 @@ namespace jiyao {
 namespace {
 
 /// Own changes looked at together: several batches' worth, little enough to stay in memory.
-constexpr std::size_t kChangesPerRound = 4000;
+constexpr std::size_t kChangesPerRound = 2000;
 static_assert(kChangesPerRound > kActChangesMax);
 
 /// Columns and zstd leave less than a quarter of ledger text; what does not shrink so is halved

@@ -13,6 +13,34 @@ TEST(Search, FoldsWidthCaseAndPunctuationAway) {
   EXPECT_EQ(fold_for_search("\xFF\xFE"), "") << "what is not UTF-8 is not found, nor harmful";
 }
 
+// What the short way takes must come out as Unicode's tables have it: a letter outside of its set
+// (é, two code points here) sends the same text the long way.
+TEST(Search, PlainTextFoldsAsUnicodeFoldsIt) {
+  const std::string long_way = "e\xCC\x81";
+  std::size_t plain = 0;
+  for (std::uint32_t point = 1; point < 0xA000; ++point) {
+    std::string text = "甲";
+    if (point < 0x80) {
+      text.push_back(static_cast<char>(point));
+    } else if (point < 0x800) {
+      text.push_back(static_cast<char>(0xC0 | point >> 6));
+      text.push_back(static_cast<char>(0x80 | (point & 0x3F)));
+    } else {
+      text.push_back(static_cast<char>(0xE0 | point >> 12));
+      text.push_back(static_cast<char>(0x80 | (point >> 6 & 0x3F)));
+      text.push_back(static_cast<char>(0x80 | (point & 0x3F)));
+    }
+    text += "乙";
+    if (!fold_plain(text)) continue;
+    ++plain;
+    EXPECT_EQ(fold_for_search(text) + " é", fold_for_search(text + " " + long_way)) << point;
+  }
+  EXPECT_EQ(fold_plain(long_way), std::nullopt);
+  EXPECT_EQ(fold_plain("国办发〔2024〕AB号"), "国办发〔2024〕ab号");
+  EXPECT_EQ(fold_plain("\xE5\x9B"), std::nullopt) << "cut in the middle of a character";
+  EXPECT_GT(plain, 20'000U);
+}
+
 TEST(Search, CutsRunsIntoPairsAndKeepsTheLastCharacterAlone) {
   EXPECT_EQ(search_tokens("保密工作"), "作 保密 密工 工作");
   EXPECT_EQ(search_tokens("a 密"), "a 密");

@@ -84,6 +84,27 @@ TEST_F(StoreTest, GivesBackEveryFieldOfAChangeAfterReopening) {
   EXPECT_EQ(store.unsealed_count(), 1U);
 }
 
+TEST_F(StoreTest, OwnChangesAreReadInPagesAndEachStandsInOne) {
+  Store store = open();
+  std::vector<Change> made;
+  const Author author{random_block<NodeId>(), random_block<IncarnationId>()};
+  for (int i = 0; i < 5; ++i) {
+    made.push_back(change("通知"));
+    made.back().origin = {author.node, author.incarnation, made.back().origin.n};
+    put(store, made.back());
+  }
+  std::vector<Change> read;
+  std::optional<StoredChange> last;
+  for (std::size_t page = 0; page < 3; ++page) {
+    const std::vector<StoredChange> some = store.unsealed(2, last ? &*last : nullptr);
+    ASSERT_EQ(some.size(), page < 2 ? 2U : 1U);
+    for (const StoredChange& one : some) read.push_back(one.change);
+    last = some.back();
+  }
+  EXPECT_EQ(read, made) << "by the author's own count";
+  EXPECT_TRUE(store.unsealed(2, &*last).empty());
+}
+
 TEST_F(StoreTest, WhatWasNotCommittedHasNotHappened) {
   Store store = open();
   {
