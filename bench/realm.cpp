@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "client/menu.h"
+#include "client/messages.h"
 #include "client/number_blocks.h"
 #include "crypto/random.h"
 #include "schema/frames.h"
@@ -182,7 +183,7 @@ void BenchRealm::teach(Replica& replica) const {
 }
 
 Office::Office(const BenchRealm& realm, const Machine& machine)
-    : realm_(realm), words_(Language::zh), menu_(words_) {
+    : realm_(realm), words_(Language::zh, kClientMessages), menu_(words_) {
   const Choices choices = choices_of(machine);
   desk_ = std::make_unique<Desk>(choices, words_, menu_);
   Unlocked unlocked;

@@ -16,7 +16,7 @@ inline constexpr std::size_t kBatchChangesMax = 1000;
 inline constexpr std::size_t kBatchBytesMax = 256 * 1024;  ///< sealed, header included
 inline constexpr std::size_t kBatchOpenedBytesMax = 4 * 1024 * 1024;
 inline constexpr std::size_t kBatchTargetBytes =
-    128 * 1024;  ///< canonical bytes to pack for, fast links
+    128 * 1024;  ///< sealed bytes to pack for, fast links
 inline constexpr std::size_t kBatchTargetBytesWeak = 16 * 1024;
 inline constexpr std::size_t kRosterRecordBytesMax = 64 * 1024;
 inline constexpr std::size_t kRecordBodiesMax = 64;      ///< one roster record
