@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 
+#include "client/directory.h"
 #include "client/registration.h"
 #include "sync/keeper.h"
+#include "sync/log_core.h"
 
 namespace jiyao {
 
@@ -33,9 +35,11 @@ RosterDraft draft_here(Desk& desk, Replica& replica) {
 }
 
 Result<void> keep(Replica& replica) {
-  const auto granted =
-      issue_grants(log_file(replica), {replica.node(), replica.node_key(), replica.node_box()});
+  const KeeperKeys keys{replica.node(), replica.node_key(), replica.node_box()};
+  const auto granted = issue_grants(log_file(replica), keys);
   if (!granted) return granted.error();
+  const auto asked = request_epochs(log_file(replica), keys, granted->without_secret);
+  if (!asked) return asked.error();
   while (true) {
     const auto caught = replica.catch_up(64);
     if (!caught) return caught.error();
@@ -46,7 +50,7 @@ Result<void> keep(Replica& replica) {
   return {};
 }
 
-Result<void> sign_and_apply(Desk& desk, Replica& replica, const RosterDraft& draft) {
+Result<void> sign_and_apply(Desk& desk, Replica& replica, RosterDraft draft) {
   const auto keyring = desk.keyring();
   if (!keyring) return keyring.error();
   const auto passphrase = desk.prompt().passphrase(desk.text("root.passphrase"));
@@ -61,6 +65,7 @@ Result<void> sign_and_apply(Desk& desk, Replica& replica, const RosterDraft& dra
                                    [&](const RootKey& one) { return one.key == root_key; });
   if (person == roots.end()) return desk.failure(Errc::not_allowed, "root.not_here");
   LogFile& log = log_file(replica);
+  for (const EpochRequest& request : log.epoch_requests()) draft.confirm(request);
   for (const EpochDraft& epoch : draft.epochs())
     log.keep_epoch_draft(epoch.record.key, epoch.sealed);
   for (RosterRecord record : draft.records()) {
@@ -70,6 +75,25 @@ Result<void> sign_and_apply(Desk& desk, Replica& replica, const RosterDraft& dra
     if (const auto applied = log.extend_roster(bytes); !applied) return applied.error();
   }
   return keep(replica);
+}
+
+std::string waiting_epochs(Desk& desk, Replica& replica) {
+  const auto keyring = desk.keyring();
+  const bool has_root =
+      keyring && std::ranges::any_of(keyring->contents().slots, [](const KeyringSlot& slot) {
+        return slot.kind == SlotKind::root;
+      });
+  const Directory directory(replica);
+  std::string text;
+  for (const EpochRequest& request : replica.log().epoch_requests()) {
+    if (!has_root && request.keeper != replica.node()) continue;
+    for (const EpochRecord& epoch : open_epochs(request, replica.roster()))
+      text += (text.empty() ? "" : "\n") +
+              desk.text(has_root ? "epoch.to_sign" : "epoch.asked",
+                        {{"compartment", directory.compartment(desk.words(), epoch.compartment)},
+                         {"keeper", directory.node(request.keeper)}});
+  }
+  return text;
 }
 
 Step directory_step(const Replica& replica, const std::string& entry, const std::string& subject,

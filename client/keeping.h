@@ -14,14 +14,18 @@ namespace jiyao {
 /// A draft over the present roster, made at this machine.
 RosterDraft draft_here(Desk& desk, Replica& replica);
 
-/// Asks for the root's passphrase, signs every record of the draft, keeps its epoch secrets, puts
-/// the records into the log (what was recorded before is sealed first), makes the grants that are
-/// due, and catches up.
+/// Asks for the root's passphrase, signs every record of the draft and whatever epochs keepers ask
+/// for, keeps its epoch secrets, puts the records into the log (what was recorded before is sealed
+/// first), makes the grants that are due, and catches up.
 ///   errors: not_allowed (no root key on this machine), wrong_key, and those of the roster
-Result<void> sign_and_apply(Desk& desk, Replica& replica, const RosterDraft& draft);
+Result<void> sign_and_apply(Desk& desk, Replica& replica, RosterDraft draft);
 
-/// Grants and `applied` receipts that this machine owes as a keeper. Idempotent.
+/// What this machine owes as a keeper: grants, requests for epochs, `applied` receipts. Idempotent.
 Result<void> keep(Replica& replica);
+
+/// One line for every epoch that waits for the root: at the root's machine with what to do, at a
+/// keeper with where its request has to go. Empty: none.
+std::string waiting_epochs(Desk& desk, Replica& replica);
 
 /// log.jdb of this replica: notes of this machine, epoch drafts.
 LogFile& log_file(Replica& replica);

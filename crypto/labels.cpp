@@ -62,6 +62,7 @@ constexpr Named kNames[] = {
     {Label::recovery, "recovery"},
     {Label::hub_file, "hub_file"},
     {Label::series, "series"},
+    {Label::epoch_request, "epoch_req"},
 };
 
 constexpr bool are_in_order() {

@@ -30,7 +30,7 @@ enum class Label : std::uint8_t {
   frontier,       ///< digest of one compartment's frontier
   frontiers,      ///< digest over all of a scope
   scope,          ///< digest of a scope
-  papers,         ///< digest of grants, receipts, residues
+  papers,         ///< digest of grants, receipts, requests for epochs
   state,          ///< merged state of one record
   compartment,    ///< state digest of a compartment
   finding,        ///< finding id
@@ -57,6 +57,7 @@ enum class Label : std::uint8_t {
   recovery,       ///< check letters of a printed recovery code
   hub_file,       ///< hub seed -> key of hub.jdb
   series,         ///< record id of a number series
+  epoch_request,  ///< what a keeper signs of a request for epochs
 };
 
 /// "jiyao " + this is the personalisation.

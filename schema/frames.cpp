@@ -51,7 +51,7 @@ Result<Frame> FrameReader::next() {
   const std::uint32_t length = in.u32();
   if (in.has_failed()) return {Errc::malformed, "cut off before a frame"};
   if (type < static_cast<std::uint8_t>(FrameType::hub_head) ||
-      type > static_cast<std::uint8_t>(FrameType::end))
+      type > static_cast<std::uint8_t>(FrameType::epoch_request))
     return {Errc::malformed, "an unknown frame"};
   if (length > kFrameBytesMax) return {Errc::malformed, "a frame passes its limit"};
   const ByteView bytes = in.take(length);

@@ -19,9 +19,10 @@ enum class FrameType : std::uint8_t {
   residue = 5,
   batch = 6,
   have = 7,
-  frontiers = 8,  ///< Frontiers: of the compartments that differ
-  refused = 9,    ///< sorted batch ids the speaker heard and would not keep: send others first
-  end = 10,       ///< last frame of a message; empty
+  frontiers = 8,       ///< Frontiers: of the compartments that differ
+  refused = 9,         ///< sorted batch ids the speaker heard and would not keep: send others first
+  end = 10,            ///< last frame of a message; empty
+  epoch_request = 11,  ///< stands among the papers, after the receipts
 };
 
 struct Frame {

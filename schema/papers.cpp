@@ -1,4 +1,4 @@
-// schema/papers.cpp - hub heads, receipts and grants as bytes.
+// schema/papers.cpp - hub heads, receipts, grants and requests for epochs as bytes.
 #include "schema/papers.h"
 
 #include "schema/archive.h"
@@ -43,6 +43,14 @@ template <class Archive>
 void serialize(Archive& archive, Grant& grant) {
   archive(Preamble{"JYGR"}, grant.realm, grant.node, grant.compartment, grant.roster, grant.keeper,
           blob(grant.sealed, kGrantBytesMax), grant.signature);
+}
+
+template <class Archive>
+void serialize(Archive& archive, EpochRequest& request) {
+  archive(Preamble{"JYER"}, request.realm, request.keeper, request.serial,
+          sorted_by(request.epochs, kEpochsAskedMax,
+                    [](const EpochRecord& epoch) { return epoch.compartment; }),
+          request.signature);
 }
 
 template <class Archive>
@@ -138,6 +146,24 @@ Result<Grant> decode_grant(ByteView bytes) {
 
 Digest digest_to_sign(const Grant& grant) {
   return digest(Label::grant, {without_signature(encode(grant))});
+}
+
+Bytes encode_epoch_request(const EpochRequest& request) {
+  return encode(request);
+}
+
+Result<EpochRequest> decode_epoch_request(ByteView bytes) {
+  Result<EpochRequest> request = decode<EpochRequest>(bytes, kEpochRequestBytesMax);
+  if (!request) return request;
+  if (request->epochs.empty()) return {Errc::malformed, "a request for nothing"};
+  for (const EpochRecord& epoch : request->epochs)
+    if (epoch.epoch == 0 || !is_usable(epoch.key))
+      return {Errc::malformed, "epochs start at 1 and have a key somebody can hold"};
+  return request;
+}
+
+Digest digest_to_sign(const EpochRequest& request) {
+  return digest(Label::epoch_request, {without_signature(encode(request))});
 }
 
 Bytes encode_secrets(const EpochSecrets& secrets) {

@@ -1,10 +1,12 @@
-// schema/papers.h - the small signed objects that travel with batches: hub heads, receipts, grants.
+// schema/papers.h - the small signed objects that travel with batches: hub heads, receipts, grants,
+// and a keeper's request for epochs.
 #pragma once
 
 #include <optional>
 #include <vector>
 
 #include "schema/batch.h"
+#include "schema/roster_record.h"
 
 namespace jiyao {
 
@@ -67,6 +69,18 @@ struct Grant {
   friend bool operator==(const Grant&, const Grant&) = default;
 };
 
+/// A keeper that has no root key asks the root to sign fresh epochs of compartments it keeps. Holds
+/// no secret: the keeper keeps those, and the roster names every compartment anyway. One per
+/// keeper; only the newest travels, and none of whose epochs are in the roster.
+struct EpochRequest {
+  RealmId realm;
+  NodeId keeper;
+  std::uint64_t serial = 0;         ///< newest = greatest serial, then greatest bytes
+  std::vector<EpochRecord> epochs;  ///< by compartment, 1..kEpochsAskedMax
+  Signature signature;
+  friend bool operator==(const EpochRequest&, const EpochRequest&) = default;
+};
+
 /// Inside a grant. Sorted by epoch.
 struct EpochSecret {
   std::uint32_t epoch = 0;
@@ -88,6 +102,10 @@ Digest digest_to_sign(const Receipt& receipt);
 Bytes encode_grant(const Grant& grant);
 Result<Grant> decode_grant(ByteView bytes);
 Digest digest_to_sign(const Grant& grant);
+
+Bytes encode_epoch_request(const EpochRequest& request);
+Result<EpochRequest> decode_epoch_request(ByteView bytes);
+Digest digest_to_sign(const EpochRequest& request);
 
 /// The plain text of Grant::sealed. These bytes are keys: whoever holds them wipes them (wipe() in
 /// crypto/secret.h).   errors: malformed, too_large, newer

@@ -45,10 +45,6 @@ void serialize(Archive& archive, AccessRecord& body) {
           enumerated(body.right, AccessRight::none, AccessRight::write));
 }
 template <class Archive>
-void serialize(Archive& archive, EpochRecord& body) {
-  archive(body.compartment, body.epoch, body.key);
-}
-template <class Archive>
 void serialize(Archive& archive, HubRecord& body) {
   archive(body.hub, body.sign, level(body.ceiling), body.certificate,
           text(body.address, kAddressBytesMax));

@@ -88,7 +88,13 @@ struct EpochRecord {
   CompartmentId compartment;
   std::uint32_t epoch = 0;
   BoxPublicKey key;
+  friend bool operator==(const EpochRecord&, const EpochRecord&) = default;
 };  ///< epoch 1.., +1 each
+/// The same bytes in a roster record and in a keeper's request (schema/papers.h).
+template <class Archive>
+void serialize(Archive& archive, EpochRecord& body) {
+  archive(body.compartment, body.epoch, body.key);
+}
 struct HubRecord {
   HubId hub;
   VerifyKey sign;

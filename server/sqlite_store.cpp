@@ -132,10 +132,13 @@ void SqliteStore::State::load() {
       if (const auto receipt = decode_receipt(bytes)) (void)shelf.put(*receipt);
     } else if (kind == PaperKind::grant) {
       if (const auto grant = decode_grant(bytes)) (void)shelf.put(*grant);
+    } else if (kind == PaperKind::epoch_request) {
+      if (const auto request = decode_epoch_request(bytes)) (void)shelf.put(*request);
     } else if (const auto shown = decode_head(bytes)) {
       (void)shelf.put(*shown);
     }
   }
+  shelf.drop_answered(roster);
   if (const auto life = meta("incarnation"); life && IncarnationId::from(*life)) {
     incarnation = *IncarnationId::from(*life);
   } else {
@@ -241,6 +244,7 @@ Result<void> SqliteStore::extend_roster(ByteView record) {
     s << "INSERT INTO roster(seq, bytes) VALUES (?, ?)", use(seq), use(bytes), now;
   });
   state.roster = *next;
+  state.shelf.drop_answered(state.roster);
   state.roster_records.emplace_back(record.begin(), record.end());
   return state.admit_waiting();
 }

@@ -41,9 +41,11 @@ class SqliteStore final : public HubStore {
   std::vector<Bytes> roster_records(std::uint64_t after_seq) const override;
   Result<void> put(const Receipt& receipt) override;
   Result<void> put(const Grant& grant) override;
+  Result<void> put(const EpochRequest& request) override;
   Result<void> put(const HubHead& head) override;
   std::vector<Receipt> receipts(const Scope& scope) const override;
   std::vector<Grant> grants(const Scope& scope) const override;
+  std::vector<EpochRequest> epoch_requests() const override;
   std::vector<HubHead> heads() const override;
   Digest papers(const Scope& scope) const override;
   std::size_t waiting() const override;

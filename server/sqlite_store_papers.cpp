@@ -58,6 +58,14 @@ Result<void> SqliteStore::put(const Grant& grant) {
   return state_->put_paper(PaperKind::grant, slot_of(grant), encode_grant(grant));
 }
 
+Result<void> SqliteStore::put(const EpochRequest& request) {
+  if (const Result<void> checked = check_paper(request, state_->roster); !checked) return checked;
+  if (open_epochs(request, state_->roster).empty()) return {};
+  if (state_->shelf.put(request) != PaperShelf::Put::newest) return {};
+  return state_->put_paper(PaperKind::epoch_request, request.keeper.view(),
+                           encode_epoch_request(request));
+}
+
 // A head of our own that our chain does not contain proves that we were restored (P10).
 Result<void> SqliteStore::put(const HubHead& head) {
   if (const Result<void> checked = check_paper(head, state_->roster); !checked) return checked;
@@ -163,6 +171,9 @@ std::vector<Receipt> SqliteStore::receipts(const Scope& scope) const {
 }
 std::vector<Grant> SqliteStore::grants(const Scope& scope) const {
   return state_->shelf.grants(scope);
+}
+std::vector<EpochRequest> SqliteStore::epoch_requests() const {
+  return state_->shelf.epoch_requests();
 }
 Digest SqliteStore::papers(const Scope& scope) const {
   return state_->shelf.digest(scope);

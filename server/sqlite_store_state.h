@@ -7,7 +7,7 @@
 
 namespace jiyao {
 
-enum class PaperKind : int { receipt = 1, grant = 2, head = 3 };
+enum class PaperKind : int { receipt = 1, grant = 2, head = 3, epoch_request = 4 };
 
 struct SqliteStore::State {
   State(Files& f, std::unique_ptr<SqliteSession> s, const HubIdentity& who, const Secret<32>& key)

@@ -54,10 +54,13 @@ class BatchLog : public Ancestry {
   virtual Result<void> put(const Receipt& receipt) = 0;
   virtual Result<void> put(const Grant& grant) = 0;   ///< keeps the newest per (node, compartment)
   virtual Result<void> put(const HubHead& head) = 0;  ///< keeps the newest per hub incarnation
+  /// Keeps the newest per keeper, as long as the roster leaves something of it to sign.
+  virtual Result<void> put(const EpochRequest& request) = 0;
   virtual std::vector<Receipt> receipts(const Scope& scope) const = 0;
   virtual std::vector<Grant> grants(const Scope& scope) const = 0;
   virtual std::vector<HubHead> heads() const = 0;
-  /// Digest over the grants and receipts of this scope, for Have.
+  virtual std::vector<EpochRequest> epoch_requests() const = 0;  ///< by keeper; of any compartment
+  /// Digest over the grants and receipts of this scope, and the requests, for Have.
   virtual Digest papers(const Scope& scope) const = 0;
 
   /// Batches set aside because our roster does not name their author yet; tried again by

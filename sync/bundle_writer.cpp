@@ -131,6 +131,11 @@ void BundleWriter::State::collect_leading() {
     if (!order.base.holds_paper(hash_of_paper(bytes)))
       add_small(leading, FrameType::receipt, std::move(bytes));
   }
+  for (const EpochRequest& request : log.epoch_requests()) {
+    Bytes bytes = encode_epoch_request(request);
+    if (!order.base.holds_paper(hash_of_paper(bytes)))
+      add_small(leading, FrameType::epoch_request, std::move(bytes));
+  }
 }
 
 void BundleWriter::State::collect_closing() {

@@ -129,6 +129,8 @@ void Exchange::State::put_papers(Bytes& message, const OurView& ours, std::size_
     papers.emplace_back(FrameType::grant, encode_grant(grant));
   for (const Receipt& receipt : log.receipts(ours.scope))
     papers.emplace_back(FrameType::receipt, encode_receipt(receipt));
+  for (const EpochRequest& request : log.epoch_requests())
+    papers.emplace_back(FrameType::epoch_request, encode_epoch_request(request));
   std::erase_if(
       papers, [this](const auto& paper) { return peer.holds_paper(hash_of_paper(paper.second)); });
   if (papers.empty()) return;

@@ -41,8 +41,8 @@ struct Parley {
 Scope scope_of(const Roster& roster, const Parley& parley);
 
 struct Heard {
-  std::size_t roster_records = 0, heads = 0, grants = 0, receipts = 0, batches_new = 0,
-              batches_held = 0, batches_waiting = 0, refused = 0;
+  std::size_t roster_records = 0, heads = 0, grants = 0, receipts = 0, requests = 0,
+              batches_new = 0, batches_held = 0, batches_waiting = 0, refused = 0;
   std::vector<std::pair<BatchId, Error>> refusals;  ///< at most 100; id none: not a batch
   /// Batches of our own node and present incarnation that we did not hold: this replica is older
   /// than its own work (restored, cloned). They are stored; the owner starts a new incarnation.
@@ -51,7 +51,7 @@ struct Heard {
   bool is_foreign = false;  ///< their roster is not ours at the same number: another realm, or a
                             ///< fork of the root. An incident; nothing more is said.
   bool has_news() const {
-    return roster_records + grants + receipts + batches_new + batches_waiting > 0;
+    return roster_records + grants + receipts + requests + batches_new + batches_waiting > 0;
   }
 };
 

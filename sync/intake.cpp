@@ -18,6 +18,8 @@ void Intake::take(const Frame& frame) {
       return take_paper(decode_grant(frame.bytes), heard_.grants);
     case FrameType::receipt:
       return take_paper(decode_receipt(frame.bytes), heard_.receipts);
+    case FrameType::epoch_request:
+      return take_paper(decode_epoch_request(frame.bytes), heard_.requests);
     case FrameType::batch:
       return take_batch(frame.bytes);
     case FrameType::have: {

@@ -3,6 +3,7 @@
 
 #include "sync/log_core.h"
 #include "sync/log_file.h"
+#include "sync/realm.h"
 
 namespace jiyao {
 
@@ -172,6 +173,54 @@ Result<Granted> issue_grants(LogFile& log, const KeeperKeys& keys) {
   }
   group.commit();
   return granted;
+}
+
+// --- asking for epochs -------------------------------------------------------------------------
+
+namespace {
+
+// What we asked for last, without what has been answered, is no longer due, or has lost its secret.
+EpochRequest standing_request(const LogFile& log, const Roster& roster, const NodeId& self,
+                              const std::set<CompartmentId>& due) {
+  EpochRequest request{
+      .realm = roster.realm(), .keeper = self, .serial = 0, .epochs = {}, .signature = {}};
+  for (const EpochRequest& held : log.epoch_requests())
+    if (held.keeper == self) request = held;
+  request.epochs = open_epochs(request, roster);
+  std::erase_if(request.epochs, [&](const EpochRecord& epoch) {
+    return !due.contains(epoch.compartment) || !log.epoch_draft(epoch.key);
+  });
+  return request;
+}
+
+}  // namespace
+
+Result<std::size_t> request_epochs(LogFile& log, const KeeperKeys& keys,
+                                   const std::vector<CompartmentId>& without_secret) {
+  const Roster roster = log.roster();
+  std::set<CompartmentId> due(without_secret.begin(), without_secret.end());
+  for (const CompartmentId& compartment : roster.epochs_due(keys.self)) due.insert(compartment);
+  EpochRequest request = standing_request(log, roster, keys.self, due);
+  for (const EpochRecord& epoch : request.epochs) due.erase(epoch.compartment);
+  if (due.empty()) return std::size_t{0};
+  LogFile::Group group(log);
+  std::size_t asked = 0;
+  for (const CompartmentId& compartment : due) {
+    if (request.epochs.size() == kEpochsAskedMax) break;
+    const auto next = static_cast<std::uint32_t>(roster.epochs(compartment).size() + 1);
+    const EpochDraft draft = draft_epoch(compartment, next, keys.box.public_key());
+    log.keep_epoch_draft(draft.record.key, draft.sealed);
+    request.epochs.push_back(draft.record);
+    ++asked;
+  }
+  std::ranges::sort(request.epochs, {}, &EpochRecord::compartment);
+  // Above whatever we said before: an answer is a roster record, and nothing else empties the
+  // shelf.
+  request.serial = std::max(request.serial, roster.point().seq) + 1;
+  request.signature = keys.sign.sign(Label::epoch_request, digest_to_sign(request));
+  if (const auto put = log.put(request); !put) return put.error();
+  group.commit();
+  return asked;
 }
 
 }  // namespace jiyao

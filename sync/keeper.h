@@ -69,4 +69,11 @@ struct Granted {
 /// durable together. Idempotent; call it after every roster record and after restoring.
 Result<Granted> issue_grants(LogFile& log, const KeeperKeys& keys);
 
+/// A keeper without the root's key drafts the epochs that are due (Roster::epochs_due()) or whose
+/// secret is lost, keeps their secrets, and signs the request that takes them to the root: it lies
+/// in the log and travels with the papers. Idempotent: what was asked for is not drafted again.
+/// Returns how many epochs are newly asked for.
+Result<std::size_t> request_epochs(LogFile& log, const KeeperKeys& keys,
+                                   const std::vector<CompartmentId>& without_secret);
+
 }  // namespace jiyao

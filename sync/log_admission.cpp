@@ -126,6 +126,24 @@ Result<void> check_paper(const Grant& grant, const Roster& roster) {
   return {};
 }
 
+Result<void> check_paper(const EpochRequest& request, const Roster& roster) {
+  if (request.realm != roster.realm()) return {Errc::not_for_us, "another realm"};
+  const NodeEntry* keeper = roster.node(request.keeper);
+  if (keeper == nullptr || !verify(keeper->record.sign, Label::epoch_request,
+                                   digest_to_sign(request), request.signature))
+    return {Errc::not_authentic, "request for epochs"};
+  return {};
+}
+
+std::vector<EpochRecord> open_epochs(const EpochRequest& request, const Roster& roster) {
+  std::vector<EpochRecord> open;
+  for (const EpochRecord& epoch : request.epochs)
+    if (roster.keeper(epoch.compartment) == request.keeper &&
+        epoch.epoch == roster.epochs(epoch.compartment).size() + 1)
+      open.push_back(epoch);
+  return open;
+}
+
 bool advances(const Receipt& receipt, const Roster& roster) {
   switch (receipt.grade) {
     case Grade::carried:
@@ -177,6 +195,23 @@ PaperShelf::Put PaperShelf::put(const HubHead& head) {
   return Put::newest;
 }
 
+PaperShelf::Put PaperShelf::put(const EpochRequest& request) {
+  const Digest bytes = hash_of(encode_epoch_request(request));
+  const auto held = requests_.find(request.keeper);
+  if (held != requests_.end() &&
+      std::pair(held->second.paper.serial, held->second.bytes) >= std::pair(request.serial, bytes))
+    return Put::held_newer;
+  requests_.insert_or_assign(request.keeper,
+                             Shelved<EpochRequest>{.paper = request, .bytes = bytes});
+  return Put::newest;
+}
+
+void PaperShelf::drop_answered(const Roster& roster) {
+  std::erase_if(requests_, [&](const auto& shelved) {
+    return open_epochs(shelved.second.paper, roster).empty();
+  });
+}
+
 std::vector<Receipt> PaperShelf::receipts(const Scope& scope) const {
   std::vector<Receipt> found;
   for (const auto& [key, shelved] : receipts_)
@@ -197,6 +232,12 @@ std::vector<HubHead> PaperShelf::heads() const {
   return found;
 }
 
+std::vector<EpochRequest> PaperShelf::epoch_requests() const {
+  std::vector<EpochRequest> found;
+  for (const auto& [keeper, shelved] : requests_) found.push_back(shelved.paper);
+  return found;
+}
+
 const HubHead* PaperShelf::head(const HubId& hub, const IncarnationId& incarnation) const {
   const auto found = heads_.find({hub, incarnation});
   return found == heads_.end() ? nullptr : &found->second;
@@ -214,6 +255,8 @@ Digest PaperShelf::digest(const Scope& scope) const {
   hasher.add(std::uint64_t{0});  // between the two kinds
   for (const auto& [key, shelved] : receipts_)
     if (is_in(key.compartment, scope)) hasher.add(shelved.bytes.view());
+  hasher.add(std::uint64_t{0});
+  for (const auto& [keeper, shelved] : requests_) hasher.add(shelved.bytes.view());
   return hasher.finish();
 }
 

@@ -135,6 +135,10 @@ NodeId id_of_node(const Receipt& receipt);
 Result<void> check_paper(const Receipt& receipt, const Roster& roster);
 Result<void> check_paper(const Grant& grant, const Roster& roster);
 Result<void> check_paper(const HubHead& head, const Roster& roster);
+Result<void> check_paper(const EpochRequest& request, const Roster& roster);
+/// What of a request the root may still sign: the next epoch of a compartment that its keeper
+/// keeps.
+std::vector<EpochRecord> open_epochs(const EpochRequest& request, const Roster& roster);
 /// Does this receipt advance a status (P5)? `archived` of a hub, `applied` of the keeper; nobody
 /// else's word, and `carried` never.
 bool advances(const Receipt& receipt, const Roster& roster);
@@ -150,12 +154,17 @@ class PaperShelf {
   Put put(const Receipt& receipt);
   Put put(const Grant& grant);
   Put put(const HubHead& head);
+  Put put(const EpochRequest& request);
+  /// Drops the requests of which this roster leaves nothing to sign.
+  void drop_answered(const Roster& roster);
   std::vector<Receipt> receipts(const Scope& scope) const;
   std::vector<Grant> grants(const Scope& scope) const;
   std::vector<HubHead> heads() const;
+  std::vector<EpochRequest> epoch_requests() const;
   const HubHead* head(const HubId& hub, const IncarnationId& incarnation) const;
   const Grant* grant(const NodeId& node, const CompartmentId& compartment) const;
-  /// H("papers" | digests of the grants and receipts of this scope, in key order).
+  /// H("papers" | digests of the grants and receipts of this scope and of the requests, in key
+  /// order).
   Digest digest(const Scope& scope) const;
 
  private:
@@ -174,6 +183,7 @@ class PaperShelf {
   std::map<ReceiptKey, Shelved<Receipt>> receipts_;
   std::map<std::pair<CompartmentId, NodeId>, Shelved<Grant>> grants_;
   std::map<std::pair<HubId, IncarnationId>, HubHead> heads_;
+  std::map<NodeId, Shelved<EpochRequest>> requests_;
 };
 
 }  // namespace jiyao

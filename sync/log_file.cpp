@@ -265,6 +265,7 @@ Result<void> LogFile::extend_roster(ByteView record) {
   Statement insert(state.database, "INSERT INTO roster(seq, bytes) VALUES (:seq, :bytes)");
   insert.bind(":seq", next->point().seq).bind(":bytes", record).run();
   state.roster = std::move(*next);
+  state.shelf.drop_answered(state.roster);
   state.retry_waiting();
   unit.commit();
   return {};

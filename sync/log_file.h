@@ -57,9 +57,11 @@ class LogFile final : public BatchLog {
   Result<void> put(const Receipt& receipt) override;
   Result<void> put(const Grant& grant) override;
   Result<void> put(const HubHead& head) override;
+  Result<void> put(const EpochRequest& request) override;
   std::vector<Receipt> receipts(const Scope& scope) const override;
   std::vector<Grant> grants(const Scope& scope) const override;
   std::vector<HubHead> heads() const override;
+  std::vector<EpochRequest> epoch_requests() const override;
   Digest papers(const Scope& scope) const override;
   std::size_t waiting() const override;
 

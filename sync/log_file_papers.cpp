@@ -27,6 +27,13 @@ void LogFile::State::load_papers() {
     require(static_cast<bool>(head));
     shelf.put(*head);
   }
+  Statement requests(database, "SELECT bytes FROM epoch_request");
+  while (requests.step()) {
+    const Result<EpochRequest> request = decode_epoch_request(requests.blob(0));
+    require(static_cast<bool>(request));
+    shelf.put(*request);
+  }
+  shelf.drop_answered(roster);
 }
 
 Result<void> LogFile::put(const Receipt& receipt) {
@@ -90,6 +97,23 @@ Result<void> LogFile::put(const HubHead& head) {
   return {};
 }
 
+Result<void> LogFile::put(const EpochRequest& request) {
+  State& state = *state_;
+  state.require_sound();
+  if (const auto sound = check_paper(request, state.roster); !sound) return sound;
+  if (open_epochs(request, state.roster).empty()) return {};  // answered already
+  LogUnit unit(state);
+  if (state.shelf.put(request) == PaperShelf::Put::newest) {
+    Statement insert(
+        state.database,
+        "INSERT OR REPLACE INTO epoch_request(keeper, bytes) VALUES (:keeper, :bytes)");
+    insert.bind(":keeper", request.keeper);
+    insert.bind(":bytes", ByteView(encode_epoch_request(request))).run();
+  }
+  unit.commit();
+  return {};
+}
+
 std::vector<Receipt> LogFile::receipts(const Scope& scope) const {
   return state_->shelf.receipts(scope);
 }
@@ -98,6 +122,9 @@ std::vector<Grant> LogFile::grants(const Scope& scope) const {
 }
 std::vector<HubHead> LogFile::heads() const {
   return state_->shelf.heads();
+}
+std::vector<EpochRequest> LogFile::epoch_requests() const {
+  return state_->shelf.epoch_requests();
 }
 Digest LogFile::papers(const Scope& scope) const {
   return state_->shelf.digest(scope);

@@ -44,6 +44,8 @@ std::vector<Digest> paper_hashes(const BatchLog& log, const Scope& scope) {
   for (const Grant& grant : log.grants(scope)) hashes.push_back(hash_of_paper(encode_grant(grant)));
   for (const Receipt& receipt : log.receipts(scope))
     hashes.push_back(hash_of_paper(encode_receipt(receipt)));
+  for (const EpochRequest& request : log.epoch_requests())
+    hashes.push_back(hash_of_paper(encode_epoch_request(request)));
   std::sort(hashes.begin(), hashes.end());
   return hashes;
 }

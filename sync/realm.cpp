@@ -6,6 +6,7 @@
 #include "schema/limits.h"
 #include "schema/papers.h"
 #include "sync/batch_log.h"
+#include "sync/log_core.h"
 
 namespace jiyao {
 
@@ -105,15 +106,20 @@ RosterDraft& RosterDraft::give_access(const NodeId& node, const CompartmentId& c
                                       AccessRight right) {
   const bool is_asked_for = std::find(epochs_of_others_.begin(), epochs_of_others_.end(),
                                       compartment) != epochs_of_others_.end();
-  if (newest_epoch(compartment) == 0 && !is_asked_for) add_epoch(compartment);
-  return add(AccessRecord{.node = node, .compartment = compartment, .right = right});
+  const bool has_left =
+      right == AccessRight::none && roster_.access(node, compartment) != AccessRight::none;
+  add(AccessRecord{.node = node, .compartment = compartment, .right = right});
+  if ((newest_epoch(compartment) == 0 || has_left) && !is_asked_for) add_epoch(compartment);
+  return *this;
 }
 
 std::vector<CompartmentId> RosterDraft::known_compartments() const {
-  const std::vector<CompartmentId> held = roster_.compartments();
+  const std::vector<CompartmentId> held = roster_.named_compartments();
   std::set<CompartmentId> known(held.begin(), held.end());
-  for (const RosterBody& body : bodies_)
+  for (const RosterBody& body : bodies_) {
     if (const auto* epoch = std::get_if<EpochRecord>(&body)) known.insert(epoch->compartment);
+    if (const auto* access = std::get_if<AccessRecord>(&body)) known.insert(access->compartment);
+  }
   return {known.begin(), known.end()};
 }
 
@@ -150,6 +156,23 @@ RosterDraft& RosterDraft::enrol(const NodeRecord& node, std::span<const Level> l
         compartment.level != Level::top_secret)
       give_access(node.node, compartment, AccessRight::write);
   return *this;
+}
+
+std::size_t RosterDraft::confirm(const EpochRequest& request) {
+  const bool is_shut_out = std::ranges::any_of(bodies_, [&](const RosterBody& body) {
+    const auto* revoked = std::get_if<RevokeRecord>(&body);
+    return revoked != nullptr && revoked->node == request.keeper;
+  });
+  if (is_shut_out) return 0;
+  std::size_t confirmed = 0;
+  for (const EpochRecord& epoch : open_epochs(request, roster_)) {
+    if (keeper(epoch.compartment) != request.keeper ||
+        epoch.epoch != newest_epoch(epoch.compartment) + 1)
+      continue;
+    add(epoch);
+    ++confirmed;
+  }
+  return confirmed;
 }
 
 RosterDraft& RosterDraft::revoke(const NodeId& node, std::vector<StreamCut> cuts) {

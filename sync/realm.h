@@ -8,6 +8,7 @@
 
 #include <map>
 
+#include "schema/papers.h"
 #include "sync/roster.h"
 
 namespace jiyao {
@@ -37,12 +38,15 @@ class RosterDraft {
   /// its office's compartments of `levels` up to its ceiling and reads the directory; the archive's
   /// nodes write all of these too, up to theirs.
   RosterDraft& enrol(const NodeRecord& node, std::span<const Level> levels);
-  /// Access, and the first epoch of a compartment that has none.
+  /// Access, and the first epoch of a compartment that has none; a fresh one when access ends.
   RosterDraft& give_access(const NodeId& node, const CompartmentId& compartment, AccessRight right);
   RosterDraft& add_user(const UserRecord& user) { return add(user); }
   RosterDraft& activate(const RulesetRecord& ruleset) { return add(ruleset); }
   /// A fresh epoch: after a leave or a suspicion.
   RosterDraft& rotate(const CompartmentId& compartment);
+  /// What a keeper asks for and this draft leaves right: signed with the rest. Returns how many
+  /// epochs.
+  std::size_t confirm(const EpochRequest& request);
   /// Shuts a node out from now on: `cuts` name what still counts of it, its access ends, and every
   /// compartment it could read gets a fresh epoch.
   RosterDraft& revoke(const NodeId& node, std::vector<StreamCut> cuts);

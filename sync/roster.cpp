@@ -75,6 +75,34 @@ std::vector<CompartmentId> Roster::compartments() const {
   return keys_of(state_->epochs);
 }
 
+std::vector<CompartmentId> Roster::named_compartments() const {
+  std::set<CompartmentId> named;
+  for (const auto& [compartment, epochs] : state_->epochs) named.insert(compartment);
+  for (const auto& [key, rights] : state_->access)
+    if (*rights.now() != AccessRight::none && !state_->nodes.at(key.first).revoked_seq)
+      named.insert(key.second);
+  return {named.begin(), named.end()};
+}
+
+std::vector<CompartmentId> Roster::epochs_due(const NodeId& keeper) const {
+  const NodeEntry* self = node(keeper);
+  if (self == nullptr) return {};
+  const auto is_kept = [&](const CompartmentId& compartment) {  // and may be read where it is kept
+    return this->keeper(compartment) == keeper && compartment.level <= self->record.device_ceiling;
+  };
+  std::set<CompartmentId> due;
+  for (const CompartmentId& compartment : named_compartments())
+    if (!state_->epochs.contains(compartment) && is_kept(compartment)) due.insert(compartment);
+  for (const auto& [key, rights] : state_->access) {
+    const CompartmentId& compartment = key.second;
+    const std::optional<EpochEntry> newest = epoch(compartment);
+    if (newest && state_->left_seq(key.first, compartment) > newest->since_seq &&
+        is_kept(compartment))
+      due.insert(compartment);
+  }
+  return {due.begin(), due.end()};
+}
+
 std::vector<EpochEntry> Roster::epochs(const CompartmentId& compartment) const {
   const auto found = state_->epochs.find(compartment);
   return found == state_->epochs.end() ? std::vector<EpochEntry>{} : found->second;

@@ -91,6 +91,11 @@ class Roster {
   std::vector<UserId> users() const;
   std::vector<HubId> hubs() const;
   std::vector<CompartmentId> compartments() const;  ///< all that have an epoch
+  /// The same, and those without one to which a node in service has access.
+  std::vector<CompartmentId> named_compartments() const;
+  /// Of what this node keeps and somebody may read: what lacks its first epoch, and what a reader
+  /// left after its newest one. Its keeper has to draft these.
+  std::vector<CompartmentId> epochs_due(const NodeId& keeper) const;
   std::vector<EpochEntry> epochs(const CompartmentId& compartment) const;
   std::optional<EpochEntry> epoch(const CompartmentId& compartment) const;  ///< the newest
   AccessRight access(const NodeId& node, const CompartmentId& compartment) const;

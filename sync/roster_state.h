@@ -28,6 +28,7 @@ class Versions {
       if (since <= seq) found = &value;
     return found;
   }
+  const std::vector<std::pair<std::uint64_t, T>>& all() const { return list_; }
   std::uint64_t since() const { return list_.empty() ? 0 : list_.back().first; }
   const T* now() const { return list_.empty() ? nullptr : &list_.back().second; }
 
@@ -71,6 +72,17 @@ struct Roster::State {
     if (found == access.end()) return AccessRight::none;
     const AccessRight* right = found->second.at(seq);
     return right == nullptr ? AccessRight::none : *right;
+  }
+  /// The record that last took this node's access away, by name or with the node; 0: none did.
+  std::uint64_t left_seq(const NodeId& node, const CompartmentId& compartment) const {
+    std::uint64_t left = 0;
+    AccessRight before = AccessRight::none;
+    for (const auto& [seq, right] : access.at({node, compartment}).all()) {
+      if (right == AccessRight::none && before != AccessRight::none) left = seq;
+      before = right;
+    }
+    const std::optional<std::uint64_t>& revoked = nodes.at(node).revoked_seq;
+    return before != AccessRight::none && revoked ? *revoked : left;
   }
 };
 

@@ -28,8 +28,8 @@ if(JIYAO_FUZZ)
     COMMAND write_vectors corpus ${CMAKE_CURRENT_SOURCE_DIR}/vectors ${PROJECT_BINARY_DIR}/corpus)
   target_link_options(write_vectors PRIVATE -fsanitize=fuzzer-no-link)
   add_dependencies(fuzzers fuzz_corpora)
-  foreach(object change batch columns roster_record hub_head receipt grant epoch_secrets have
-          frontiers refused frames bundle_head manifest invitation printed_invitation enrol_request
+  foreach(object change batch columns roster_record hub_head receipt grant epoch_request
+          epoch_secrets have frontiers refused frames bundle_head manifest invitation printed_invitation enrol_request
           user_request hand_over packed_fields text)
     add_executable(fuzz_${object} EXCLUDE_FROM_ALL fuzz/decoder_fuzz.cpp)
     target_compile_definitions(fuzz_${object} PRIVATE JIYAO_OBJECT="${object}")

@@ -1,4 +1,5 @@
-// client/commands/office.cpp - the archive's decisions: office add|list, hub add, access give|list.
+// client/commands/office.cpp - the archive's decisions: office add|list, hub add, access
+// give|list|sign.
 #include <algorithm>
 
 #include "client/commands/commands.h"
@@ -6,6 +7,7 @@
 #include "client/records.h"
 #include "crypto/random.h"
 #include "schema/hub_card.h"
+#include "sync/log_core.h"
 
 namespace jiyao {
 
@@ -171,6 +173,38 @@ Result<Answer> list_access(Desk& desk, const OfficeOptions&) {
   return answer;
 }
 
+/// What keepers ask for, with the root's name under it; their secrets never come here.
+Result<Answer> sign_epochs(Desk& desk, const OfficeOptions&) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const Directory directory(**replica);
+  Answer answer{.json = json_object()};
+  Poco::JSON::Array::Ptr rows = json_array();
+  for (const EpochRequest& request : (*replica)->log().epoch_requests())
+    for (const EpochRecord& epoch : open_epochs(request, (*replica)->roster())) {
+      const std::string keeper = directory.node(request.keeper);
+      answer.text +=
+          (answer.text.empty() ? "" : "\n") +
+          desk.text("epoch.signed",
+                    {{"compartment", directory.compartment(desk.words(), epoch.compartment)},
+                     {"keeper", keeper}});
+      Poco::JSON::Object::Ptr row = json_object();
+      row->set("office", directory.office(epoch.compartment.office));
+      row->set("level", std::string(name_of(epoch.compartment.level)));
+      row->set("epoch", epoch.epoch);
+      row->set("keeper", keeper);
+      rows->add(row);
+    }
+  answer.json->set("epochs", rows);
+  if (rows->size() == 0) {
+    answer.text = desk.text("epoch.none");
+    return answer;
+  }
+  const auto applied = sign_and_apply(desk, **replica, draft_here(desk, **replica));
+  if (!applied) return applied.error();
+  return answer;
+}
+
 }  // namespace
 
 void add_office(Menu& menu) {
@@ -179,6 +213,7 @@ void add_office(Menu& menu) {
   menu.add<OfficeOptions>("hub add", declare_hub, add_hub);
   menu.add<OfficeOptions>("access give", declare_give, give);
   menu.add<OfficeOptions>("access list", declare_nothing, list_access);
+  menu.add<OfficeOptions>("access sign", declare_nothing, sign_epochs);
 }
 
 }  // namespace jiyao

@@ -97,6 +97,8 @@ Result<Answer> status(Desk& desk, const ProofOptions& options) {
                                                  {"pending", std::to_string(sum.pending)},
                                                  {"quarantined", std::to_string(sum.quarantined)},
                                                  {"purged", std::to_string(sum.purged)}});
+  if (const std::string epochs = waiting_epochs(desk, replica); !epochs.empty())
+    answer.text += "\n" + epochs;
   const NodeEntry* self = replica.roster().node(replica.node());
   Poco::JSON::Array::Ptr contacts = json_array();
   if (self != nullptr && self->record.is_archive) {

@@ -5,6 +5,7 @@
 #include "client/back_off.h"
 #include "client/commands/commands.h"
 #include "client/hub_link.h"
+#include "client/keeping.h"
 
 namespace jiyao {
 
@@ -21,7 +22,7 @@ void declare(CLI::App& app, SyncOptions& options, const Catalogue& words) {
       ->check(CLI::Range(1, 86400));
 }
 
-Answer answer_of(Desk& desk, const Replica& replica, const MetHub& met) {
+Answer answer_of(Desk& desk, Replica& replica, const MetHub& met) {
   Answer answer{.json = json_object()};
   std::uint64_t pending = 0;
   for (const auto& [compartment, counts] : replica.counts()) pending += counts.pending;
@@ -31,6 +32,8 @@ Answer answer_of(Desk& desk, const Replica& replica, const MetHub& met) {
                                         {"conflicts", std::to_string(conflicts)}});
   if (met.refused > 0)
     answer.text += "\n" + desk.text("sync.refused", {{"count", std::to_string(met.refused)}});
+  if (const std::string epochs = waiting_epochs(desk, replica); !epochs.empty())
+    answer.text += "\n" + epochs;
   answer.json->set("batches_sealed", met.batches_out);
   answer.json->set("batches_received", met.batches_in);
   answer.json->set("refused", met.refused);

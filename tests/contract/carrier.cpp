@@ -21,6 +21,7 @@ void add_up(Heard& sum, const Heard& heard) {
   sum.heads += heard.heads;
   sum.grants += heard.grants;
   sum.receipts += heard.receipts;
+  sum.requests += heard.requests;
   sum.batches_new += heard.batches_new;
   sum.batches_held += heard.batches_held;
   sum.batches_waiting += heard.batches_waiting;

@@ -247,6 +247,22 @@ TEST_P(Contract, GrantsTravelToTheMachineTheyAreFor) {
   EXPECT_EQ(log_a->grants({{internal}}).front().node, a.node);
 }
 
+TEST_P(Contract, AKeepersRequestForAnEpochTravelsUntilTheRosterAnswersIt) {
+  teach_both();
+  const EpochRequest older = realm.request(r, secret, 1);
+  const EpochRequest newer = realm.request(r, secret, 2);
+  ASSERT_TRUE(log_a->put(older));
+  ASSERT_TRUE(log_r->put(newer));
+  EXPECT_NE(settle(3), 0);
+  EXPECT_EQ(log_a->epoch_requests(), std::vector{newer});
+  EXPECT_EQ(log_r->epoch_requests(), std::vector{newer});
+  realm.add({newer.epochs.front()});
+  realm.teach(*log_a);
+  EXPECT_NE(settle(3), 0);
+  EXPECT_TRUE(log_a->epoch_requests().empty());
+  EXPECT_TRUE(log_r->epoch_requests().empty());
+}
+
 TEST_P(Contract, AnAuthorNobodyHereKnowsYetWaitsAndThenComesIn) {
   const std::uint64_t then = realm.roster().point().seq;
   const Machine late = realm.add_node(office, Level::secret);

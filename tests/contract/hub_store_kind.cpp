@@ -54,11 +54,13 @@ class FolderStore final : public BatchLog {
   Result<void> put(const Receipt& receipt) override { return store_->put(receipt); }
   Result<void> put(const Grant& grant) override { return store_->put(grant); }
   Result<void> put(const HubHead& head) override { return store_->put(head); }
+  Result<void> put(const EpochRequest& request) override { return store_->put(request); }
   std::vector<Receipt> receipts(const Scope& scope) const override {
     return store_->receipts(scope);
   }
   std::vector<Grant> grants(const Scope& scope) const override { return store_->grants(scope); }
   std::vector<HubHead> heads() const override { return store_->heads(); }
+  std::vector<EpochRequest> epoch_requests() const override { return store_->epoch_requests(); }
   Digest papers(const Scope& scope) const override { return store_->papers(scope); }
   std::size_t waiting() const override { return store_->waiting(); }
 

@@ -50,6 +50,9 @@ std::optional<Errc> receipt(ByteView bytes) {
 std::optional<Errc> grant(ByteView bytes) {
   return round_trip(bytes, decode_grant(bytes), encode_grant);
 }
+std::optional<Errc> epoch_request(ByteView bytes) {
+  return round_trip(bytes, decode_epoch_request(bytes), encode_epoch_request);
+}
 std::optional<Errc> epoch_secrets(ByteView bytes) {
   return round_trip(bytes, decode_secrets(bytes), encode_secrets);
 }
@@ -126,6 +129,7 @@ constexpr Target kTargets[] = {
     {"hub_head", hub_head},
     {"receipt", receipt},
     {"grant", grant},
+    {"epoch_request", epoch_request},
     {"epoch_secrets", epoch_secrets},
     {"have", have},
     {"frontiers", frontiers},

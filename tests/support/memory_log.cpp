@@ -57,6 +57,7 @@ Result<void> MemoryLog::extend_roster(ByteView record) {
   if (!next && next.code() == Errc::exists) return {};
   if (!next) return next.error();
   roster_ = std::move(*next);
+  papers_.drop_answered(roster_);
   records_.emplace_back(record.begin(), record.end());
   try_waiting_again();
   return {};
@@ -100,6 +101,12 @@ Result<void> MemoryLog::put(const Grant& grant) {
 }
 Result<void> MemoryLog::put(const HubHead& head) {
   return put_paper(head);
+}
+
+Result<void> MemoryLog::put(const EpochRequest& request) {
+  const Result<void> put = put_paper(request);
+  papers_.drop_answered(roster_);
+  return put;
 }
 
 std::vector<Receipt> MemoryLog::receipts(const Scope& scope) const {

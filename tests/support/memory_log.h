@@ -34,9 +34,11 @@ class MemoryLog : public BatchLog {
   Result<void> put(const Receipt& receipt) override;
   Result<void> put(const Grant& grant) override;
   Result<void> put(const HubHead& head) override;
+  Result<void> put(const EpochRequest& request) override;
   std::vector<Receipt> receipts(const Scope& scope) const override;
   std::vector<Grant> grants(const Scope& scope) const override;
   std::vector<HubHead> heads() const override { return papers_.heads(); }
+  std::vector<EpochRequest> epoch_requests() const override { return papers_.epoch_requests(); }
   Digest papers(const Scope& scope) const override { return papers_.digest(scope); }
 
   std::size_t waiting() const override { return room_.size(); }

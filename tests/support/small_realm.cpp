@@ -195,6 +195,18 @@ Receipt SmallRealm::applied(const Machine& machine, const CompartmentId& compart
   return receipt;
 }
 
+EpochRequest SmallRealm::request(const Machine& keeper, const CompartmentId& compartment,
+                                 std::uint64_t serial) {
+  EpochRequest request;
+  request.realm = realm_;
+  request.keeper = keeper.node;
+  request.serial = serial;
+  const auto next = static_cast<std::uint32_t>(roster_.epochs(compartment).size() + 1);
+  request.epochs = {{compartment, next, box_key_from(draw_seed())->public_key()}};
+  request.signature = keeper.sign->sign(Label::epoch_request, digest_to_sign(request));
+  return request;
+}
+
 Grant SmallRealm::grant(const Machine& keeper, const Machine& to,
                         const CompartmentId& compartment) {
   Grant grant;

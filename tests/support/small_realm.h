@@ -63,6 +63,8 @@ class SmallRealm {
                    std::vector<BatchId> batches, std::uint64_t serial);
   Receipt applied(const Machine& machine, const CompartmentId& compartment,
                   std::vector<BatchId> batches, std::uint64_t serial, std::vector<SetId> sets = {});
+  EpochRequest request(const Machine& keeper, const CompartmentId& compartment,
+                       std::uint64_t serial);
   Grant grant(const Machine& keeper, const Machine& to, const CompartmentId& compartment);
 
   template <class B>

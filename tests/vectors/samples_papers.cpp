@@ -1,4 +1,5 @@
-// tests/vectors/samples_papers.cpp - golden vectors of roster records, heads, receipts and grants:
+// tests/vectors/samples_papers.cpp - golden vectors of roster records, heads, receipts, grants and
+// requests for epochs:
 // fixed keys, counted-up ids, one fault each in the bad ones.
 #include "schema/papers.h"
 #include "schema/roster_record.h"
@@ -178,6 +179,36 @@ Vectors grants() {
   return out;
 }
 
+Vectors epoch_requests() {
+  EpochRequest two;
+  two.realm = sample::kRealm;
+  two.keeper = block<NodeId>(3);
+  two.serial = 7;
+  CompartmentId above = sample::kCompartment;
+  above.level = Level::top_secret;
+  two.epochs = {
+      {sample::kCompartment, 1,
+       box_key_from(Secret<32>::copy_of(block<Digest>(1).view()))->public_key()},
+      {above, 2, box_key_from(Secret<32>::copy_of(block<Digest>(2).view()))->public_key()}};
+  two.signature = key_of(3)->sign(Label::epoch_request, digest_to_sign(two));
+  const Bytes good = encode_epoch_request(two);
+  Vectors out = {{"two_compartments", "good", good}};
+  const auto bad = [&](const char* name, const std::function<void(EpochRequest&)>& spoil) {
+    EpochRequest request = two;
+    spoil(request);
+    out.push_back({name, "malformed", encode_epoch_request(request)});
+  };
+  bad("unsorted", [](EpochRequest& r) { std::swap(r.epochs[0], r.epochs[1]); });
+  bad("one_compartment_twice",
+      [](EpochRequest& r) { r.epochs[1].compartment = r.epochs[0].compartment; });
+  bad("epoch_zero", [](EpochRequest& r) { r.epochs[0].epoch = 0; });
+  bad("key_nobody_holds", [](EpochRequest& r) { r.epochs[0].key = {}; });
+  bad("asks_for_nothing", [](EpochRequest& r) { r.epochs.clear(); });
+  out.push_back({"oversize_count", "malformed", patched(good, 8 + 16 + 16 + 8 + 3, 0x7F)});
+  add_common(out, good);
+  return out;
+}
+
 Vectors secrets() {
   EpochSecrets two;
   two.compartment = sample::kCompartment;
@@ -202,6 +233,7 @@ Samples paper_samples() {
           {"hub_head", heads},
           {"receipt", receipts},
           {"grant", grants},
+          {"epoch_request", epoch_requests},
           {"epoch_secrets", secrets}};
 }
 

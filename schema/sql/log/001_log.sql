@@ -34,6 +34,7 @@ CREATE TABLE key_grant(
   bytes BLOB NOT NULL,
   PRIMARY KEY(office, level, node)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE epoch_request(keeper BLOB PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE hub_head(
   hub BLOB NOT NULL, incarnation BLOB NOT NULL,
   bytes BLOB NOT NULL,

@@ -12,7 +12,7 @@ namespace {
 using test::counting_key;
 using test::vector_hex;
 
-constexpr int kLabels = static_cast<int>(Label::recovery) + 1;
+constexpr int kLabels = static_cast<int>(Label::epoch_request) + 1;
 
 TEST(Labels, AreUniqueAndFitThePersonalisation) {
   std::set<std::string_view> names;

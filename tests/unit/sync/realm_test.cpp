@@ -76,6 +76,34 @@ TEST_F(Drafting, AnEpochOfAnotherKeeperIsAskedForNotMade) {
   EXPECT_THAT(draft.epochs_of_others(), testing::ElementsAre(top));
 }
 
+TEST_F(Drafting, AccessThatEndsRotates) {
+  const TestMachine north = realm.enrol_office(2, kLevels2);
+  const CompartmentId secret{north.office, Level::secret};
+  RosterDraft draft = realm.draft();
+  draft.give_access(north.record.node, secret, AccessRight::none);
+  realm.apply(draft);
+  EXPECT_EQ(realm.log->roster().epochs(secret).size(), 2U);
+  EXPECT_THAT(realm.log->roster().epochs_due(realm.archive.record.node), IsEmpty());
+}
+
+TEST_F(Drafting, ALaterArchiveAlsoGetsWhatHasNoEpochYet) {
+  TestMachine north = make_machine(random_block_for_tests<OfficeId>(102), 2);
+  north.record.device_ceiling = Level::top_secret;
+  NodeRecord networked = realm.archive.record;
+  networked.device_ceiling = Level::secret;
+  RosterDraft lowered = realm.draft();
+  lowered.add(networked);
+  realm.apply(lowered);
+  RosterDraft first = realm.draft();
+  first.add_office(north.office, north.record.node);
+  first.enrol(north.record, std::array{Level::secret, Level::highly_secret});
+  realm.apply(first);
+  const CompartmentId above{north.office, Level::highly_secret};
+  EXPECT_FALSE(realm.log->roster().epoch(above));
+  const TestMachine vault = realm.enrol(realm.archive.office, 3, {}, true);
+  EXPECT_EQ(realm.log->roster().access(vault.record.node, above), AccessRight::write);
+}
+
 TEST_F(Drafting, ALargeDraftBecomesSeveralRecordsInOneChain) {
   RosterDraft draft = realm.draft();
   for (int i = 0; i < 150; ++i) draft.add_office(random_block_for_tests<OfficeId>(i));
