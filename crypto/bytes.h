@@ -55,8 +55,8 @@ struct BlockHash {
   template <class Tag, std::size_t N>
   std::size_t operator()(const Block<Tag, N>& block) const {
     std::size_t hash = 0;
-    for (std::size_t i = 0; i < sizeof(hash) && i < N; ++i)
-      hash = hash << 8 | block.bytes[N - 1 - i];
+    constexpr std::size_t taken = std::min(sizeof(hash), N);
+    for (std::size_t i = 0; i < taken; ++i) hash = hash << 8 | block.bytes[N - 1 - i];
     return hash;
   }
 };

@@ -49,7 +49,7 @@ Result<SeriesKey> series_key(Desk& desk, Replica& replica, const SeriesOptions& 
 /// Which machine lives, or lived, under an incarnation: its batches say so.
 class Lives {
  public:
-  explicit Lives(Replica& replica) : replica_(replica) {
+  explicit Lives(Replica& replica) {
     const LogFile& log = log_file(replica);
     for (const CompartmentId& compartment : log.compartments())
       for (const BatchId& id : log.batches(compartment))
@@ -83,7 +83,6 @@ class Lives {
   }
 
  private:
-  Replica& replica_;
   std::map<std::string, NodeId> nodes_;
 };
 
