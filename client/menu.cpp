@@ -52,7 +52,6 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
     {"access", "权限"},
     {"access give", "授予"},
     {"access sign", "签署"},
-    {"access sign", "签署"},
     {"user", "用户"},
     {"add", "新增"},
     {"passphrase", "口令"},
