@@ -205,7 +205,7 @@ Office::Office(const BenchRealm& realm, const Machine& machine)
 Office::~Office() = default;
 
 void Office::open_series(std::uint64_t numbers) {
-  NumberBlocks blocks(*desk_, *replica_);
+  NumberBlocks blocks(*replica_);
   must(blocks.reserve({realm_.place, "incoming", "", 2026}, numbers), "series");
 }
 

@@ -29,7 +29,7 @@ bool is_mine_to_skip(const Error& error) {
 class Settling {
  public:
   Settling(const Desk& desk, Replica& replica)
-      : desk_(desk), replica_(replica), numbers_(desk, replica) {}
+      : desk_(desk), replica_(replica), numbers_(replica) {}
 
   Result<void> answer_asks() {
     for (const SeriesKey& key : all_series(replica_)) {

@@ -51,7 +51,7 @@ RecordId series_id(const SeriesKey& key);
 
 class NumberBlocks {
  public:
-  NumberBlocks(const Desk& desk, Replica& replica) : desk_(desk), replica_(replica) {}
+  explicit NumberBlocks(Replica& replica) : replica_(replica) {}
 
   /// `count` numbers, "2026-0137" each; provisional where no block reaches, and then a block is
   /// asked for. The lead node grants itself what is missing: one block of max(count, 50).
@@ -80,7 +80,6 @@ class NumberBlocks {
   std::vector<std::uint32_t> free_numbers(const SeriesKey& key, std::size_t count) const;
   std::vector<std::string> provisional(std::size_t count);
 
-  const Desk& desk_;
   Replica& replica_;
 };
 

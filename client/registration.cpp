@@ -54,7 +54,7 @@ std::vector<std::string> copy_numbers(std::string_view typed) {
 }
 
 Registration::Registration(Desk& desk, Replica& replica, std::string owner)
-    : desk_(desk), replica_(replica), owner_(std::move(owner)), numbers_(desk, replica) {}
+    : desk_(desk), replica_(replica), owner_(std::move(owner)), numbers_(replica) {}
 
 Result<CompartmentId> Registration::compartment(const FieldValues& values) {
   const Level level = std::max(level_of(values), Level::internal);

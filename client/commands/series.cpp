@@ -105,7 +105,7 @@ bool is_asked(const SeriesOptions& options, const SeriesKey& key,
 void list_one(Desk& desk, Replica& replica, const SeriesKey& key, const Lives& lives, Table& table,
               Poco::JSON::Array& rows) {
   const Directory directory(replica);
-  const NumberBlocks numbers(desk, replica);
+  const NumberBlocks numbers(replica);
   const std::string place = directory.compartment(desk.words(), key.compartment);
   Poco::JSON::Object::Ptr one = json_object();
   one->set("office", directory.office(key.compartment.office));
@@ -163,7 +163,7 @@ Result<Answer> grant_series(Desk& desk, const SeriesOptions& options) {
   if (!replica) return replica.error();
   const auto key = series_key(desk, **replica, options);
   if (!key) return key.error();
-  NumberBlocks numbers(desk, **replica);
+  NumberBlocks numbers(**replica);
   if (!numbers.is_lead(key->compartment)) return desk.failure(Errc::not_allowed, "series.not_lead");
   const auto to =
       Lives(**replica).incarnation(Directory(**replica), options.to, numbers.asks(*key));
