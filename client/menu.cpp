@@ -246,7 +246,7 @@ std::string Menu::in_words(const CLI::ParseError& error) const {
   const std::string said = error.what();
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     const std::size_t end = said.rfind(" is required");
-    if (end == std::string::npos || parsed_leaf().get_subcommands({}).size() > 0)
+    if (end == std::string::npos || !parsed_leaf().get_subcommands({}).empty())
       return words_.text("usage.needs_verb", {{"words", verbs_of(parsed_leaf())}});
     return words_.text("usage.needs", {{"option", said.substr(0, end)}});
   }

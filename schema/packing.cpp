@@ -38,7 +38,7 @@ std::size_t padded_bytes(std::size_t bytes) {
   constexpr std::size_t kKib = 1024;
   if (bytes <= 64 * kKib) return std::max(kKib, std::bit_ceil(bytes));
   const std::size_t step = std::bit_floor(bytes) / 8;
-  return (bytes + step - 1) / step * step;
+  return (bytes + step - 1) & ~(step - 1);
 }
 
 Bytes pack(ByteView plain) {

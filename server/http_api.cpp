@@ -183,7 +183,7 @@ Result<std::unique_ptr<HttpApi>> HttpApi::start(Doors& doors, Poco::Net::Context
                                                 const HttpLimits& limits) {
   try {
     const Poco::Net::SecureServerSocket socket(Poco::Net::SocketAddress(host, port), limits.queued,
-                                               tls);
+                                               std::move(tls));
     auto state = std::make_unique<State>(doors, limits, socket);
     state->server.start();
     return std::unique_ptr<HttpApi>(new HttpApi(std::move(state)));

@@ -240,7 +240,7 @@ void GroupMerge::hold_up(GroupState& state, const Indexes& top, Mark mark) const
   state.value = state.ancestor ? state.ancestor->value : std::string();
 }
 
-void GroupMerge::finish_custody(GroupState& state, Indexes top) const {
+void GroupMerge::finish_custody(GroupState& state, const Indexes& top) const {
   Indexes facts = top;
   for (const Contradiction& pair : contradictions_) {
     if (is_ruled(pair)) continue;

@@ -61,7 +61,7 @@ class GroupMerge {
   bool is_ruled(const Contradiction& pair) const;
   void settle_one(std::size_t write);
   void finish_set(GroupState& state) const;
-  void finish_custody(GroupState& state, Indexes top) const;
+  void finish_custody(GroupState& state, const Indexes& top) const;
   void finish_ordered(GroupState& state, const Indexes& top) const;
   void hold_up(GroupState& state, const Indexes& top, Mark mark) const;
   std::vector<HeldWrite> open_proposals() const;

@@ -111,7 +111,8 @@ struct Found {
   std::int64_t no;
   const Store* store;
 };
-std::vector<Found> newest(const Replica::State& replica, const Query& query, RecordQuery asked) {
+std::vector<Found> newest(const Replica::State& replica, const Query& query,
+                          const RecordQuery& asked) {
   std::vector<Found> found;
   for (const auto& [level, store] : replica.stores) {
     if (!is_asked(query, level)) continue;
