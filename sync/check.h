@@ -48,6 +48,8 @@ enum class Claim : std::uint8_t {
   seeks = 2,     ///< neighbours are the records that provide it
   provides = 3,  ///< only found by seekers; touching it re-checks open findings of this key
 };
+/// Begins the key, with the hex id behind it, that a record shares with all that cite it.
+inline constexpr std::string_view kRecordKey = "r:";
 struct ClaimedKey {
   Claim claim = Claim::shares;
   std::string key;

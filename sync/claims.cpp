@@ -110,7 +110,7 @@ std::optional<SeriesNumber> series_number(const LedgerDefinition& definition,
 
 std::vector<ClaimedKey> claimed_keys(const LedgerDefinition& definition, const RecordId& record,
                                      const RecordState& state) {
-  std::vector<ClaimedKey> keys{{Claim::shares, "r:" + record.hex()}};
+  std::vector<ClaimedKey> keys{{Claim::shares, std::string(kRecordKey) + record.hex()}};
   const auto add = [&](Claim claim, std::string key) {
     if (!key.empty()) keys.push_back({claim, std::move(key)});
   };
@@ -121,7 +121,7 @@ std::vector<ClaimedKey> claimed_keys(const LedgerDefinition& definition, const R
   for (const Field& field : definition.fields) {
     if (field.type != FieldType::ref) continue;
     const std::string cited = state.field(definition, field.name);
-    if (!cited.empty()) add(Claim::shares, "r:" + cited);
+    if (!cited.empty()) add(Claim::shares, std::string(kRecordKey) + cited);
   }
   for (const NumberRule& rule : definition.numbers) {
     const auto number = series_number(definition, rule, state);

@@ -131,7 +131,10 @@ class LevelWork {
   void show(Workpiece& piece);
   void check_compartments();
   void check_touched(const std::set<std::int64_t>& touched);
+  std::set<std::int64_t> to_check(const std::set<std::int64_t>& touched);
   std::set<std::int64_t> with_findings_of(const std::set<std::int64_t>& touched) const;
+  std::set<std::int64_t> cited_by(const std::set<std::int64_t>& citing) const;
+  const std::vector<std::string>& keys_of(std::int64_t record_no) const;
   std::set<std::int64_t> neighbours_of(std::int64_t record_no) const;
   std::uint64_t roster_seq_of(const StoredChange& change);
   bool is_better(const StoredChange& one, const StoredChange& other);

@@ -280,11 +280,47 @@ std::set<std::int64_t> LevelWork::with_findings_of(const std::set<std::int64_t>&
   return all;
 }
 
+/// Those of before this transaction too: what it let go of is looked at as well.
+const std::vector<std::string>& LevelWork::keys_of(std::int64_t record_no) const {
+  const auto known = keys_.find(record_no);
+  return known != keys_.end() ? known->second : pieces_.at(record_no).before.keys;
+}
+
+// Whether a record may rest in its end state is judged from the record (S1), by all that cite it.
+std::set<std::int64_t> LevelWork::cited_by(const std::set<std::int64_t>& citing) const {
+  const std::string mark = kSharesMark + std::string(kRecordKey);
+  std::set<std::int64_t> cited;
+  for (const std::int64_t no : citing) {
+    const std::string own = pieces_.at(no).before.record.hex();
+    for (const std::string& key : keys_of(no)) {
+      if (!key.starts_with(mark) || key.compare(mark.size(), key.npos, own) == 0) continue;
+      const std::optional<Bytes> bytes = from_hex(key.substr(mark.size()));
+      const auto id = bytes ? RecordId::from(*bytes) : std::nullopt;
+      const auto row = id ? store_.record(*id) : std::nullopt;
+      if (row) cited.insert(row->no);
+    }
+  }
+  return cited;
+}
+
+/// Whose findings are made anew. Another office's records share keys with ours in this file: their
+/// findings are not ours to take away, for nothing here would find them again.
+std::set<std::int64_t> LevelWork::to_check(const std::set<std::int64_t>& touched) {
+  const CompartmentId compartment = pieces_.at(*touched.begin()).before.compartment;
+  const auto is_foreign = [&](std::int64_t no) {
+    return load(no).before.compartment != compartment;
+  };
+  std::set<std::int64_t> all = store_.has_findings() ? with_findings_of(touched) : touched;
+  std::erase_if(all, is_foreign);
+  std::set<std::int64_t> cited = cited_by(all);
+  std::erase_if(cited, is_foreign);
+  all.merge(cited);
+  return all;
+}
+
 std::set<std::int64_t> LevelWork::neighbours_of(std::int64_t record_no) const {
-  std::vector<std::string> keys = pieces_.at(record_no).before.keys;
-  if (const auto known = keys_.find(record_no); known != keys_.end()) keys = known->second;
   std::set<std::int64_t> found;
-  for (const std::string& key : keys) {
+  for (const std::string& key : keys_of(record_no)) {
     if (key.front() != kSharesMark && key.front() != kSeeksMark) continue;
     std::string wanted = key;
     if (key.front() == kSeeksMark) wanted.front() = kProvidesMark;
@@ -295,12 +331,7 @@ std::set<std::int64_t> LevelWork::neighbours_of(std::int64_t record_no) const {
 
 void LevelWork::check_touched(const std::set<std::int64_t>& touched) {
   const CompartmentId compartment = pieces_.at(*touched.begin()).before.compartment;
-  const bool has_findings = store_.has_findings();
-  std::set<std::int64_t> centre = has_findings ? with_findings_of(touched) : touched;
-  // Another office's records share keys with ours in this file. Their findings are not ours to take
-  // away: nothing below would find them again.
-  std::erase_if(centre,
-                [&](std::int64_t no) { return load(no).before.compartment != compartment; });
+  const std::set<std::int64_t> centre = to_check(touched);
   std::set<std::int64_t> all = centre;
   for (const std::int64_t no : centre) {
     for (const std::int64_t other : neighbours_of(no)) all.insert(other);
@@ -326,7 +357,7 @@ void LevelWork::check_touched(const std::set<std::int64_t>& touched) {
     const UserRecord* record = user ? roster.user(*user) : nullptr;
     return record == nullptr ? std::nullopt : std::optional(record->clearance);
   };
-  if (has_findings)
+  if (store_.has_findings())
     for (const std::int64_t no : centre) writer_.remove_findings_of(no);
   if (neighbourhood.records.empty()) return;
   for (const Finding& finding : check(replica_.parts.definitions, neighbourhood)) {
