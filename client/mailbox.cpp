@@ -33,6 +33,13 @@ Result<std::vector<Bytes>> mailbox(Desk& desk, Replica& replica, ByteView drop) 
   return letters;
 }
 
+Result<std::vector<Bytes>> letters(Desk& desk, Replica& replica, const std::string& file) {
+  if (file.empty()) return mailbox(desk, replica);
+  auto bytes = read_file(desk.env().files, file, kEnrolBytesMax);
+  if (!bytes) return Error{bytes.code(), file};
+  return std::vector<Bytes>{*std::move(bytes)};
+}
+
 void drop_request(Desk& desk, Replica& replica, ByteView request) {
   const Digest id = digest(Label::enrol_mac, {request});
   if (const auto dropped = mailbox(desk, replica, id.view()); !dropped)

@@ -18,6 +18,9 @@ Result<void> post_request(const std::string& hub_address, const Digest& certific
 /// Requests waiting for the archive, oldest first. `drop`: ids of those already dealt with.
 ///   errors: not_found (no hub), and those of the link
 Result<std::vector<Bytes>> mailbox(Desk& desk, Replica& replica, ByteView drop = {});
+/// The request in `file`, or where that is empty those waiting in the mailbox.
+///   errors: those of read_file(), naming the file, and of mailbox()
+Result<std::vector<Bytes>> letters(Desk& desk, Replica& replica, const std::string& file);
 /// Takes one request out; what cannot be reached now stays, and is said.
 void drop_request(Desk& desk, Replica& replica, ByteView request);
 

@@ -42,7 +42,8 @@ class RosterDraft {
   RosterDraft& give_access(const NodeId& node, const CompartmentId& compartment, AccessRight right);
   RosterDraft& add_user(const UserRecord& user) { return add(user); }
   RosterDraft& activate(const RulesetRecord& ruleset) { return add(ruleset); }
-  /// A fresh epoch: after a leave or a suspicion.
+  /// A fresh epoch, after a leave or a suspicion: drafted here, or, where another node keeps the
+  /// compartment, named in epochs_of_others().
   RosterDraft& rotate(const CompartmentId& compartment);
   /// What a keeper asks for and this draft leaves right: signed with the rest. Returns how many
   /// epochs.

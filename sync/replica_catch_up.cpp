@@ -237,21 +237,21 @@ Result<CaughtUp> catch_up_level(Replica::State& replica, Store& store, bool has_
   CaughtUp done;
   follow_definitions(replica, store);
   if (auto followed = follow_roster(replica, store); !followed) return followed.error();
-  std::vector<BatchId> todo = unseen(replica, store.level());
+  std::vector<BatchId> due = unseen(replica, store.level());
   if (has_new_keys) {
     const std::vector<BatchId> waiting = openable_now(replica, store);
-    todo.insert(todo.begin(), waiting.begin(), waiting.end());
+    due.insert(due.begin(), waiting.begin(), waiting.end());
   }
-  done.is_complete = todo.size() <= batches_max;
-  todo.resize(std::min(todo.size(), batches_max));
-  for (std::size_t next = 0; next < todo.size();) {
+  done.is_complete = due.size() <= batches_max;
+  due.resize(std::min(due.size(), batches_max));
+  for (std::size_t next = 0; next < due.size();) {
     Integration integration(replica, store);
-    while (next < todo.size() && integration.changes() < kChangesPerCommit)
-      integration.take(todo[next++]);
+    while (next < due.size() && integration.changes() < kChangesPerCommit)
+      integration.take(due[next++]);
     integration.finish();
     done.changes += integration.changes();
     done.batches = next;
-    if (progress != nullptr && progress->step) progress->step(next, todo.size());
+    if (progress != nullptr && progress->step) progress->step(next, due.size());
   }
   return done;
 }

@@ -149,10 +149,6 @@ class Sealer {
   HeadCite cite_;
 };
 
-}  // namespace
-
-namespace {
-
 /// The next unsealed changes behind `after`, whole acts; the numbers of an act are neighbours.
 std::vector<StoredChange> next_acts(const Store& store, const std::optional<StoredChange>& after) {
   std::vector<StoredChange> changes = store.unsealed(kChangesPerRound, after ? &*after : nullptr);

@@ -25,6 +25,7 @@ jiyao_test(test_cli
 jiyao_test(test_cli_damage
   SOURCES
     cli/every_byte_test.cpp
+    cli/fifty_rows.cpp
     cli/flip_test.cpp
     cli/kill_test.cpp
   USES jiyao_field jiyao::sync)

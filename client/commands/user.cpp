@@ -167,18 +167,10 @@ struct Asked {
 
 /// A request by a machine of this realm; the first such in the mailbox.
 Result<Asked> asked(Desk& desk, Replica& replica, const UserOptions& options) {
-  std::vector<Bytes> letters;
-  if (!options.file.empty()) {
-    const auto bytes = read_file(desk.env().files, options.file, kEnrolBytesMax);
-    if (!bytes) return Error{bytes.code(), options.file};
-    letters.push_back(*bytes);
-  } else {
-    auto mail = mailbox(desk, replica);
-    if (!mail) return mail.error();
-    letters = *std::move(mail);
-  }
+  auto brought = letters(desk, replica, options.file);
+  if (!brought) return brought.error();
   Error last = desk.failure(Errc::not_found, "enrol.no_request");
-  for (Bytes& bytes : letters) {
+  for (Bytes& bytes : *brought) {
     const auto request = decode_user_request(bytes);
     if (!request) {
       if (!options.file.empty()) last = Error{request.code(), options.file};

@@ -1,7 +1,7 @@
 // tests/cli/every_byte_test.cpp - each byte of the files that the real programs wrote for a
 // register of 50 rows, changed in turn.
 //
-// Method: the replica is held open by a real `jiyao`, so that files and logs are both there; they
+// Method: a real `jiyao` that has the replica open is killed, so that files and logs are both there; they
 // and the hub's store are read, and every byte of every page and slot is changed and put to the
 // routine that `verify` asks about that page or slot (PageSeal and WalSeal, as
 // Database::verify_pages() does); the whole of verify for each of some 500'000 bytes would take
@@ -13,13 +13,12 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <thread>
 
+#include "cli/fifty_rows.h"
 #include "crypto/keyring.h"
 #include "schema/database.h"
 #include "schema/real_files.h"
 #include "schema/sealed_wal.h"
-#include "support/field_realm.h"
 #include "sync/bundle_reader.h"
 #include "sync/log_file.h"
 #include "sync/replica.h"
@@ -75,52 +74,21 @@ std::vector<std::size_t> unguarded_in_log(const WalSeal& seal, Bytes log) {
   return missed;
 }
 
-class EveryByteOfARegister : public testing::Test {
+class EveryByteOfARegister : public FiftyRows {
  protected:
-  static void SetUpTestSuite() {
-    realm_ = std::make_unique<FieldRealm>();
-    s_ = std::make_unique<FieldMachine>(
-        realm_->enrol({.name = "S", .office = "甲局", .kind = "standalone"}));
-    std::string text = "序号,来文单位,文号,标题,收文日期\n";
-    for (int i = 1; i <= 50; ++i)
-      text += std::to_string(i) + ",省厅,厅发〔2026〕" + std::to_string(i) + "号,通知,2026-11-20\n";
-    write_text(realm_->folder / "register.csv", text);
-    const FieldMachine& r = realm_->archive;
-    r.good({"import", "incoming", realm_->folder / "register.csv"});
-    r.good({"access", "give", "--node", "S", "--owner", "档案室", "--level", "内部", "--right",
-            "read"});
-    r.good({"sync"});
-  }
-  static void TearDownTestSuite() {
-    s_.reset();
-    realm_.reset();
-  }
   static Unlocked unlocked(const FieldMachine& machine) {
     const std::string ring = read_text(machine.data() / "keyring.jyk");
     auto keyring = Keyring::parse(as_bytes(ring), TestSlots::accept);
     auto slot = keyring->unlock_any(machine.passphrase());
     return *unlocked_by(*keyring, std::move(*slot));
   }
-
-  static std::unique_ptr<FieldRealm> realm_;
-  static std::unique_ptr<FieldMachine> s_;
 };
-std::unique_ptr<FieldRealm> EveryByteOfARegister::realm_;
-std::unique_ptr<FieldMachine> EveryByteOfARegister::s_;
 
 TEST_F(EveryByteOfARegister, InFilesAndLogsOfTheReplicaIsGuarded) {
   const FieldMachine& r = realm_->archive;
   const Unlocked keys = unlocked(r);
   const FolderImage closed({r.data(), r.state()});
-  {
-    Start start = r.start({"office", "add", "丙局"});
-    start.passphrases = r.passphrase() + "\n";
-    start.keeps_asking = true;
-    Child held(start);
-    const fs::path last = r.data() / "secret.jdb-wal";
-    while (!fs::exists(last) || fs::file_size(last) < 4096)
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+  crash();
   std::size_t looked_at = 0;
   for (const auto& [name, access] : {std::pair("log.jdb", &keys.log),
                                      std::pair("internal.jdb", &keys.levels.at(Level::internal)),

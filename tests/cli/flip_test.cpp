@@ -15,16 +15,13 @@
 #include <iostream>
 #include <random>
 #include <sstream>
-#include <thread>
 
-#include "support/field_realm.h"
+#include "cli/fifty_rows.h"
 
 namespace jiyao {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int kRows = 50;
 
 struct Flip {
   std::string path;
@@ -44,28 +41,8 @@ struct Flip {
   }
 };
 
-class Flipped : public testing::Test {
+class Flipped : public FiftyRows {
  protected:
-  static void SetUpTestSuite() {
-    realm_ = std::make_unique<FieldRealm>();
-    s_ = std::make_unique<FieldMachine>(
-        realm_->enrol({.name = "S", .office = "甲局", .kind = "standalone"}));
-    std::string text = "序号,来文单位,文号,标题,收文日期\n";
-    for (int i = 1; i <= kRows; ++i)
-      text += std::to_string(i) + ",省厅,厅发〔2026〕" + std::to_string(i) + "号,通知" +
-              std::to_string(i) + ",2026-11-20\n";
-    const std::string path = realm_->folder / "register.csv";
-    write_text(path, text);
-    realm_->archive.good({"import", "incoming", path});
-    realm_->archive.good({"access", "give", "--node", "S", "--owner", "档案室", "--level", "内部",
-                          "--right", "read"});
-    realm_->archive.good({"sync"});
-    realm_->archive.good({"sync"});
-  }
-  static void TearDownTestSuite() {
-    s_.reset();
-    realm_.reset();
-  }
   Flipped() {
     const char* wanted = std::getenv("JIYAO_FLIP_SEED");
     seed_ = wanted != nullptr ? std::stoull(wanted) : std::random_device()();
@@ -98,13 +75,9 @@ class Flipped : public testing::Test {
     EXPECT_THAT(allowed, testing::Contains(ran.exit_code)) << ran.said();
   }
 
-  static std::unique_ptr<FieldRealm> realm_;
-  static std::unique_ptr<FieldMachine> s_;
   std::uint64_t seed_ = 0;
   std::mt19937_64 draw_;
 };
-std::unique_ptr<FieldRealm> Flipped::realm_;
-std::unique_ptr<FieldMachine> Flipped::s_;
 
 TEST_F(Flipped, FilesOfAReplicaAreNoticedAndNeverShown) {
   const FieldMachine& r = realm_->archive;
@@ -168,15 +141,7 @@ TEST_F(Flipped, AnAnchorBeginsANewLifeAndLosesNothing) {
 TEST_F(Flipped, ALogLeftByACrashIsNoticedOrTakenBackWhole) {
   const FieldMachine& r = realm_->archive;
   const FolderImage closed({r.data(), r.state()});
-  {
-    Start start = r.start({"office", "add", "丙局"});
-    start.passphrases = r.passphrase() + "\n";
-    start.keeps_asking = true;
-    Child held(start);  // opened, and waiting for the root's passphrase
-    const fs::path last = r.data() / "secret.jdb-wal";
-    while (!fs::exists(last) || fs::file_size(last) < 4096)
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+  crash();
   const FolderImage crashed({r.data(), r.state()});
   const std::string shown = titles(r.good(list()));
   crashed.put_back();

@@ -8,13 +8,13 @@ using Changes = std::map<ChangeId, const Change*>;
 
 std::set<ChangeId> ancestors_of(const ChangeId& change, const Changes& changes) {
   std::set<ChangeId> found;
-  std::vector<ChangeId> todo = {change};
-  while (!todo.empty()) {
-    const auto at = changes.find(todo.back());
-    todo.pop_back();
+  std::vector<ChangeId> unvisited = {change};
+  while (!unvisited.empty()) {
+    const auto at = changes.find(unvisited.back());
+    unvisited.pop_back();
     if (at == changes.end()) continue;
     for (const ChangeId& parent : at->second->parents)
-      if (found.insert(parent).second) todo.push_back(parent);
+      if (found.insert(parent).second) unvisited.push_back(parent);
   }
   return found;
 }
