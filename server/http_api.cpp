@@ -182,8 +182,10 @@ Result<std::unique_ptr<HttpApi>> HttpApi::start(Doors& doors, Poco::Net::Context
                                                 const std::string& host, std::uint16_t port,
                                                 const HttpLimits& limits) {
   try {
-    const Poco::Net::SecureServerSocket socket(Poco::Net::SocketAddress(host, port), limits.queued,
-                                               std::move(tls));
+    // Alone on its port: Poco's short form would share it with any other hub that asks.
+    Poco::Net::SecureServerSocket socket(std::move(tls));
+    socket.bind(Poco::Net::SocketAddress(host, port), true, false);
+    socket.listen(limits.queued);
     auto state = std::make_unique<State>(doors, limits, socket);
     state->server.start();
     return std::unique_ptr<HttpApi>(new HttpApi(std::move(state)));

@@ -13,6 +13,7 @@ namespace {
 constexpr std::string_view kKeyMagic = "JYHUBK1\n";
 constexpr std::size_t kKeyFileBytes = 8 + 16 + 32;
 constexpr std::size_t kAnchorBytesMax = 4096;
+constexpr std::size_t kStoreBytesMax = std::size_t{1} << 36;
 
 struct HubKey {
   HubId hub;
@@ -54,8 +55,10 @@ HubPaths HubPaths::of(const Path& data) {
 
 Result<HubCard> HubHome::make(Files& files, const HubPaths& paths, const std::string& address) {
   const std::string host = host_of(address);
-  if (host.empty()) return {Errc::malformed, address};
+  if (host.empty()) return {Errc::usage, "--address " + address};
   if (files.exists(paths.key) || files.exists(paths.card())) return {Errc::exists, paths.key};
+  if (const Path above = folder_of(paths.key); !files.exists(above))
+    return {Errc::not_found, above};
   HubKey key{random_block<HubId>(), Secret<32>::random()};
   Bytes content = to_bytes(kKeyMagic);
   content.insert(content.end(), key.hub.bytes.begin(), key.hub.bytes.end());
@@ -92,6 +95,34 @@ Result<std::vector<std::string>> HubHome::damaged_pages(Files& files, const HubP
   const Result<HubKey> key = read_key(files, paths.key);
   if (!key) return key.error();
   return SqliteStore::damaged_pages(files, paths.data, file_key_of(*key), key->hub);
+}
+
+Result<std::vector<std::string>> HubHome::restore(Files& files, const HubPaths& paths,
+                                                  const Path& copy) {
+  const Result<HubKey> key = read_key(files, paths.key);
+  if (!key) return key.error();
+  {
+    const auto running = open(files, paths);  // a damaged store may be replaced, a serving one not
+    if (!running && running.code() == Errc::busy) return running.error();
+  }
+  const Result<Bytes> bytes = read_file(files, copy, kStoreBytesMax);
+  if (!bytes) return bytes.error();
+  const Path store = paths.data + "/hub.jdb";
+  const Path beside = store + ".restore";
+  files.make_folder(paths.data);
+  files.remove(beside + "-wal");
+  replace_file(files, beside, *bytes);
+  const std::unique_ptr<SigningKey> sign = signing_key_of(*key);
+  auto faults = SqliteStore::faults_of(files, beside, file_key_of(*key), {key->hub, *sign});
+  if (!faults || !faults->empty()) {
+    files.remove(beside);
+    files.remove(beside + "-wal");
+    return faults ? std::move(faults) : Error{faults.code(), copy};
+  }
+  files.remove(store + "-wal");
+  files.rename(beside, store);
+  files.sync_folder(paths.data);
+  return faults;
 }
 
 Result<void> HubHome::join(ByteView roster_frames) {

@@ -21,7 +21,7 @@ struct HubPaths {
 class HubHome {
  public:
   /// New key, certificate, card and empty store. `address`: "https://host:port".
-  ///   errors: exists, malformed (address)
+  ///   errors: exists, usage (address), not_found (the folder above)
   static Result<HubCard> make(Files& files, const HubPaths& paths, const std::string& address);
   /// Takes the realm's roster, which must name this hub with this key.
   ///   errors: malformed, not_for_us, not_authentic
@@ -33,6 +33,13 @@ class HubHome {
   ///   returns    one line a fault; empty: every byte is as we wrote it
   ///   errors     as open()
   static Result<std::vector<std::string>> damaged_pages(Files& files, const HubPaths& paths);
+
+  /// Puts a backup in the store's place, after every page and batch of it was read beside the
+  /// store. A copy that is damaged, or another hub's, changes nothing.
+  ///   returns    one line a fault of the copy; empty: it is in place
+  ///   errors     not_found, busy (a hub serves), not_authentic, malformed, newer
+  static Result<std::vector<std::string>> restore(Files& files, const HubPaths& paths,
+                                                  const Path& copy);
 
   SqliteStore& store() { return *store_; }
   HubIdentity identity() const { return {hub_, *key_}; }

@@ -21,7 +21,6 @@ namespace jiyao {
 namespace {
 
 constexpr std::size_t kRealmFileBytesMax = 16 << 20;
-constexpr std::size_t kStoreBytesMax = std::size_t{1} << 36;
 
 int init(const Voice& voice, Files& files, const ServerOptions& options) {
   const HubPaths paths = HubPaths::of(options.get("data"));
@@ -115,22 +114,25 @@ int backup(const Voice& voice, Files& files, const ServerOptions& options) {
   return 0;
 }
 
+/// A copy that cannot be trusted: its faults one a line, then what was not done.
+int refuse_copy(const Voice& voice, const ServerOptions& options, Errc code,
+                const std::vector<std::string>& faults) {
+  for (const std::string& fault : faults) std::cerr << fault << "\n";
+  return voice.fail(code, "restore.bad", {{"file", options.get("from")}});
+}
+
 int restore(const Voice& voice, Files& files, const ServerOptions& options) {
   const HubPaths paths = HubPaths::of(options.get("data"));
-  if (!files.exists(paths.key)) return voice.fail(Error{Errc::not_found, paths.key});
   if (!options.has("from")) return voice.fail(Errc::usage, "usage.needs", {{"option", "--from"}});
-  if (!files.exists(options.get("from")))
-    return voice.fail(Error{Errc::not_found, options.get("from")});
-  const Path store = paths.data + "/hub.jdb";
-  {
-    auto running = HubHome::open(files, paths);  // refuses while a hub serves from it
-    if (!running && running.code() == Errc::busy) return voice.fail(running.error());
+  const auto faults = HubHome::restore(files, paths, options.get("from"));
+  if (!faults) {
+    const Errc code = faults.code();
+    const bool is_about_copy = code == Errc::not_authentic || code == Errc::malformed;
+    return is_about_copy && faults.error().detail == options.get("from")
+               ? refuse_copy(voice, options, code, {})
+               : voice.fail(faults.error());
   }
-  const Result<Bytes> copy = read_file(files, options.get("from"), kStoreBytesMax);
-  if (!copy) return voice.fail(copy.error());
-  files.make_folder(paths.data);
-  files.remove(store + "-wal");
-  replace_file(files, store, *copy);
+  if (!faults->empty()) return refuse_copy(voice, options, Errc::not_authentic, *faults);
   auto home = HubHome::open(files, paths);
   if (!home) return voice.fail(home.error());
   const std::string held = std::to_string((*home)->store().positions());
@@ -138,22 +140,21 @@ int restore(const Voice& voice, Files& files, const ServerOptions& options) {
   return 0;
 }
 
+int say_faults(const Voice& voice, const std::vector<std::string>& faults) {
+  for (const std::string& fault : faults) std::cerr << fault << "\n";
+  return voice.fail(Errc::not_authentic, "verify.faults",
+                    {{"count", std::to_string(faults.size())}});
+}
+
 int verify(const Voice& voice, Files& files, const ServerOptions& options) {
   const HubPaths paths = HubPaths::of(options.get("data"));
-  if (const auto damaged = HubHome::damaged_pages(files, paths); !damaged) {
-    return voice.fail(damaged.error());
-  } else if (!damaged->empty()) {
-    for (const std::string& fault : *damaged) std::cerr << fault << "\n";
-    return voice.fail(Errc::not_authentic, "verify.faults",
-                      {{"count", std::to_string(damaged->size())}});
-  }
+  const auto damaged = HubHome::damaged_pages(files, paths);
+  if (!damaged) return voice.fail(damaged.error());
+  if (!damaged->empty()) return say_faults(voice, *damaged);
   auto home = HubHome::open(files, paths);
   if (!home) return voice.fail(home.error());
   const std::vector<std::string> faults = (*home)->store().verify();
-  for (const std::string& fault : faults) std::cerr << fault << "\n";
-  if (!faults.empty())
-    return voice.fail(Errc::not_authentic, "verify.faults",
-                      {{"count", std::to_string(faults.size())}});
+  if (!faults.empty()) return say_faults(voice, faults);
   const std::string held = std::to_string((*home)->store().positions());
   voice.say("verify", "verify.clean", {{"batches", held}});
   return 0;
@@ -162,7 +163,7 @@ int verify(const Voice& voice, Files& files, const ServerOptions& options) {
 int run(const Voice& voice, const ServerOptions& options) {
   RealFiles files;
   if (options.verb == "help") {
-    std::cout << voice.words().text("help") << std::endl;
+    voice.say("help", "help", {{"text", voice.words().text("help")}});
     return 0;
   }
   if (options.verb == "version") {

@@ -55,6 +55,13 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(Files& files, const Path&
   } else if (!files.exists(path)) {
     return {Errc::not_found, path};
   }
+  return open_file(files, path, file_key, identity);
+}
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open_file(Files& files, const Path& path,
+                                                            const Secret<32>& file_key,
+                                                            HubIdentity identity) {
+  const FileId id = file_id_of(identity.hub);
   if (const Result<void> migrated = migrate(files, path, id, file_key); !migrated)
     return migrated.error();
   Result<Announcement> announced = announce_sealed_file(files, path, id, file_key);

@@ -24,6 +24,11 @@ class SqliteStore final : public HubStore {
   static Result<std::vector<std::string>> damaged_pages(Files& files, const Path& folder,
                                                         const Secret<32>& file_key,
                                                         const HubId& hub);
+  /// As damaged_pages() and then verify(), of any closed file: what a copy is asked before it takes
+  /// the store's place.   errors: as open()
+  static Result<std::vector<std::string>> faults_of(Files& files, const Path& path,
+                                                    const Secret<32>& file_key,
+                                                    HubIdentity identity);
   ~SqliteStore() override;
 
   Result<Appended> append(const SealedBatch& batch, const Route& route,
@@ -64,13 +69,16 @@ class SqliteStore final : public HubStore {
   /// Every row against its hash, its chain, its author's key. Empty: all is well.
   std::vector<std::string> verify() const;
   /// A consistent, encrypted copy of the store as it is now, made while it serves.
-  ///   errors: exists
+  ///   errors: exists, not_found (its folder)
   Result<void> backup_to(const Path& path) const;
   std::uint64_t positions() const;
 
  private:
   struct State;
   explicit SqliteStore(std::unique_ptr<State> state);
+  static Result<std::unique_ptr<SqliteStore>> open_file(Files& files, const Path& path,
+                                                        const Secret<32>& file_key,
+                                                        HubIdentity identity);
   std::unique_ptr<State> state_;
 };
 

@@ -223,10 +223,10 @@ void SqliteStore::drop_mail(const Digest& id) {
   state_->session->run([&](Session& s) { s << "DELETE FROM mail WHERE id = ?", use(key), now; });
 }
 
-Result<std::vector<std::string>> SqliteStore::damaged_pages(Files& files, const Path& folder,
-                                                            const Secret<32>& file_key,
-                                                            const HubId& hub) {
-  const Path path = folder + "/hub.jdb";
+namespace {
+
+Result<std::vector<std::string>> pages_of(Files& files, const Path& path,
+                                          const Secret<32>& file_key, const HubId& hub) {
   Result<Database> database = Database::open(files, path, *FileId::from(hub.view()), file_key,
                                              Database::Access::read_write);
   if (!database) return database.error();
@@ -238,6 +238,24 @@ Result<std::vector<std::string>> SqliteStore::damaged_pages(Files& files, const 
     faults.push_back("wal_frame_damaged hub.jdb " + std::to_string(frame));
   for (const std::string& line : report.malformed) faults.push_back("malformed hub.jdb " + line);
   return faults;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> SqliteStore::damaged_pages(Files& files, const Path& folder,
+                                                            const Secret<32>& file_key,
+                                                            const HubId& hub) {
+  return pages_of(files, folder + "/hub.jdb", file_key, hub);
+}
+
+Result<std::vector<std::string>> SqliteStore::faults_of(Files& files, const Path& path,
+                                                        const Secret<32>& file_key,
+                                                        HubIdentity identity) {
+  auto faults = pages_of(files, path, file_key, identity.hub);
+  if (!faults || !faults->empty()) return faults;
+  const auto store = open_file(files, path, file_key, identity);
+  if (!store) return store.error();
+  return (*store)->verify();
 }
 
 std::vector<std::string> SqliteStore::verify() const {
@@ -266,6 +284,8 @@ std::vector<std::string> SqliteStore::verify() const {
 Result<void> SqliteStore::backup_to(const Path& path) const {
   State& state = *state_;
   if (state.files.exists(path)) return {Errc::exists, path};
+  if (const Path above = folder_of(path); !state.files.exists(above))
+    return {Errc::not_found, above};
   const FileId id = *FileId::from(state.identity.hub.view());
   if (const Result<void> made = create_sealed_file(state.files, path, id, state.file_key); !made)
     return made.error();

@@ -19,6 +19,7 @@ jiyao_test(test_cli
     cli/bad_machine_test.cpp
     cli/bad_register_test.cpp
     cli/bad_words_test.cpp
+    cli/hub_verbs_test.cpp
     cli/walk_test.cpp
   USES jiyao_field jiyao::sync)
 

@@ -147,6 +147,13 @@ Ran FieldHub::verb(const std::string& verb, Words more) const {
   return jiyao::run(start(verb, std::move(more)));
 }
 
+Ran FieldHub::program(const Words& words) {
+  Start start{{JIYAO_SERVER_PROGRAM}};
+  start.words.insert(start.words.end(), words.begin(), words.end());
+  start.environment = small_environment("/");
+  return jiyao::run(start);
+}
+
 void FieldHub::serve() {
   child_ = std::make_unique<Child>(start("serve", {"--listen", "127.0.0.1:0"}));
   const std::string before_port = "端口 ";

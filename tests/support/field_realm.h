@@ -69,8 +69,9 @@ class FieldHub {
  public:
   explicit FieldHub(const std::filesystem::path& home);
   Ran verb(const std::string& verb, Words more = {}) const;
-  void serve();          ///< and leads the link to it
-  Ran stop(int signal);  ///< this signal, and waits
+  static Ran program(const Words& words);  ///< `jiyao-server WORDS`, of no folder
+  void serve();                            ///< and leads the link to it
+  Ran stop(int signal);                    ///< this signal, and waits
   bool is_serving() const { return child_ != nullptr; }
   Child& child() { return *child_; }
   ChaosProxy& link() { return *link_; }
