@@ -172,6 +172,10 @@ std::int64_t Database::changes() const {
   return sqlite3_changes64(state_->connection.get());
 }
 
+std::int64_t Database::last_row() const {
+  return sqlite3_last_insert_rowid(state_->connection.get());
+}
+
 WalVerdict Database::wal_verdict() const {
   SealedFile& file = state_->announcement.file();
   const std::lock_guard lock(file.mutex);

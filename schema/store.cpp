@@ -29,6 +29,7 @@ Result<Store> Store::open(Files& files, const Path& path, const FileId& id, cons
       store.own("level") != rank)
     return Error{Errc::not_for_us, "level file of another realm or level: " + path};
   store.load_names();
+  store.load_late();
   return store;
 }
 
@@ -82,6 +83,7 @@ StoredChange Store::change_in(const Statement& row, const ShownRecord& record) c
   stored.holding = static_cast<Holding>(row.integer(14));
   stored.judged = {static_cast<std::uint8_t>(row.integer(15)),
                    static_cast<std::uint8_t>(row.integer(16))};
+  stored.no = row.integer(17);
   return stored;
 }
 
@@ -91,7 +93,7 @@ std::vector<StoredChange> Store::changes(std::int64_t record_no) const {
   if (!record) return found;
   Statement rows(*database_,
                  "SELECT id, author, n, act, kind, ruleset, hlc, actor, parents, settles, writes, "
-                 "reason, person, batch, holding, verdict, ground "
+                 "reason, person, batch, holding, verdict, ground, no "
                  "FROM change WHERE record = :record ORDER BY id");
   rows.bind(":record", record_no);
   while (rows.step()) found.push_back(change_in(rows, *record));
@@ -103,7 +105,7 @@ std::vector<StoredChange> Store::unsealed(std::size_t limit, const StoredChange*
   Statement rows(
       *database_,
       "SELECT c.id, author, n, act, kind, ruleset, hlc, actor, parents, settles, writes, reason, "
-      "person, batch, holding, verdict, ground, r.no, r.id, r.compartment, r.ledger "
+      "person, batch, holding, verdict, ground, c.no, r.no, r.id, r.compartment, r.ledger "
       "FROM change c INDEXED BY change_unsealed CROSS JOIN record r ON r.no = c.record "
       "WHERE batch IS NULL AND (author, n) > (:author, :n) ORDER BY author, n LIMIT :limit");
   const Origin last = after == nullptr ? Origin{} : after->change.origin;
@@ -112,10 +114,10 @@ std::vector<StoredChange> Store::unsealed(std::size_t limit, const StoredChange*
   rows.bind(":limit", static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
   ShownRecord record;
   while (rows.step()) {
-    record.no = rows.integer(17);
-    record.record = rows.block<RecordId>(18);
-    record.compartment = compartments_.at(rows.integer(19));
-    record.ledger = ledgers_.at(rows.integer(20));
+    record.no = rows.integer(18);
+    record.record = rows.block<RecordId>(19);
+    record.compartment = compartments_.at(rows.integer(20));
+    record.ledger = ledgers_.at(rows.integer(21));
     found.push_back(change_in(rows, record));
   }
   return found;

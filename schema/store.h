@@ -8,11 +8,13 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "schema/change.h"
 #include "schema/database.h"
+#include "schema/late_records.h"
 #include "schema/search.h"
 
 namespace jiyao {
@@ -43,6 +45,7 @@ struct StoredBatch {
 };
 
 struct StoredChange {
+  std::int64_t no = 0;  ///< local, as they came; 0: not stored yet
   ChangeId id;
   Change change;           ///< purged: without writes and reason
   std::int64_t batch = 0;  ///< no of the batch that brought it; 0: own and unsealed
@@ -101,6 +104,7 @@ class Store {
   std::optional<ShownRecord> record(std::int64_t no) const;
   std::optional<ShownRecord> record(const RecordId& id) const;
   std::vector<std::int64_t> record_nos() const;
+  std::vector<std::int64_t> record_nos(const RecordId& id) const;  ///< of every compartment, ledger
 
   /// Own changes not yet in a batch, by (author, n): at most `limit` of those behind `after`.
   std::vector<StoredChange> unsealed(std::size_t limit, const StoredChange* after = nullptr) const;
@@ -142,10 +146,14 @@ class Store {
   StoredChange change_in(const Statement& row, const ShownRecord& record) const;
   StoredBatch batch_in(const Statement& row) const;
   ShownRecord record_in(const Statement& row) const;
-  bool is_wanted(const RecordQuery& query, const Statement& row) const;
+  bool is_wanted(const RecordQuery& query, const Statement& row, bool has_words) const;
+  bool is_wanted_late(const RecordQuery& query, std::int64_t no, const Findable& shown) const;
   template <class Take>
   void walk(const RecordQuery& query, Take take) const;
+  template <class Take>
+  void walk_index(const RecordQuery& query, Statement& rows, bool has_words, Take take) const;
   void load_names();
+  void load_late();
 
   std::unique_ptr<Database> database_;  // statements point at it, so it stays where it is
   RealmId realm_;
@@ -157,6 +165,7 @@ class Store {
   std::map<Author, std::int64_t> author_nos_;
   std::map<std::int64_t, LedgerName> ledgers_;
   std::map<LedgerName, std::int64_t> ledger_nos_;
+  LateRecords late_;
 };
 
 /// One transaction over a level file. What is not committed has not happened.
@@ -169,17 +178,17 @@ class StoreWriter {
 
   /// Gives the batch its number, or updates content, repeats and judgement of a known one.
   void put(StoredBatch& batch);
-  /// A row for a record that is not there yet; it shows nothing. Returns its number.
+  /// A number for a record that is not there yet; show() makes its row.
   std::int64_t make_record(const Change& any_change_of_it);
   /// Takes back make_record() as long as nothing hangs on it.
-  void remove_record(std::int64_t record_no);
-  /// A new change of a record, or a known one's batch, holding and judgement. True: it was new.
-  bool put(std::int64_t record_no, const StoredChange& change);
+  void remove_record(std::int64_t record_no) { made_.erase(record_no); }
+  /// Gives a new change of a record its number, or updates batch and judgement of a known one.
+  void put(std::int64_t record_no, StoredChange& change);
   void put_repeat(std::int64_t record_no, const ChangeId& change, std::int64_t batch_no);
   /// Own changes of a batch that the log lost are unsealed again.
   void unseal(std::int64_t batch_no, const NodeId& own);
   /// Only how a known change is held; nothing is written if that is so already.
-  void set_holding(std::int64_t record_no, const StoredChange& as_stored, Holding holding);
+  void set_holding(const StoredChange& as_stored, Holding holding);
   /// Takes writes, reasons and signatures of all changes of a record out (purge).
   void erase_contents(std::int64_t record_no);
   /// What is shown of a record from now on, with its keys and its place in the search index.
@@ -199,17 +208,21 @@ class StoreWriter {
   std::int64_t author_no(const Author& author);
   std::int64_t ledger_no(const LedgerName& ledger);
   void count(const CompartmentId& compartment, Holding holding, std::int64_t difference);
+  void write_row(const ShownRecord& now);
+  void write_index();
+  void index_all();
+  void write_keys();
   void write_words();
   void write_tally();
 
   Store& store_;
   Transaction transaction_;
-  bool is_committed_ = false;
-  struct Words {
-    std::string before, now;  ///< folded texts
-  };
-  // FTS5 writes fast only in the order of its row numbers, so the words wait for the commit.
-  std::map<std::int64_t, Words> words_;
+  bool is_committed_ = false, has_indexed_all_ = false;
+  std::set<std::int64_t> made_;  ///< records without a row yet
+  /// Of the records shown in this transaction: what the indexes hold, unless they were late before;
+  /// and how they stood among the late ones.
+  std::map<std::int64_t, Findable> indexed_;
+  std::map<std::int64_t, std::optional<Findable>> late_before_;
   std::map<CompartmentId, std::array<std::int64_t, kHoldings>> counted_;
 };
 

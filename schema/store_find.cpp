@@ -61,22 +61,24 @@ std::vector<std::int64_t> Store::record_nos() const {
   return found;
 }
 
-std::vector<std::int64_t> Store::with_key(const std::string& key) const {
+std::vector<std::int64_t> Store::record_nos(const RecordId& id) const {
   std::vector<std::int64_t> found;
-  Statement rows(*database_, "SELECT record FROM key WHERE key = :key ORDER BY record");
-  rows.bind(":key", as_bytes(key));
+  Statement rows(*database_, "SELECT no FROM record WHERE id = :id");
+  rows.bind(":id", id);
   while (rows.step()) found.push_back(rows.integer(0));
   return found;
 }
 
-bool Store::is_wanted(const RecordQuery& query, const Statement& row) const {
+/// `has_words`: the index said so of words of up to two characters.
+bool Store::is_wanted(const RecordQuery& query, const Statement& row, bool has_words) const {
   const auto flags = static_cast<std::uint32_t>(row.integer(kFlags));
   if ((flags & query.flags_all) != query.flags_all || (flags & query.flags_none) != 0) return false;
   if (row.integer(kLevel) > static_cast<std::int64_t>(query.level_max)) return false;
   if (query.office && compartments_.at(row.integer(kCompartment)).office != *query.office)
     return false;
   if (query.ledger && ledgers_.at(row.integer(kLedger)) != *query.ledger) return false;
-  if (query.text.needs_check && !matches(query.text, row.text(kText))) return false;
+  const bool is_decided = has_words && !query.text.needs_check;
+  if (!is_decided && !matches(query.text, row.text(kText))) return false;
   if (query.keys.empty()) return true;
   const std::vector<std::string> keys = unpacked_keys(row.blob(kKeys));
   return std::all_of(query.keys.begin(), query.keys.end(), [&keys](const std::string& key) {
@@ -84,12 +86,42 @@ bool Store::is_wanted(const RecordQuery& query, const Statement& row) const {
   });
 }
 
+bool Store::is_wanted_late(const RecordQuery& query, std::int64_t no, const Findable& shown) const {
+  if (!matches(query.text, shown.text)) return false;
+  const bool has_keys =
+      std::all_of(query.keys.begin(), query.keys.end(), [&](const std::string& key) {
+        return std::binary_search(shown.keys.begin(), shown.keys.end(), key);
+      });
+  if (!has_keys) return false;
+  Statement row(*database_,
+                "SELECT no, compartment, ledger, flags, level, text, keys FROM record "
+                "WHERE no = :no");
+  return row.bind(":no", no).step() && is_wanted(query, row, false);
+}
+
+// What the index says, and between it the late records, which it may not know as they are.
+template <class Take>
+void Store::walk_index(const RecordQuery& query, Statement& rows, bool has_words, Take take) const {
+  auto late = std::make_reverse_iterator(late_.all().lower_bound(query.before));
+  const auto take_late_above = [&](std::int64_t no) {
+    for (; late != late_.all().rend() && late->first > no; ++late)
+      if (is_wanted_late(query, late->first, late->second) && !take(late->first)) return false;
+    return true;
+  };
+  while (rows.step()) {
+    const std::int64_t no = rows.integer(kNo);
+    if (!take_late_above(no)) return;
+    if (!late_.contains(no) && is_wanted(query, rows, has_words) && !take(no)) return;
+  }
+  take_late_above(INT64_MIN);
+}
+
 // The narrowest index leads; the rest is looked at row by row.
 template <class Take>
 void Store::walk(const RecordQuery& query, Take take) const {
   const auto look = [&](Statement& rows) {
     while (rows.step())
-      if (is_wanted(query, rows) && !take(rows.integer(kNo))) return;
+      if (is_wanted(query, rows, false) && !take(rows.integer(kNo))) return;
   };
   if (!query.keys.empty()) {
     Statement rows(*database_,
@@ -97,7 +129,7 @@ void Store::walk(const RecordQuery& query, Take take) const {
                    "FROM key k CROSS JOIN record r ON r.no = k.record "
                    "WHERE k.key = :key AND k.record < :before ORDER BY k.record DESC");
     rows.bind(":key", as_bytes(query.keys.front())).bind(":before", query.before);
-    return look(rows);
+    return walk_index(query, rows, false, take);
   }
   if (!query.text.match.empty()) {
     Statement rows(*database_,
@@ -105,7 +137,7 @@ void Store::walk(const RecordQuery& query, Take take) const {
                    "FROM words w CROSS JOIN record r ON r.no = w.rowid "
                    "WHERE w.words MATCH :match AND w.rowid < :before ORDER BY w.rowid DESC");
     rows.bind(":match", query.text.match).bind(":before", query.before);
-    return look(rows);
+    return walk_index(query, rows, true, take);
   }
   if ((query.flags_all & kConflicted) != 0) {
     Statement rows(*database_,

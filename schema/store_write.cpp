@@ -27,14 +27,23 @@ StoreWriter::StoreWriter(Store& store) : store_(store), transaction_(*store.data
 StoreWriter::~StoreWriter() {
   // Numbers given to names since the last commit are rolled back with the rows that used them;
   // the maps are refreshed at the next use, since reading here could throw.
-  if (!is_committed_) store_.names_are_stale_ = true;
+  if (is_committed_) return;
+  store_.names_are_stale_ = true;
+  for (auto& [no, before] : late_before_) {
+    if (before)
+      store_.late_.put(no, std::move(*before));
+    else
+      store_.late_.erase(no);
+  }
 }
 
 void StoreWriter::commit() {
-  write_words();
+  JIYAO_ASSERT(made_.empty());
+  write_index();
   write_tally();
   transaction_.commit();
   is_committed_ = true;
+  if (has_indexed_all_) store_.late_.clear();
 }
 
 // --- names ---------------------------------------------------------------------------------------
@@ -104,32 +113,35 @@ void StoreWriter::put(StoredBatch& batch) {
 
 std::int64_t StoreWriter::make_record(const Change& change) {
   // Two records of one millisecond may want one number: the next free one is as good.
+  Statement row(*store_.database_, "SELECT 1 FROM record WHERE no = :no");
+  const auto is_taken = [&](std::int64_t no) {
+    if (made_.contains(no)) return true;
+    const bool is_there = row.bind(":no", no).step();
+    row.run();
+    return is_there;
+  };
   std::int64_t no = wanted_no(change.record);
-  Statement insert(*store_.database_,
-                   "INSERT INTO record(no, id, compartment, ledger, flags, level, state, text, "
-                   "keys) VALUES (:no, :id, :compartment, :ledger, 0, 0, zeroblob(32), '', x'') "
-                   "ON CONFLICT(no) DO NOTHING");
-  for (;; no = no == INT64_MAX ? 1 : no + 1) {
-    insert.bind(":no", no).bind(":id", change.record);
-    insert.bind(":compartment", compartment_no(change.compartment));
-    insert.bind(":ledger", ledger_no(change.ledger)).run();
-    if (store_.database_->changes() == 1) return no;
+  while (is_taken(no)) no = no == INT64_MAX ? 1 : no + 1;
+  made_.insert(no);
+  return no;
+}
+
+void StoreWriter::put(std::int64_t record_no, StoredChange& stored) {
+  if (stored.no != 0) {
+    Statement update(*store_.database_,
+                     "UPDATE change SET batch = :batch, verdict = :verdict, ground = :ground "
+                     "WHERE no = :no");
+    if (stored.batch != 0) update.bind(":batch", stored.batch);
+    update.bind(":verdict", stored.judged.verdict).bind(":ground", stored.judged.ground);
+    return update.bind(":no", stored.no).run();
   }
-}
-
-void StoreWriter::remove_record(std::int64_t record_no) {
-  Statement remove(*store_.database_, "DELETE FROM record WHERE no = :no");
-  remove.bind(":no", record_no).run();
-}
-
-bool StoreWriter::put(std::int64_t record_no, const StoredChange& stored) {
   const Change& change = stored.change;
   Statement insert(
       *store_.database_,
       "INSERT INTO change(record, id, author, n, act, kind, ruleset, hlc, actor, parents, settles, "
       "writes, reason, person, batch, holding, verdict, ground) VALUES (:record, :id, :author, :n, "
       ":act, :kind, :ruleset, :hlc, :actor, :parents, :settles, :writes, :reason, :person, :batch, "
-      ":holding, :verdict, :ground) ON CONFLICT(record, id) DO NOTHING");
+      ":holding, :verdict, :ground)");
   insert.bind(":record", record_no).bind(":id", stored.id);
   insert.bind(":author", author_no({change.origin.node, change.origin.incarnation}));
   insert.bind(":n", static_cast<std::int64_t>(change.origin.n)).bind(":act", change.act);
@@ -142,17 +154,8 @@ bool StoreWriter::put(std::int64_t record_no, const StoredChange& stored) {
   if (stored.batch != 0) insert.bind(":batch", stored.batch);
   insert.bind(":holding", static_cast<int>(stored.holding));
   insert.bind(":verdict", stored.judged.verdict).bind(":ground", stored.judged.ground).run();
-  if (store_.database_->changes() == 1) {
-    count(change.compartment, stored.holding, +1);
-    return true;
-  }
-  Statement update(*store_.database_,
-                   "UPDATE change SET batch = :batch, verdict = :verdict, ground = :ground "
-                   "WHERE record = :record AND id = :id");
-  update.bind(":record", record_no).bind(":id", stored.id);
-  if (stored.batch != 0) update.bind(":batch", stored.batch);
-  update.bind(":verdict", stored.judged.verdict).bind(":ground", stored.judged.ground).run();
-  return false;
+  stored.no = store_.database_->last_row();
+  count(change.compartment, stored.holding, +1);
 }
 
 void StoreWriter::put_repeat(std::int64_t record_no, const ChangeId& change,
@@ -170,12 +173,10 @@ void StoreWriter::unseal(std::int64_t batch_no, const NodeId& own) {
   update.bind(":batch", batch_no).bind(":node", own).run();
 }
 
-void StoreWriter::set_holding(std::int64_t record_no, const StoredChange& stored, Holding holding) {
+void StoreWriter::set_holding(const StoredChange& stored, Holding holding) {
   if (stored.holding == holding) return;
-  Statement update(*store_.database_,
-                   "UPDATE change SET holding = :holding WHERE record = :record AND id = :id");
-  update.bind(":holding", static_cast<int>(holding)).bind(":record", record_no);
-  update.bind(":id", stored.id).run();
+  Statement update(*store_.database_, "UPDATE change SET holding = :holding WHERE no = :no");
+  update.bind(":holding", static_cast<int>(holding)).bind(":no", stored.no).run();
   count(stored.change.compartment, stored.holding, -1);
   count(stored.change.compartment, holding, +1);
 }
@@ -187,48 +188,7 @@ void StoreWriter::erase_contents(std::int64_t record_no) {
   update.bind(":record", record_no).run();
 }
 
-// --- what is shown -------------------------------------------------------------------------------
-
-void StoreWriter::show(const ShownRecord& before, const ShownRecord& now) {
-  Statement update(*store_.database_,
-                   "UPDATE record SET flags = :flags, level = :level, state = :state, "
-                   "text = :text, keys = :keys WHERE no = :no");
-  update.bind(":flags", now.flags).bind(":level", static_cast<int>(now.level));
-  update.bind(":state", now.state).bind(":text", now.text);
-  update.bind(":keys", ByteView(packed(now.keys))).bind(":no", now.no).run();
-  for (const std::string& key : before.keys) {
-    if (std::binary_search(now.keys.begin(), now.keys.end(), key)) continue;
-    Statement remove(*store_.database_, "DELETE FROM key WHERE key = :key AND record = :no");
-    remove.bind(":key", as_bytes(key)).bind(":no", now.no).run();
-  }
-  for (const std::string& key : now.keys) {
-    if (std::binary_search(before.keys.begin(), before.keys.end(), key)) continue;
-    Statement insert(*store_.database_, "INSERT INTO key(key, record) VALUES (:key, :no)");
-    insert.bind(":key", as_bytes(key)).bind(":no", now.no).run();
-  }
-  const auto waiting = words_.find(now.no);
-  if (waiting != words_.end()) {
-    waiting->second.now = now.text;
-  } else if (before.text != now.text) {
-    words_[now.no] = {before.text, now.text};
-  }
-}
-
-void StoreWriter::write_words() {
-  for (const auto& [no, words] : words_) {
-    if (words.before == words.now) continue;
-    if (!words.before.empty()) {
-      Statement remove(*store_.database_,
-                       "INSERT INTO words(words, rowid, text) VALUES ('delete', :no, :text)");
-      remove.bind(":no", no).bind(":text", search_tokens(words.before)).run();
-    }
-    if (!words.now.empty()) {
-      Statement insert(*store_.database_, "INSERT INTO words(rowid, text) VALUES (:no, :text)");
-      insert.bind(":no", no).bind(":text", search_tokens(words.now)).run();
-    }
-  }
-  words_.clear();
-}
+// --- findings ------------------------------------------------------------------------------------
 
 void StoreWriter::put_finding(const FindingId& id, const std::string& key, ByteView bytes,
                               const std::vector<std::int64_t>& records) {

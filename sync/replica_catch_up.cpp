@@ -155,7 +155,7 @@ void purge_records(Replica::State& replica, Store& store, Integration& integrati
     if (!row) continue;
     integration.work().writer().erase_contents(row->no);
     for (const StoredChange& change : store.changes(row->no))
-      integration.work().writer().set_holding(row->no, change, Holding::purged);
+      integration.work().writer().set_holding(change, Holding::purged);
     integration.work().touch(row->no);
   }
 }

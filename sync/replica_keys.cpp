@@ -79,6 +79,24 @@ std::vector<std::string> record_keys(const LedgerDefinition& definition, const R
   return keys;
 }
 
+std::vector<std::string> kept_keys(const RecordId& record, std::vector<std::string> keys) {
+  const std::string own = citation_key(record);
+  std::erase_if(keys,
+                [&](const std::string& key) { return key.front() == kSeeksMark || key == own; });
+  return keys;
+}
+
+std::string citation_key(const RecordId& record) {
+  return stored_key(kSharesMark, std::string(kRecordKey) + record.hex());
+}
+
+std::optional<RecordId> cited_record(std::string_view stored_key) {
+  if (stored_key.front() != kSharesMark || !stored_key.substr(1).starts_with(kRecordKey))
+    return std::nullopt;
+  const std::optional<Bytes> bytes = from_hex(stored_key.substr(1 + kRecordKey.size()));
+  return bytes ? RecordId::from(*bytes) : std::nullopt;
+}
+
 std::string search_text(const LedgerDefinition& definition, const RecordState& state) {
   std::string text;
   for (const std::size_t field : definition.search)

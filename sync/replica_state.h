@@ -82,16 +82,10 @@ class Judge {
 
 // --- one transaction over one level file (replica_work.cpp) --------------------------------------
 
-/// A change while its record is worked on.
-struct PieceChange {
-  StoredChange stored;
-  bool is_stored = false;  ///< has a row already
-};
-
 /// A record while it is worked on.
 struct Workpiece {
   ShownRecord before;
-  std::vector<PieceChange> changes;
+  std::vector<StoredChange> changes;
   const LedgerDefinition* definition = nullptr;
   RecordState state;
   bool is_merged = false;  ///< state is that of changes
@@ -133,9 +127,9 @@ class LevelWork {
   void check_touched(const std::set<std::int64_t>& touched);
   std::set<std::int64_t> to_check(const std::set<std::int64_t>& touched);
   std::set<std::int64_t> with_findings_of(const std::set<std::int64_t>& touched) const;
-  std::set<std::int64_t> cited_by(const std::set<std::int64_t>& citing) const;
-  const std::vector<std::string>& keys_of(std::int64_t record_no) const;
-  std::set<std::int64_t> neighbours_of(std::int64_t record_no) const;
+  std::set<std::int64_t> cited_by(const std::set<std::int64_t>& citing);
+  const std::vector<std::string>& keys_of(std::int64_t record_no);
+  std::set<std::int64_t> neighbours_of(std::int64_t record_no);
   std::uint64_t roster_seq_of(const StoredChange& change);
   bool is_better(const StoredChange& one, const StoredChange& other);
 
@@ -145,9 +139,11 @@ class LevelWork {
   Judge judge_;
   RosterPoint point_;
   std::map<std::int64_t, Workpiece> pieces_;
+  std::multimap<RecordId, std::int64_t> made_;  ///< records that have no row yet
   std::set<std::int64_t> touched_;
-  std::map<std::int64_t, std::vector<std::string>> keys_;  ///< of touched ones, before and after
-  std::map<std::int64_t, std::uint64_t> roster_seqs_;      ///< of batches, by their number
+  /// Of touched ones, before and after; of others as they are shown.
+  std::map<std::int64_t, std::vector<std::string>> keys_;
+  std::map<std::int64_t, std::uint64_t> roster_seqs_;  ///< of batches, by their number
 };
 
 /// The roster point a level file has applied.
@@ -175,9 +171,16 @@ std::string stored_key(char mark, std::string_view key);
 std::string field_key(std::string_view field, std::string_view value);
 /// Is this field looked up by key? Numbers and what makes a record unique.
 bool is_indexed(const LedgerDefinition& definition, std::size_t field_index);
-/// Everything a record is found by, sorted, unique: claims (sync/check.h) and indexed fields.
+/// Everything a record is found by or meets others by, sorted, unique: claims (sync/check.h) and
+/// indexed fields.
 std::vector<std::string> record_keys(const LedgerDefinition& definition, const RecordId& record,
                                      const RecordState& state);
+/// Of these what a level file keeps: not the record's own id, nor what it only seeks.
+std::vector<std::string> kept_keys(const RecordId& record, std::vector<std::string> keys);
+/// The key of all that cite this record.
+std::string citation_key(const RecordId& record);
+/// The record that this key cites, if it is such a key.
+std::optional<RecordId> cited_record(std::string_view stored_key);
 /// Folded text of the search fields, every value that is shown or in conflict.
 std::string search_text(const LedgerDefinition& definition, const RecordState& state);
 /// H(state | merged record), for the state digest.

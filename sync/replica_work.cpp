@@ -70,8 +70,7 @@ Workpiece& LevelWork::load(std::int64_t record_no) {
   JIYAO_ASSERT(record);
   piece.before = *record;
   piece.definition = replica_.parts.definitions.ledger(record->ledger);
-  for (StoredChange& change : store_.changes(record_no))
-    piece.changes.push_back({std::move(change), true});
+  piece.changes = store_.changes(record_no);
   return piece;
 }
 
@@ -83,8 +82,8 @@ Workpiece& LevelWork::merged(std::int64_t record_no) {
   if (piece.definition == nullptr) return piece;
   std::vector<JudgedChange> judged;
   judged.reserve(piece.changes.size());
-  for (const PieceChange& change : piece.changes)
-    judged.push_back(judge_.for_merge(change.stored, roster_seq_of(change.stored)));
+  for (const StoredChange& change : piece.changes)
+    judged.push_back(judge_.for_merge(change, roster_seq_of(change)));
   piece.state = merge(*piece.definition, judged);
   return piece;
 }
@@ -99,12 +98,18 @@ std::uint64_t LevelWork::roster_seq_of(const StoredChange& change) {
 }
 
 std::optional<std::int64_t> LevelWork::find(const Change& change) {
+  const auto [begin, end] = made_.equal_range(change.record);
+  for (auto made = begin; made != end; ++made) {
+    const ShownRecord& row = pieces_.at(made->second).before;
+    if (row.compartment == change.compartment && row.ledger == change.ledger) return made->second;
+  }
   return store_.record_no(change);
 }
 
 const Workpiece* LevelWork::look(const RecordId& record) {
-  const std::optional<ShownRecord> row = store_.record(record);
-  return row ? &merged(row->no) : nullptr;
+  if (const std::optional<ShownRecord> row = store_.record(record)) return &merged(row->no);
+  const auto made = made_.find(record);
+  return made == made_.end() ? nullptr : &merged(made->second);
 }
 
 void LevelWork::touch(std::int64_t record_no) {
@@ -130,6 +135,7 @@ bool LevelWork::add(StoredChange change, const RosterPoint& at) {
   const bool is_new_record = !no;
   if (is_new_record) {
     no = writer_.make_record(change.change);
+    made_.emplace(change.change.record, *no);
     Workpiece& piece = pieces_[*no];
     piece.is_new = true;
     piece.before.no = *no;
@@ -145,15 +151,14 @@ bool LevelWork::add(StoredChange change, const RosterPoint& at) {
     change.change.person.reset();
   }
   Workpiece& piece = load(*no);
-  const auto known =
-      std::find_if(piece.changes.begin(), piece.changes.end(),
-                   [&](const PieceChange& held) { return held.stored.id == change.id; });
+  const auto known = std::find_if(piece.changes.begin(), piece.changes.end(),
+                                  [&](const StoredChange& held) { return held.id == change.id; });
   if (known == piece.changes.end()) {
     touch(*no);
-    piece.changes.push_back({std::move(change), false});
+    piece.changes.push_back(std::move(change));
     return true;
   }
-  StoredChange& held = known->stored;
+  StoredChange& held = *known;
   if (change.batch == 0 || held.batch == change.batch) return false;
   const bool is_first_batch = held.batch == 0;
   const bool takes_over = is_first_batch || is_better(change, held);
@@ -163,7 +168,7 @@ bool LevelWork::add(StoredChange change, const RosterPoint& at) {
   const bool is_only_sealed = is_first_batch && held.judged == change.judged && at == point_;
   held.batch = change.batch;
   held.judged = change.judged;
-  if (known->is_stored) writer_.put(*no, held);
+  if (held.no != 0) writer_.put(*no, held);
   if (!is_only_sealed) touch(*no);
   return is_first_batch;
 }
@@ -172,10 +177,11 @@ void LevelWork::take_back(const Change& change, const ChangeId& id) {
   const std::optional<std::int64_t> no = find(change);
   if (!no) return;
   Workpiece& piece = load(*no);
-  std::erase_if(piece.changes, [&](const PieceChange& held) { return held.stored.id == id; });
+  std::erase_if(piece.changes, [&](const StoredChange& held) { return held.id == id; });
   piece.is_merged = false;
   if (!piece.is_new || !piece.changes.empty()) return;
   writer_.remove_record(*no);
+  std::erase_if(made_, [&](const auto& made) { return made.second == *no; });
   pieces_.erase(*no);
   touched_.erase(*no);
 }
@@ -184,28 +190,28 @@ void LevelWork::judge_again(const Change& change, const ChangeId& id, const Stor
   const std::optional<std::int64_t> no = find(change);
   if (!no) return;
   Workpiece& piece = load(*no);
-  for (PieceChange& held : piece.changes) {
-    if (held.stored.id != id) continue;
+  for (StoredChange& held : piece.changes) {
+    if (held.id != id) continue;
     std::vector<std::int64_t> batches = store_.repeats_of(*no, id);
-    batches.push_back(held.stored.batch);
-    StoredChange best = held.stored;
+    batches.push_back(held.batch);
+    StoredChange best = held;
     best.judged = judged_from(judge_.of_change(change, batch.roster, standing_from(batch.judged)));
     best.batch = batch.no;
     for (const std::int64_t other : batches) {
       const std::optional<StoredBatch> row = store_.batch(other);
       if (other == batch.no || !row) continue;
-      StoredChange by_other = held.stored;
+      StoredChange by_other = held;
       by_other.batch = other;
       by_other.judged =
           judged_from(judge_.of_change(change, row->roster, standing_from(row->judged)));
       if (is_better(by_other, best)) best = by_other;
     }
-    held.stored.judged = best.judged;
-    if (best.batch != held.stored.batch) {
-      writer_.put_repeat(*no, id, held.stored.batch);
-      held.stored.batch = best.batch;
+    held.judged = best.judged;
+    if (best.batch != held.batch) {
+      writer_.put_repeat(*no, id, held.batch);
+      held.batch = best.batch;
     }
-    writer_.put(*no, held.stored);
+    writer_.put(*no, held);
   }
   touch(*no);
 }
@@ -213,16 +219,14 @@ void LevelWork::judge_again(const Change& change, const ChangeId& id, const Stor
 // --- what is shown -------------------------------------------------------------------------------
 
 void LevelWork::write_changes(std::int64_t record_no, Workpiece& piece) {
-  for (PieceChange& change : piece.changes) {
-    StoredChange& stored = change.stored;
-    Holding now = holding_of(piece.state, stored.id, stored.holding);
-    if (piece.definition == nullptr && stored.holding != Holding::purged)
-      now = standing_from(stored.judged).verdict == Verdict::counts ? Holding::pending_program
+  for (StoredChange& change : piece.changes) {
+    Holding now = holding_of(piece.state, change.id, change.holding);
+    if (piece.definition == nullptr && change.holding != Holding::purged)
+      now = standing_from(change.judged).verdict == Verdict::counts ? Holding::pending_program
                                                                     : Holding::quarantined;
-    if (change.is_stored) writer_.set_holding(record_no, stored, now);
-    stored.holding = now;
-    if (!change.is_stored) writer_.put(record_no, stored);
-    change.is_stored = true;
+    if (change.no != 0) writer_.set_holding(change, now);
+    change.holding = now;
+    if (change.no == 0) writer_.put(record_no, change);
   }
 }
 
@@ -233,14 +237,16 @@ void LevelWork::show(Workpiece& piece) {
   now.state = Digest{};
   now.text.clear();
   now.keys.clear();
+  std::vector<std::string> all_keys;
   if (now.flags != 0 && piece.definition != nullptr) {
     now.state = state_digest(*piece.definition, piece.state);
     now.text = search_text(*piece.definition, piece.state);
-    now.keys = record_keys(*piece.definition, now.record, piece.state);
+    all_keys = record_keys(*piece.definition, now.record, piece.state);
+    now.keys = kept_keys(now.record, all_keys);
   }
   std::vector<std::string>& keys = keys_[now.no];
-  std::set_union(piece.before.keys.begin(), piece.before.keys.end(), now.keys.begin(),
-                 now.keys.end(), std::back_inserter(keys));
+  std::set_union(piece.before.keys.begin(), piece.before.keys.end(), all_keys.begin(),
+                 all_keys.end(), std::back_inserter(keys));
   writer_.show(piece.before, now);
   piece.before = std::move(now);
 }
@@ -251,6 +257,7 @@ void LevelWork::finish() {
     write_changes(no, piece);
     show(piece);
   }
+  made_.clear();
   check_compartments();
   writer_.commit();
 }
@@ -281,22 +288,24 @@ std::set<std::int64_t> LevelWork::with_findings_of(const std::set<std::int64_t>&
 }
 
 /// Those of before this transaction too: what it let go of is looked at as well.
-const std::vector<std::string>& LevelWork::keys_of(std::int64_t record_no) const {
-  const auto known = keys_.find(record_no);
-  return known != keys_.end() ? known->second : pieces_.at(record_no).before.keys;
+const std::vector<std::string>& LevelWork::keys_of(std::int64_t record_no) {
+  const auto [known, is_fresh] = keys_.try_emplace(record_no);
+  if (!is_fresh) return known->second;
+  const Workpiece& piece = merged(record_no);
+  known->second = piece.definition == nullptr
+                      ? piece.before.keys
+                      : record_keys(*piece.definition, piece.before.record, piece.state);
+  return known->second;
 }
 
 // Whether a record may rest in its end state is judged from the record (S1), by all that cite it.
-std::set<std::int64_t> LevelWork::cited_by(const std::set<std::int64_t>& citing) const {
-  const std::string mark = kSharesMark + std::string(kRecordKey);
+std::set<std::int64_t> LevelWork::cited_by(const std::set<std::int64_t>& citing) {
   std::set<std::int64_t> cited;
   for (const std::int64_t no : citing) {
-    const std::string own = pieces_.at(no).before.record.hex();
     for (const std::string& key : keys_of(no)) {
-      if (!key.starts_with(mark) || key.compare(mark.size(), key.npos, own) == 0) continue;
-      const std::optional<Bytes> bytes = from_hex(key.substr(mark.size()));
-      const auto id = bytes ? RecordId::from(*bytes) : std::nullopt;
-      const auto row = id ? store_.record(*id) : std::nullopt;
+      const std::optional<RecordId> id = cited_record(key);
+      if (!id || *id == pieces_.at(no).before.record) continue;
+      const auto row = store_.record(*id);
       if (row) cited.insert(row->no);
     }
   }
@@ -318,13 +327,15 @@ std::set<std::int64_t> LevelWork::to_check(const std::set<std::int64_t>& touched
   return all;
 }
 
-std::set<std::int64_t> LevelWork::neighbours_of(std::int64_t record_no) const {
+std::set<std::int64_t> LevelWork::neighbours_of(std::int64_t record_no) {
   std::set<std::int64_t> found;
   for (const std::string& key : keys_of(record_no)) {
     if (key.front() != kSharesMark && key.front() != kSeeksMark) continue;
     std::string wanted = key;
     if (key.front() == kSeeksMark) wanted.front() = kProvidesMark;
     for (const std::int64_t other : store_.with_key(wanted)) found.insert(other);
+    if (const auto cited = cited_record(key))
+      for (const std::int64_t other : store_.record_nos(*cited)) found.insert(other);
   }
   return found;
 }

@@ -41,8 +41,12 @@ class StoreTest : public testing::Test {
     StoredChange stored;
     stored.id = id_of(made);
     stored.change = made;
-    EXPECT_TRUE(writer.put(no, stored));
-    ShownRecord before = *store.record(no);
+    writer.put(no, stored);
+    ShownRecord before;
+    before.no = no;
+    before.record = made.record;
+    before.compartment = made.compartment;
+    before.ledger = made.ledger;
     ShownRecord now = before;
     now.flags = kShown;
     now.text = fold_for_search(made.writes.back().value);
@@ -136,6 +140,80 @@ TEST_F(StoreTest, FindsTwoCharactersAnywhereAndForgetsWordsThatWereTakenOut) {
   EXPECT_TRUE(found(store, "保密").empty());
   EXPECT_EQ(found(store, "纪要"), std::vector<std::int64_t>{first});
   EXPECT_TRUE(store.with_key(before.keys.front()).empty());
+}
+
+TEST_F(StoreTest, FindsRecordsThatTheIndexesDoNotKnowYetAndAfterwardsTheSame) {
+  std::vector<std::int64_t> nos;
+  {
+    Store store = open();
+    // More than wait for the indexes at once, so that some are in and some are late.
+    for (int i = 0; i < 300; ++i)
+      nos.insert(nos.begin(), put(store, change("保密通知" + std::to_string(i))));
+    EXPECT_EQ(found(store, "保密"), std::vector(nos.begin(), nos.begin() + 50)) << "newest first";
+  }
+  const Store store = open();
+  RecordQuery query;
+  query.text = search_query("保密");
+  EXPECT_EQ(store.count(query), 300U);
+  query.before = nos[20];
+  EXPECT_EQ(store.find(query).front(), nos[21]);
+  for (const int i : {0, 150, 299}) {
+    const std::vector<std::int64_t> wanted{nos[static_cast<std::size_t>(299 - i)]};
+    EXPECT_EQ(store.with_key("ftitle=保密通知" + std::to_string(i)), wanted);
+    RecordQuery by_key;
+    by_key.keys = {"ftitle=保密通知" + std::to_string(i)};
+    EXPECT_EQ(store.find(by_key), wanted);
+    by_key.text = search_query("通知");
+    EXPECT_EQ(store.find(by_key), wanted);
+    by_key.text = search_query("纪要");
+    EXPECT_TRUE(store.find(by_key).empty()) << "a key and a short word must both be there";
+  }
+}
+
+TEST_F(StoreTest, WhatWasShownButNotCommittedIsNotFound) {
+  Store store = open();
+  const std::int64_t no = put(store, change("保密通知"));
+  const ShownRecord before = *store.record(no);
+  {
+    ShownRecord now = before;
+    now.text = fold_for_search("会议纪要");
+    now.keys = {"ftitle=" + now.text};
+    StoreWriter writer(store);
+    writer.show(before, now);
+    EXPECT_EQ(store.with_key(now.keys.front()), std::vector<std::int64_t>{no});
+  }
+  EXPECT_EQ(found(store, "保密"), std::vector<std::int64_t>{no});
+  EXPECT_TRUE(found(store, "会议").empty());
+  EXPECT_EQ(store.with_key(before.keys.front()), std::vector<std::int64_t>{no});
+}
+
+TEST_F(StoreTest, AFileOfTheFirstSchemaKeepsItsChanges) {
+  const Author author{random_block<NodeId>(), random_block<IncarnationId>()};
+  const ChangeId id = random_block<ChangeId>();
+  {
+    auto database =
+        Database::open(disk_, "/replica/internal.jdb", id_, key_, Database::Access::create);
+    ASSERT_TRUE(database);
+    ASSERT_TRUE(database->migrate(migrations("level").first(1)));
+    Statement own(*database, "INSERT INTO own VALUES ('realm', :realm), ('level', :level)");
+    own.bind(":realm", realm_).bind(":level", ByteView(Bytes{1})).run();
+    Statement names(*database, "INSERT INTO compartment VALUES (1, :office)");
+    names.bind(":office", compartment_.office).run();
+    Statement authors(*database, "INSERT INTO author VALUES (1, :node, :incarnation)");
+    authors.bind(":node", author.node).bind(":incarnation", author.incarnation).run();
+    database->run("INSERT INTO ledger VALUES (1, 'incoming')");
+    database->run(
+        "INSERT INTO record VALUES (7, randomblob(16), 1, 1, 1, 0, zeroblob(32), '', x'')");
+    Statement changes(*database,
+                      "INSERT INTO change VALUES (7, :id, 1, 3, randomblob(16), 1, 1, 77, "
+                      "randomblob(16), x'', x'', x'', '补登', NULL, NULL, 0, 0, 0)");
+    changes.bind(":id", id).run();
+  }
+  const Store store = open();
+  ASSERT_EQ(store.changes(7).size(), 1U);
+  EXPECT_EQ(store.changes(7).front().id, id);
+  EXPECT_EQ(store.changes(7).front().change.reason, "补登");
+  EXPECT_EQ(store.unsealed(9).size(), 1U);
 }
 
 TEST_F(StoreTest, AnIdUsedInTwoLedgersIsTwoRecords) {

@@ -1,0 +1,40 @@
+// schema/late_records.h - records that are shown while the indexes of their file do not know it
+// yet. For store*.cpp only.
+//
+// One act would touch a page of every index for every key and every word. Instead it is noted as
+// late, and looked up here; when there are many of them, all go into the indexes together.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace jiyao {
+
+/// What a record is found by.
+struct Findable {
+  std::vector<std::string> keys;  ///< sorted, unique
+  std::string text;               ///< folded
+  friend bool operator==(const Findable&, const Findable&) = default;
+};
+
+class LateRecords {
+ public:
+  using ByNo = std::map<std::int64_t, Findable>;
+
+  void put(std::int64_t no, Findable now);
+  void erase(std::int64_t no);
+  void clear();
+  bool contains(std::int64_t no) const { return by_no_.contains(no); }
+  const Findable* find(std::int64_t no) const;
+  std::vector<std::int64_t> with_key(const std::string& key) const;
+  const ByNo& all() const { return by_no_; }
+
+ private:
+  ByNo by_no_;
+  std::unordered_multimap<std::string_view, std::int64_t> by_key_;  ///< views into by_no_
+};
+
+}  // namespace jiyao
