@@ -72,8 +72,7 @@ class Desk::Bell final : public Alarms {
   explicit Bell(const Desk& desk) : desk_(desk) {}
   void raise(const std::string& code, const std::string& detail) override {
     const std::string id = "alarm." + code;
-    const std::string what = desk_.words().has(id) ? desk_.text(id) : code;
-    desk_.console().warn(desk_.text("alarm.line", {{"what", what}, {"detail", detail}}));
+    desk_.console().warn(desk_.text("alarm.line", {{"what", desk_.text(id)}, {"detail", detail}}));
   }
 
  private:

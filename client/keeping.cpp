@@ -2,7 +2,6 @@
 #include "client/keeping.h"
 
 #include <algorithm>
-#include <array>
 
 #include "client/directory.h"
 #include "client/registration.h"
@@ -10,18 +9,6 @@
 #include "sync/log_core.h"
 
 namespace jiyao {
-
-namespace {
-
-constexpr std::array<std::string_view, 17> kRoleNames = {
-    "intake_clerk",    "confidential_clerk", "records_keeper",
-    "secretary",       "office_director",    "deputy_director",
-    "leader",          "top_leader",         "classification_authority",
-    "handler",         "archivist",          "central_archivist",
-    "secrecy_officer", "sys_admin",          "sec_admin",
-    "auditor",         "registrar"};
-
-}  // namespace
 
 LogFile& log_file(Replica& replica) {
   auto* file = dynamic_cast<LogFile*>(&replica.log());
@@ -144,26 +131,6 @@ std::vector<Level> levels_up_to(Level ceiling) {
        level <= static_cast<std::uint8_t>(ceiling); ++level)
     levels.push_back(static_cast<Level>(level));
   return levels;
-}
-
-std::optional<Roles> roles_from(std::string_view names) {
-  Roles roles = 0;
-  while (!names.empty()) {
-    const std::size_t comma = std::min(names.find(','), names.size());
-    const auto* found = std::find(kRoleNames.begin(), kRoleNames.end(), names.substr(0, comma));
-    if (found == kRoleNames.end()) return std::nullopt;
-    roles |= Roles{1} << static_cast<unsigned>(found - kRoleNames.begin());
-    names.remove_prefix(std::min(comma + 1, names.size()));
-  }
-  return roles;
-}
-
-std::string role_names(Roles roles) {
-  std::string names;
-  for (std::size_t i = 0; i < kRoleNames.size(); ++i)
-    if ((roles & (Roles{1} << i)) != 0)
-      names += (names.empty() ? "" : ",") + std::string(kRoleNames[i]);
-  return names;
 }
 
 }  // namespace jiyao

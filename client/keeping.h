@@ -43,10 +43,6 @@ Result<void> take_frames(BatchLog& log, ByteView frames);
 
 /// internal .. `ceiling`.
 std::vector<Level> levels_up_to(Level ceiling);
-/// "intake_clerk,archivist" -> bits; nullopt: an unknown name.
-std::optional<Roles> roles_from(std::string_view names);
-/// The reverse: "intake_clerk,archivist".
-std::string role_names(Roles roles);
 inline constexpr const char* kClerkRoles =
     "intake_clerk,confidential_clerk,records_keeper,secretary,handler";
 inline constexpr const char* kArchiveRoles =

@@ -36,7 +36,6 @@ struct Finding {
   std::vector<RecordId> records;  ///< sorted
   std::vector<ChangeId> changes;  ///< sorted
   Roles decider = 0;              ///< who is asked
-  std::string zh;                 ///< one sentence for the clerk; no title, no number's text
   std::string shown_state;        ///< hold: the state to show
   std::optional<RecordId> keeps;  ///< clash of numbers: owner of the block, as far as known
   friend bool operator==(const Finding&, const Finding&) = default;
@@ -73,6 +72,9 @@ struct Neighbourhood {
   /// Clearance of a person named in a field; nullopt: unknown here. Empty function: nobody known.
   std::function<std::optional<Level>(std::string_view person)> clearance;
 };
+
+/// Rows of domain.md 6.4 that check() can find; client/messages has a sentence for each.
+std::vector<std::string> finding_codes();
 
 /// Findings about the touched records, sorted by id. The store replaces with them all findings
 /// that name a touched record.

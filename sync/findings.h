@@ -10,7 +10,7 @@ namespace jiyao {
 
 class Findings {
  public:
-  /// Gravity, decider and sentence come from the catalogue by `code`; `decider` overrides. The same
+  /// Gravity and decider come from the catalogue by `code`; `decider` overrides. The same
   /// fact again gives the finding that is there.
   Finding& add(const std::string& code, FindingKind kind, std::string key,
                const std::vector<const Neighbour*>& records, std::vector<ChangeId> changes,

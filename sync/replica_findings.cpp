@@ -20,8 +20,7 @@ void serialize(Archive& archive, FindingRow& row) {
   archive(finding.id, enumerated(finding.kind, FindingKind::incident, FindingKind::conflict),
           row.gravity, text(finding.code, kNameBytesMax), text(finding.key, kFindingBytesMax),
           list(finding.records, kFindingIdsMax), list(finding.changes, kFindingIdsMax),
-          finding.decider, text(finding.zh, kTextBytesMax),
-          text(finding.shown_state, kNameBytesMax), maybe(finding.keeps));
+          finding.decider, text(finding.shown_state, kNameBytesMax), maybe(finding.keeps));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "client/commands/commands.h"
+#include "client/findings.h"
 #include "client/records.h"
 #include "client/registration.h"
 #include "schema/dates.h"
@@ -77,18 +78,6 @@ const GroupState* open_group(Desk& desk, const LedgerDefinition& ledger, const V
   return found;
 }
 
-Poco::JSON::Object::Ptr json_of_finding(const Finding& finding) {
-  Poco::JSON::Object::Ptr one = json_object();
-  one->set("id", finding.id.hex());
-  one->set("code", finding.code);
-  one->set("gravity", std::string(1, static_cast<char>(finding.gravity)));
-  one->set("text", finding.zh);
-  Poco::JSON::Array::Ptr records = json_array();
-  for (const RecordId& record : finding.records) records->add(record.hex());
-  one->set("records", records);
-  return one;
-}
-
 Result<Answer> list(Desk& desk, const ConflictOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
@@ -114,21 +103,18 @@ Result<Answer> list(Desk& desk, const ConflictOptions& options) {
   }
   Answer answer{.json = json_object()};
   if (!table.is_empty()) answer.text = table.text(desk.console().columns()) + "\n";
-  Poco::JSON::Array::Ptr findings = json_array();
-  std::size_t listed = 0;
-  const std::vector<Finding> all = (*replica)->findings();
-  for (const Finding& finding : all) {
-    if (finding.kind == FindingKind::conflict) continue;
-    findings->add(json_of_finding(finding));
-    if (++listed <= 20) answer.text += finding.code + "  " + finding.zh + "\n";
-  }
-  if (listed > 20)
-    answer.text += desk.text("conflict.more", {{"count", std::to_string(listed - 20)}}) + "\n";
+  const std::vector<Finding> findings = findings_across(**replica);
+  for (std::size_t i = 0; i < std::min(options.limit, findings.size()); ++i)
+    answer.text += finding_text(desk, **replica, directory, findings[i]) + "\n";
+  if (findings.size() > options.limit)
+    answer.text +=
+        desk.text("conflict.more", {{"count", std::to_string(findings.size() - options.limit)}}) +
+        "\n";
   answer.text += desk.text("conflict.count", {{"conflicts", std::to_string(open)},
-                                              {"findings", std::to_string(listed)}});
+                                              {"findings", std::to_string(findings.size())}});
   answer.json->set("open", open);
   answer.json->set("conflicts", rows);
-  answer.json->set("findings", findings);
+  answer.json->set("findings", json_of(desk, findings));
   return answer;
 }
 

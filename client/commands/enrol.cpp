@@ -8,6 +8,7 @@
 #include "client/invitation_file.h"
 #include "client/keeping.h"
 #include "client/mailbox.h"
+#include "client/roles.h"
 #include "client/setup.h"
 #include "crypto/random.h"
 

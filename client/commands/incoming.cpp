@@ -5,6 +5,7 @@
 
 #include "client/commands/commands.h"
 #include "client/custody.h"
+#include "client/findings.h"
 #include "client/records.h"
 #include "client/registration.h"
 
@@ -176,6 +177,10 @@ Result<Answer> show(Desk& desk, const FieldOptions& options) {
     if (group->mark == Mark::conflict || group->mark == Mark::incident)
       answer.text += desk.console().paint(desk.text("list.conflict_mark"), 31);
   }
+  const std::vector<Finding> findings = findings_about(**replica, view->record);
+  for (const Finding& finding : findings)
+    answer.text += "\n" + finding_text(desk, **replica, directory, finding);
+  answer.json->set("findings", json_of(desk, findings));
   answer.text += "\n" + desk.text("stage." + answer.json->getValue<std::string>("stage"));
   return answer;
 }

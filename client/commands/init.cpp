@@ -3,6 +3,7 @@
 #include "client/commands/commands.h"
 #include "client/invitation_file.h"
 #include "client/keeping.h"
+#include "client/roles.h"
 #include "client/setup.h"
 #include "crypto/random.h"
 #include "schema/hub_card.h"

@@ -4,6 +4,7 @@
 #include "client/commands/commands.h"
 #include "client/contacts.h"
 #include "client/directory.h"
+#include "client/findings.h"
 #include "client/keeping.h"
 #include "client/lanes.h"
 #include "schema/dates.h"
@@ -63,6 +64,28 @@ std::string contacts_text(Desk& desk, const Replica& replica, const Directory& d
   return table.is_empty() ? std::string() : table.text(desk.console().columns());
 }
 
+/// What a person should look at: findings, and what the log has been alarmed by.
+std::string attention(Desk& desk, Replica& replica, Poco::JSON::Object& json) {
+  std::string text;
+  const std::size_t findings = findings_across(replica).size();
+  if (findings > 0)
+    text += "\n" + desk.text("status.findings", {{"count", std::to_string(findings)}});
+  Poco::JSON::Array::Ptr rows = json_array();
+  for (const Incident& incident : log_file(replica).incidents()) {
+    const std::string what = desk.text("alarm." + incident.code);
+    text += "\n" + stamp_at(incident.seen_ms).replace(10, 1, " ") + "  " + what;
+    Poco::JSON::Object::Ptr row = json_object();
+    row->set("code", incident.code);
+    row->set("text", what);
+    row->set("detail", incident.detail);
+    row->set("at", stamp_at(incident.seen_ms));
+    rows->add(row);
+  }
+  json.set("findings", findings);
+  json.set("incidents", rows);
+  return text;
+}
+
 Result<Answer> status(Desk& desk, const ProofOptions& options) {
   const auto opened = desk.replica();
   if (!opened) return opened.error();
@@ -97,6 +120,7 @@ Result<Answer> status(Desk& desk, const ProofOptions& options) {
                                                  {"pending", std::to_string(sum.pending)},
                                                  {"quarantined", std::to_string(sum.quarantined)},
                                                  {"purged", std::to_string(sum.purged)}});
+  answer.text += attention(desk, replica, *answer.json);
   if (const std::string epochs = waiting_epochs(desk, replica); !epochs.empty())
     answer.text += "\n" + epochs;
   const NodeEntry* self = replica.roster().node(replica.node());

@@ -7,6 +7,7 @@
 #include "client/keeping.h"
 #include "client/mailbox.h"
 #include "client/records.h"
+#include "client/roles.h"
 #include "client/setup.h"
 #include "crypto/random.h"
 #include "schema/enrolment.h"

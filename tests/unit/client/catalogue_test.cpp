@@ -9,8 +9,10 @@
 #include <sstream>
 
 #include "client/messages.h"
+#include "client/roles.h"
 #include "schema/exit_code.h"
 #include "support/source_folder.h"
+#include "sync/check.h"
 
 namespace jiyao {
 namespace {
@@ -46,6 +48,34 @@ TEST(Catalogue, HoldsEveryMessageThatTheSourcesName) {
     }
   }
   EXPECT_GT(names, 5U);
+}
+
+TEST(Catalogue, HasASentenceForEveryFindingAndAWordForEveryRole) {
+  const Catalogue zh(Language::zh, kClientMessages);
+  for (const std::string& code : finding_codes()) EXPECT_TRUE(zh.has("finding." + code)) << code;
+  constexpr Roles kAll = (role_bit(Role::registrar) << 1U) - 1;
+  std::istringstream names(role_names(kAll));
+  std::size_t roles = 0;
+  for (std::string name; std::getline(names, name, ','); ++roles)
+    EXPECT_TRUE(zh.has("role." + name)) << name;
+  EXPECT_EQ(roles, static_cast<std::size_t>(Role::registrar) + 1);
+}
+
+TEST(Catalogue, HasASentenceForEveryAlarm) {
+  const Catalogue zh(Language::zh, kClientMessages);
+  const std::regex raised(R"re(add_incident\("([a-z_]+)")re");
+  std::size_t alarms = 0;
+  for (const auto& entry : fs::directory_iterator(fs::path(test::source_folder()) / "sync")) {
+    std::ifstream in(entry.path());
+    std::stringstream all;
+    all << in.rdbuf();
+    const std::string source = all.str();
+    for (std::sregex_iterator it(source.begin(), source.end(), raised), end; it != end; ++it) {
+      ++alarms;
+      EXPECT_TRUE(zh.has("alarm." + (*it)[1].str())) << (*it)[1];
+    }
+  }
+  EXPECT_GE(alarms, 5U);
 }
 
 TEST(Catalogue, KnowsEverySentenceOfTheEngine) {

@@ -46,6 +46,21 @@ TEST_F(DayVerbs, AVoidedRowKeepsItsReasonAndItsNumber) {
   EXPECT_EQ(number_of(add("下一件")), "2026-0002");
 }
 
+TEST_F(DayVerbs, WhatIsToBeCheckedIsNamedWithThePapersAndWhoIsAsked) {
+  must(add("防汛通知", {"--doc-no", "省发〔2026〕7号"}));
+  const std::string second = number_of(add("防汛的通知", {"--doc-no", "省发〔2026〕7号"}));
+  const Said listed = must(archive_.run({"conflict", "list"}));
+  EXPECT_THAT(listed.text, HasSubstr("N2  同一文件可能登记了两次（请文管人员处理）"));
+  EXPECT_THAT(listed.text, HasSubstr("收文登记簿  2026-0001  省发〔2026〕7号  防汛通知"));
+  EXPECT_THAT(listed.text, HasSubstr("防汛的通知"));
+  const Said shown = must(archive_.run({"incoming", "show", second}));
+  EXPECT_THAT(shown.text, HasSubstr("同一文件可能登记了两次"));
+  EXPECT_THAT(must(archive_.run({"status"})).text, HasSubstr("待查 1 项"));
+  must(archive_.run({"incoming", "void", second, "--reason", "重复登记"}));
+  EXPECT_THAT(must(archive_.run({"conflict", "list"})).text, HasSubstr("待查 0 项"));
+  EXPECT_THAT(must(archive_.run({"status"})).text, Not(HasSubstr("待查")));
+}
+
 TEST_F(DayVerbs, AClassifiedPaperIsLentOnlyAfterItsApproval) {
   const std::string number = number_of(
       add("机密件", {"--密级", "机密", "--份数", "1", "--页数", "3", "--份号", "000123"}));
@@ -106,6 +121,7 @@ TEST_F(DayVerbs, ABackupComesBackAsANewLifeWithEverythingInIt) {
   EXPECT_THAT(must(archive_.run({"收文", "列表"})).text, HasSubstr("共 1 条"));
   const Said status = must(archive_.run({"status"}));
   EXPECT_NE(status.json->getValue<std::string>("incarnation"), before);
+  EXPECT_THAT(status.text, HasSubstr("已自动另起一世")) << "what it was alarmed by stays listed";
   EXPECT_TRUE(must(archive_.run({"verify", "--full"})).json->getValue<bool>("clean"));
   // The number block of the former life is not drawn from again.
   EXPECT_EQ(number_of(add("乙")), "2026-0101");

@@ -1,0 +1,82 @@
+// client/findings.cpp - the sentence by its row in the catalogue, the records by their names.
+#include "client/findings.h"
+
+#include <algorithm>
+
+#include "client/records.h"
+#include "client/roles.h"
+#include "schema/text.h"
+
+namespace jiyao {
+
+namespace {
+
+std::string sentence(const Desk& desk, const Finding& finding) {
+  const bool is_incident = finding.kind == FindingKind::incident;
+  return desk.text("finding." + (is_incident ? std::string("incident") : finding.code));
+}
+
+/// What names a record to somebody who may see it: number, document number, title.
+std::string record_line(const Desk& desk, const Replica& replica, const Directory& directory,
+                        const RecordId& record) {
+  const auto view = replica.view(record);
+  const std::string digits = record.hex().substr(0, 8);
+  const LedgerDefinition* ledger = view ? replica.definitions().ledger(view->ledger) : nullptr;
+  if (ledger == nullptr) return digits;
+  std::string line = desk.words().language() == Language::zh ? ledger->zh : ledger->en;
+  if (view->is_hidden) return line + "  " + digits + "  ■";
+  const bool is_numbered = !view->state.field(*ledger, "intake_no").empty();
+  line += "  " + (is_numbered ? number_text(desk.words(), directory, *ledger, *view)
+                              : name_of(*ledger, *view));
+  for (const char* name : {"doc_no", "title", "copy_no"}) {
+    const std::string value = view->state.field(*ledger, name);
+    if (!value.empty() && line.find(value) == std::string::npos)
+      line += "  " + terminal_safe(value);
+  }
+  return line;
+}
+
+}  // namespace
+
+std::vector<Finding> findings_across(const Replica& replica) {
+  std::vector<Finding> all = replica.findings();
+  std::erase_if(all, [](const Finding& one) { return one.kind == FindingKind::conflict; });
+  return all;
+}
+
+std::vector<Finding> findings_about(const Replica& replica, const RecordId& record) {
+  std::vector<Finding> some = findings_across(replica);
+  std::erase_if(some, [&](const Finding& one) {
+    return std::find(one.records.begin(), one.records.end(), record) == one.records.end();
+  });
+  return some;
+}
+
+std::string finding_text(const Desk& desk, const Replica& replica, const Directory& directory,
+                         const Finding& finding) {
+  std::string text = finding.code + "  " + sentence(desk, finding);
+  if (finding.decider != 0)
+    text += desk.text("finding.asks", {{"roles", role_words(desk.words(), finding.decider)}});
+  for (const RecordId& record : finding.records)
+    text += "\n    " + record_line(desk, replica, directory, record);
+  return text;
+}
+
+Poco::JSON::Array::Ptr json_of(const Desk& desk, const std::vector<Finding>& findings) {
+  Poco::JSON::Array::Ptr rows = json_array();
+  for (const Finding& finding : findings) {
+    Poco::JSON::Object::Ptr one = json_object();
+    one->set("id", finding.id.hex());
+    one->set("code", finding.code);
+    one->set("gravity", std::string(1, static_cast<char>(finding.gravity)));
+    one->set("text", sentence(desk, finding));
+    one->set("decider", role_names(finding.decider));
+    Poco::JSON::Array::Ptr records = json_array();
+    for (const RecordId& record : finding.records) records->add(record.hex());
+    one->set("records", records);
+    rows->add(one);
+  }
+  return rows;
+}
+
+}  // namespace jiyao

@@ -1,0 +1,24 @@
+// client/findings.h - 待查: what `check` found across records, as a clerk reads it.
+#pragma once
+
+#include <Poco/JSON/Array.h>
+
+#include <string>
+#include <vector>
+
+#include "client/desk.h"
+#include "client/directory.h"
+
+namespace jiyao {
+
+/// Findings that no conflict of a record stands for, in the order of their ids.
+std::vector<Finding> findings_across(const Replica& replica);
+/// Only those about this record.
+std::vector<Finding> findings_about(const Replica& replica, const RecordId& record);
+
+/// "N2  同一文件可能登记了两次（请文管人员处理）", and a line below for each record.
+std::string finding_text(const Desk& desk, const Replica& replica, const Directory& directory,
+                         const Finding& finding);
+Poco::JSON::Array::Ptr json_of(const Desk& desk, const std::vector<Finding>& findings);
+
+}  // namespace jiyao
