@@ -5,9 +5,11 @@
 // restored ledger finds out by itself that it is one (design.md 11).
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "client/commands/commands.h"
 #include "client/desk.h"
+#include "client/directory.h"
 #include "schema/hand_over.h"
 
 namespace jiyao {
@@ -19,13 +21,15 @@ struct BackupOptions {
 };
 
 constexpr const char* kListName = "/backup.list";
+constexpr const char* kKeyringName = "keyring.jyk";
+constexpr const char* kBeside = ".restoring";
 
 void declare(CLI::App& app, BackupOptions& options, const Catalogue& words) {
   app.add_option("folder", options.folder, words.text("opt.backup_file"))->required();
 }
 
 bool is_ours(const std::string& name) {
-  return name.ends_with(".jdb") || name.ends_with(".jdb-wal") || name == "keyring.jyk";
+  return name.ends_with(".jdb") || name.ends_with(".jdb-wal") || name == kKeyringName;
 }
 
 /// Copies in pieces; returns the digest of what was read.
@@ -53,11 +57,18 @@ bool is_empty_folder(Files& files, const Path& folder) {
   return names.empty() || (names.size() == 1 && names.front() == kLockName);
 }
 
-/// Reads the ledger's file again after copying: the medium it lies on may be failing.
-Result<void> check_unchanged(Files& files, const Path& home, const std::string& name,
-                             const Digest& copied) {
-  const auto in = files.open(home + "/" + name, OpenMode::read);
-  if (!in) return Error{in.code(), name};
+/// The highest level of which there is a file: what the carrier has to be kept as.
+Level highest_of(const std::map<std::string, Digest>& copied) {
+  Level highest = Level::internal;
+  for (const auto& [name, digest] : copied)
+    if (const auto level = level_from(name.substr(0, name.find('.'))))
+      highest = std::max(highest, *level);
+  return highest;
+}
+
+Result<Digest> digest_of(Files& files, const Path& path) {
+  const auto in = files.open(path, OpenMode::read);
+  if (!in) return Error{in.code(), path};
   FileDigest digest;
   std::vector<std::uint8_t> piece(256 * 1024);
   std::uint64_t offset = 0;
@@ -65,7 +76,15 @@ Result<void> check_unchanged(Files& files, const Path& home, const std::string& 
     digest.add(ByteView(piece).first(got));
     offset += got;
   }
-  if (digest.finish() != copied) return {Errc::storage, home + "/" + name};
+  return digest.finish();
+}
+
+/// Reads the ledger's file again after copying: the medium it lies on may be failing.
+Result<void> check_unchanged(Files& files, const Path& home, const std::string& name,
+                             const Digest& copied) {
+  const auto again = digest_of(files, home + "/" + name);
+  if (!again) return again.error();
+  if (*again != copied) return {Errc::storage, home + "/" + name};
   return {};
 }
 
@@ -94,37 +113,80 @@ Result<Answer> create(Desk& desk, const BackupOptions& options) {
   }
   const std::size_t count = copied.size();
   replace_file(files, options.folder + kListName, as_bytes(list));
-  Answer answer{.text = desk.text("backup.done",
-                                  {{"folder", options.folder}, {"files", std::to_string(count)}}),
-                .json = json_object()};
+  Answer answer{
+      .text = desk.text("backup.done", {{"folder", options.folder},
+                                        {"files", std::to_string(count)},
+                                        {"level", level_text(desk.words(), highest_of(copied))}}),
+      .json = json_object()};
   answer.json->set("folder", options.folder);
   answer.json->set("files", count);
+  answer.json->set("level", std::string(name_of(highest_of(copied))));
   return answer;
 }
 
-Result<Answer> restore(Desk& desk, const BackupOptions& options) {
-  Files& files = desk.env().files;
-  const Path& home = desk.choices().data_dir;
-  if (!is_empty_folder(files, home))
-    return desk.failure(Errc::exists, "backup.exists", {{"folder", home}});
-  const auto list = read_file(files, options.folder + kListName, 64 * 1024);
-  if (!list) return desk.failure(Errc::not_found, "backup.none", {{"folder", options.folder}});
-  files.make_folder(home);
-  std::string_view rest = as_text(*list);
+/// Name and digest of each file; the keyring last, for it makes a folder a ledger.
+using BackupList = std::vector<std::pair<std::string, std::string>>;
+
+Result<BackupList> read_list(Files& files, const Path& folder) {
+  const auto bytes = read_file(files, folder + kListName, 64 * 1024);
+  if (!bytes) return bytes.error();
+  BackupList list;
+  std::string_view rest = as_text(*bytes);
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const std::size_t blank = line.find(' ');
-    if (blank == std::string_view::npos) continue;
+    if (blank == std::string_view::npos) return {Errc::malformed, std::string(kListName)};
     const std::string name(line.substr(blank + 1));
     if (!is_ours(name) || name.find('/') != std::string::npos) return {Errc::malformed, name};
-    const auto digest = copy_file(files, options.folder + "/" + name, home + "/" + name);
-    if (!digest) return digest.error();
-    if (digest->hex() == line.substr(0, blank)) continue;
-    files.remove(home + "/" + name);
+    list.emplace_back(name, line.substr(0, blank));
+  }
+  std::stable_partition(list.begin(), list.end(),
+                        [](const auto& one) { return one.first != kKeyringName; });
+  return list;
+}
+
+/// What a restore that was cut short has put in place already; nullopt: the folder holds something
+/// else, which stays as it is.
+std::optional<std::set<std::string>> restored_before(Files& files, const Path& home,
+                                                     const BackupList& list) {
+  std::set<std::string> done;
+  for (const std::string& name : files.list(home)) {
+    if (name == kLockName || name.ends_with(kBeside)) continue;
+    const auto known =
+        std::find_if(list.begin(), list.end(), [&](const auto& one) { return one.first == name; });
+    if (known == list.end()) return std::nullopt;
+    const auto digest = digest_of(files, home + "/" + name);
+    if (!digest || digest->hex() != known->second) return std::nullopt;
+    done.insert(name);
+  }
+  return done;
+}
+
+/// Every file beside its place first, then all into theirs: cut short anywhere, it can be repeated.
+Result<Answer> restore(Desk& desk, const BackupOptions& options) {
+  Files& files = desk.env().files;
+  const Path& home = desk.choices().data_dir;
+  const auto list = read_list(files, options.folder);
+  if (!list && list.code() == Errc::not_found)
+    return desk.failure(Errc::not_found, "backup.none", {{"folder", options.folder}});
+  if (!list) return list.error();
+  const auto done = restored_before(files, home, *list);
+  if (!done) return desk.failure(Errc::exists, "backup.exists", {{"folder", home}});
+  files.make_folder(home);
+  for (const auto& [name, digest] : *list) {
+    if (done->contains(name)) continue;
+    const Path beside = home + "/" + name + kBeside;
+    if (files.exists(beside)) files.remove(beside);
+    const auto copied = copy_file(files, options.folder + "/" + name, beside);
+    if (!copied) return copied.error();
+    if (copied->hex() == digest) continue;
+    files.remove(beside);
     return desk.failure(Errc::not_authentic, "backup.bad", {{"file", name}});
   }
+  for (const auto& [name, digest] : *list)
+    if (!done->contains(name)) files.rename(home + "/" + name + kBeside, home + "/" + name);
   files.sync_folder(home);
   Answer answer{.text = desk.text("backup.restored", {{"folder", home}}), .json = json_object()};
   answer.json->set("folder", home);

@@ -1,5 +1,7 @@
 // tests/unit/client/day_verbs_test.cpp - a clerk's day on one machine: every verb that needs no
 // other.
+#include <fstream>
+
 #include "unit/client/verbs_fixture.h"
 
 namespace jiyao {
@@ -7,6 +9,10 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+
+void write_file(const fs::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::trunc) << text;
+}
 
 class DayVerbs : public InOffices {
  protected:
@@ -125,6 +131,35 @@ TEST_F(DayVerbs, ABackupComesBackAsANewLifeWithEverythingInIt) {
   EXPECT_TRUE(must(archive_.run({"verify", "--full"})).json->getValue<bool>("clean"));
   // The number block of the former life is not drawn from again.
   EXPECT_EQ(number_of(add("乙")), "2026-0101");
+}
+
+TEST_F(DayVerbs, ARestoreThatWasCutShortIsRepeatedAndOverwritesNothing) {
+  add("甲");
+  const Said made = must(archive_.run({"backup", "create", path("backup")}));
+  EXPECT_THAT(made.text, HasSubstr("按机密载体"));
+  const fs::path home = archive_.data();
+  fs::remove(home / "keyring.jyk");
+  fs::remove(home / "secret.jdb");
+  write_file(home / "secret.jdb.restoring", "half of it");
+  must(archive_.run({"backup", "restore", path("backup")}));
+  EXPECT_THAT(must(archive_.run({"收文", "列表"})).text, HasSubstr("共 1 条"));
+  EXPECT_FALSE(fs::exists(home / "secret.jdb.restoring"));
+
+  fs::remove(home / "keyring.jyk");  // newer than the backup, and without its keyring
+  const Said refused = archive_.run({"backup", "restore", path("backup")});
+  EXPECT_EQ(refused.error, "EXISTS");
+  EXPECT_TRUE(fs::exists(home / "internal.jdb"));
+  EXPECT_FALSE(fs::exists(home / "keyring.jyk"));
+}
+
+TEST_F(DayVerbs, ADamagedBackupLeavesNoLedgerBehind) {
+  must(archive_.run({"backup", "create", path("backup")}));
+  write_file(path("backup/log.jdb"), "not this");
+  fs::remove_all(archive_.data());
+  const Said refused = archive_.run({"backup", "restore", path("backup")});
+  EXPECT_EQ(refused.exit_code, 8);
+  EXPECT_THAT(refused.text, HasSubstr("log.jdb"));
+  EXPECT_FALSE(fs::exists(fs::path(archive_.data()) / "keyring.jyk"));
 }
 
 TEST_F(DayVerbs, ALostPassphraseIsReplacedWithTheSheetAndAKnownOneByItself) {
