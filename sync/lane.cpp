@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kGapsShown = 100;
 constexpr std::size_t kSeenMax = 4096;
 constexpr std::size_t kVolumesMax = 4096;
-constexpr std::uint8_t kBookVersion = 1;
+constexpr std::uint8_t kBookVersion = 2;
 
 void put_bytes(WireWriter& out, const Bytes& bytes) {
   out.u32(static_cast<std::uint32_t>(bytes.size()));
@@ -41,7 +41,7 @@ Result<PeerView> LaneBook::base(bool is_full) const {
     for (const SetId& set : open_sets()) names += (names.empty() ? "" : " ") + set.hex();
     return {Errc::conflict, names};
   }
-  if (is_full) return nothing;
+  if (is_full || (is_two_way_ && has_twins())) return nothing;
   const Bytes* known = &peer_view_;
   if (!is_two_way_) {
     if (sets_.size() < 3) return nothing;
@@ -91,11 +91,25 @@ void LaneBook::see(std::uint64_t seq) {
   }
 }
 
+// A life that speaks again after another did.
+bool LaneBook::has_twins() const {
+  for (auto word = speakers_.begin(); word != speakers_.end(); ++word) {
+    const auto other =
+        std::find_if(word, speakers_.end(), [&](const IncarnationId& one) { return one != *word; });
+    if (std::find(other, speakers_.end(), *word) != speakers_.end()) return true;
+  }
+  return false;
+}
+
 // A set counts as taken in only when every volume has come; the data needs no such care, for what
 // they hold is told by hashes. An older bundle that comes late does not change what we know of
 // them.
 void LaneBook::took_in(const BundleOuter& outer, const BundleManifest& manifest,
                        const Bytes& view) {
+  const bool is_known = std::ranges::count(taken_in_, outer.set) > 0 ||
+                        std::ranges::count(partial_, outer.set, &PartialSet::set) > 0;
+  if (!is_known) speakers_.push_back(manifest.incarnation);
+  if (speakers_.size() > kWordsKept) speakers_.erase(speakers_.begin());
   const std::uint64_t newest = seen_.empty() ? seen_through_ : seen_.back();
   if (!view.empty() && (outer.lane_seq >= newest || manifest.incarnation != peer_incarnation_)) {
     peer_view_ = view;
@@ -147,6 +161,8 @@ Bytes LaneBook::encode() const {
   out.u64(last_seq_);
   put_bytes(out, peer_view_);
   out.raw(peer_incarnation_.view());
+  out.varint(speakers_.size());
+  for (const IncarnationId& speaker : speakers_) out.raw(speaker.view());
   out.u64(seen_through_);
   out.varint(seen_.size());
   for (const std::uint64_t seq : seen_) out.u64(seq);
@@ -180,6 +196,8 @@ Result<LaneBook> LaneBook::decode(ByteView bytes) {
   book.last_seq_ = in.u64();
   book.peer_view_ = take_bytes(in);
   book.peer_incarnation_ = in.block<IncarnationId>();
+  for (std::size_t i = in.count(kWordsKept); i > 0; --i)
+    book.speakers_.push_back(in.block<IncarnationId>());
   book.seen_through_ = in.u64();
   for (std::size_t i = in.count(kSeenMax); i > 0; --i) book.seen_.push_back(in.u64());
   for (std::size_t i = in.count(kReceiptSetsMax); i > 0; --i)

@@ -2,7 +2,8 @@
 // export has to hold, what of theirs is missing.
 //
 //   two_way  everything the other side has not told us it holds. At kOpenSetsMax sets of which we
-//            heard nothing it stops, until one returns or a person declares it lost.
+//            heard nothing it stops, until one returns or a person declares it lost. Where two
+//            lives of the peer speak in turn, one disk was copied: all goes out, for both.
 //   one_way  what is new since the last export and what the two before it held; all of it on
 //            demand. Nothing comes back, so gaps are shown at the other end.
 #pragma once
@@ -72,20 +73,23 @@ class LaneBook {
 
   static constexpr std::size_t kSetsKept = 16;
   static constexpr std::size_t kPartialSetsMax = 16;
+  static constexpr std::size_t kWordsKept = 6;
   static constexpr std::size_t kBookBytesMax = std::size_t{64} << 20;
 
  private:
   void see(std::uint64_t seq);
+  bool has_twins() const;
 
   NodeId peer_;
   bool is_two_way_ = true;
   std::uint64_t last_seq_ = 0;
   std::vector<LaneSet> sets_;
-  Bytes peer_view_;                  ///< newest word of the peer about itself; empty: none yet
-  IncarnationId peer_incarnation_;   ///< that said it
-  std::uint64_t seen_through_ = 0;   ///< every set of theirs up to here came
-  std::vector<std::uint64_t> seen_;  ///< later ones, sorted
-  std::vector<SetId> taken_in_;      ///< oldest first
+  Bytes peer_view_;                      ///< newest word of the peer about itself; empty: none yet
+  IncarnationId peer_incarnation_;       ///< that said it
+  std::vector<IncarnationId> speakers_;  ///< of their last kWordsKept sets, oldest first
+  std::uint64_t seen_through_ = 0;       ///< every set of theirs up to here came
+  std::vector<std::uint64_t> seen_;      ///< later ones, sorted
+  std::vector<SetId> taken_in_;          ///< oldest first
   std::vector<PartialSet> partial_;
 };
 

@@ -91,7 +91,6 @@ class World {
   void import_set(Station& station, std::optional<Fault> fault, Chance& chance);
   std::map<CompartmentId, std::size_t> foreign_batches(Station& station);
   void take_in(Station& station, const Medium& medium);
-  bool has_twin(const Lane& lane) const;
   void give_up_on_sets(Station& station, const Lane& lane);
   std::vector<Lane> lanes_from(const Station& station) const;
 

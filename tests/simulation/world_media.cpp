@@ -54,13 +54,6 @@ void World::give_up_on_sets(Station& station, const Lane& lane) {
   keep(*station.replica, book);
 }
 
-// A lane keeps one word per machine of what it holds; of two living copies of a stand-alone machine
-// one would starve. People are told of the clone, and ask for full sets.
-bool World::has_twin(const Lane& lane) const {
-  return step_no_ >= plan_.steps.size() && stations_.size() > kPlaces &&
-         (stations_.back()->place == lane.to || stations_.back()->place == lane.from);
-}
-
 void World::export_set(Station& station, const Lane& lane, std::optional<Fault> fault,
                        Chance& chance) {
   Replica& replica = *station.replica;
@@ -73,7 +66,7 @@ void World::export_set(Station& station, const Lane& lane, std::optional<Fault> 
     (void)book.declare_lost(book.open_sets().front());
   const Result<BundleOrder> usual =
       order_for(book, settlement_.at(station.place).node, replica.author().incarnation,
-                *settlement_.at(station.place).sign, chance.percent(10) || has_twin(lane));
+                *settlement_.at(station.place).sign, chance.percent(10));
   if (!usual) return keep(replica, book);
   BundleOrder order = *usual;
   // Sometimes the stick at hand is labelled lower than both machines: less may leave.

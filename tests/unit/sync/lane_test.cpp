@@ -37,6 +37,15 @@ class LaneTest : public testing::Test, protected TwoOffices {
     manifest.volumes = volumes;
     return manifest;
   }
+  /// One life of the peer sends a set, saying that it holds what our last one told of us.
+  void hear_from(const IncarnationId& life) {
+    BundleManifest manifest = of_volumes(1);
+    manifest.incarnation = life;
+    lane.took_in(volume_of(++heard_, 1, realm.draw<SetId>()), manifest, lane.sets().back().held);
+    for (const SetId& set : lane.open_sets()) lane.returned(set);
+  }
+
+  std::uint64_t heard_ = 0;
 
   LaneBook lane{r.node};
 };
@@ -71,6 +80,20 @@ TEST_F(LaneTest, WhatWasInALostSetGoesOutAgain) {
   EXPECT_EQ(export_now(), 1u);
   ASSERT_TRUE(lane.declare_lost(lane.open_sets().front()));
   EXPECT_EQ(export_now(), 1u);
+}
+
+TEST_F(LaneTest, TwoLivesThatSpeakInTurnAreBothGivenEverything) {
+  keep(*log_a, realm.write(a, internal));
+  const auto one = realm.draw<IncarnationId>(), other = realm.draw<IncarnationId>();
+  EXPECT_EQ(export_now(), 1u);
+  hear_from(one);
+  EXPECT_EQ(export_now(), 0u) << "it holds all";
+  hear_from(other);
+  EXPECT_EQ(export_now(), 0u) << "a new life after a restore";
+  hear_from(one);
+  EXPECT_EQ(export_now(), 1u) << "a copied disk: what the last speaker holds the other may lack";
+  for (std::size_t i = 0; i < LaneBook::kWordsKept; ++i) hear_from(one);
+  EXPECT_EQ(export_now(), 0u) << "only one of them still speaks";
 }
 
 TEST_F(LaneTest, AReceiptOfThePeerClosesTheSetsItNames) {
