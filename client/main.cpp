@@ -50,7 +50,6 @@ int main(int argc, char** argv) {
   const auto parsed = menu.parse(argc, argv);
   const Console console(menu.choices().output, words);
   if (!parsed) return console.show(parsed.error());
-  if (!menu.chosen().work) return 0;
   try {
     return answer_to(menu, words);
   } catch (const StorageFailure& failure) {

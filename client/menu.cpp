@@ -5,7 +5,6 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <cstdlib>
-#include <iostream>
 #include <utility>
 
 #include "client/help_text.h"
@@ -212,9 +211,8 @@ Result<void> Menu::parse(int argc, const char* const* argv) {
   try {
     app_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    chosen_.work = nullptr;
-    std::cout << help_of(parsed_leaf()) << std::endl;
-    return {};
+    const std::string text = help_of(parsed_leaf());
+    choose("help", [text](Desk&) -> Result<Answer> { return Answer{.text = text}; });
   } catch (const CLI::ParseError& error) {
     const auto extra = app_.remaining(true);
     const bool is_about_words = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||

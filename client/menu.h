@@ -55,8 +55,8 @@ class Menu {
     });
   }
 
-  /// Parses the words of the command line. done: `chosen()` holds the work, or it was --help and
-  /// everything is said.   errors: usage, with the nearest commands as hint
+  /// Parses the words of the command line. done: `chosen()` holds the work; --help is work too.
+  ///   errors: usage, with the nearest commands as hint
   Result<void> parse(int argc, const char* const* argv);
   const Choices& choices() const { return choices_; }
   const Chosen& chosen() const { return chosen_; }

@@ -170,6 +170,13 @@ std::string stamp_at(std::int64_t wall_ms, int utc_offset_minutes) {
   return date_of(day) + clock_text(static_cast<int>(minutes / 60), static_cast<int>(minutes % 60));
 }
 
+std::string rfc3339_at(std::int64_t wall_ms) {
+  constexpr std::int64_t kMsPerMinute = 60000;
+  const std::int64_t rest = (wall_ms % kMsPerMinute + kMsPerMinute) % kMsPerMinute;
+  const int seconds = static_cast<int>(rest / 1000);
+  return stamp_at(wall_ms) + (seconds < 10 ? ":0" : ":") + std::to_string(seconds) + "+08:00";
+}
+
 std::string date_at(std::int64_t wall_ms, int utc_offset_minutes) {
   return stamp_at(wall_ms, utc_offset_minutes).substr(0, 10);
 }

@@ -20,8 +20,9 @@ jiyao_test(test_cli
     cli/bad_register_test.cpp
     cli/bad_words_test.cpp
     cli/hub_verbs_test.cpp
+    cli/json_test.cpp
     cli/walk_test.cpp
-  USES jiyao_field jiyao::sync)
+  USES jiyao_field jiyao::client jiyao::sync)
 
 jiyao_test(test_cli_damage
   SOURCES

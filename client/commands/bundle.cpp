@@ -222,7 +222,7 @@ Result<Answer> list(Desk& desk, const ExportOptions&) {
     row->set("label", std::string(name_of(fact.label)));
     row->set("outcome", static_cast<int>(fact.outcome));
     row->set("returned", is_returned);
-    row->set("at", stamp_at(fact.at_ms));
+    row->set("at", rfc3339_at(fact.at_ms));
     row->set("note", fact.note);
     rows->add(row);
   }

@@ -153,7 +153,7 @@ Result<Answer> show(Desk& desk, const ConflictOptions& options) {
       side->set("take", number);
       side->set("person", directory.person(write.actor));
       side->set("node", directory.node(write.origin.node));
-      side->set("at", stamp_at(static_cast<std::int64_t>(write.hlc >> 16U)));
+      side->set("at", rfc3339_at(static_cast<std::int64_t>(write.hlc >> 16U)));
       side->set("value", write.value);
       sides->add(side);
     }

@@ -109,17 +109,17 @@ Result<Answer> history(Desk& desk, const FindOptions& options) {
   Answer answer{.json = json_object()};
   Poco::JSON::Array::Ptr rows = json_array();
   for (const HistoryEntry& entry : (*replica)->history(view->record)) {
-    const std::string at = stamp_at(static_cast<std::int64_t>(entry.change.hlc >> 16U));
+    const auto at = static_cast<std::int64_t>(entry.change.hlc >> 16U);
     const std::string kind =
         desk.text("kind." + std::to_string(static_cast<int>(entry.change.kind)));
     const std::string what = step_text(desk, directory, ledger, entry);
-    answer.text += (answer.text.empty() ? "" : "\n") + at + "  " +
+    answer.text += (answer.text.empty() ? "" : "\n") + stamp_at(at) + "  " +
                    directory.person(entry.change.actor) + " · " +
                    directory.node(entry.change.origin.node) + "  " + kind + "  " + what +
                    standing_text(desk, entry);
     Poco::JSON::Object::Ptr row = json_object();
     row->set("change", entry.id.hex());
-    row->set("at", at);
+    row->set("at", rfc3339_at(at));
     row->set("person", directory.person(entry.change.actor));
     row->set("node", directory.node(entry.change.origin.node));
     row->set("kind", static_cast<int>(entry.change.kind));

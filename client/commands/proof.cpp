@@ -57,7 +57,7 @@ std::string contacts_text(Desk& desk, const Replica& replica, const Directory& d
     Poco::JSON::Object::Ptr row = json_object();
     row->set("office", directory.office(office));
     row->set("node", directory.node(id));
-    row->set("last_contact", at == 0 ? std::string() : stamp_at(at));
+    row->set("last_contact", at == 0 ? std::string() : rfc3339_at(at));
     row->set("overdue", is_overdue);
     rows.add(row);
   }
@@ -130,7 +130,7 @@ Result<Answer> status(Desk& desk, const ProofOptions& options) {
         contacts_text(desk, replica, directory, options.overdue_days, *contacts);
     if (!table.empty()) answer.text += "\n" + table;
   }
-  answer.json->set("last_sync", last == 0 ? std::string() : stamp_at(last));
+  answer.json->set("last_sync", last == 0 ? std::string() : rfc3339_at(last));
   answer.json->set("unsealed", waiting);
   answer.json->set("conflicts", conflicts);
   answer.json->set("open_media", open_media);

@@ -45,6 +45,8 @@ TEST(Dates, WorkingDaysSkipWeekendsAndHolidaysAndCountSwaps) {
 
 TEST(Dates, AMomentIsTheOfficesWallTime) {
   EXPECT_EQ(stamp_at(0), "1970-01-01T08:00");
+  EXPECT_EQ(rfc3339_at(0), "1970-01-01T08:00:00+08:00");
+  EXPECT_EQ(rfc3339_at(-1), "1970-01-01T07:59:59+08:00");
   EXPECT_EQ(date_at(-9LL * 3600 * 1000), "1969-12-31");
   EXPECT_EQ(day_number("1970-01-02"), 1);
 }
