@@ -137,9 +137,10 @@ void Child::signal(int number) {
   if (pid_ > 0) ::kill(pid_, number);
 }
 
-bool Child::listen_until(steady_clock::time_point until, const std::string& part) {
+bool Child::listen_until(steady_clock::time_point until, const std::string& part,
+                         std::size_t from) {
   while (out_ >= 0 || err_ >= 0) {
-    if (!part.empty() && ran_.out.find(part) != std::string::npos) return false;
+    if (!part.empty() && ran_.out.find(part, from) != std::string::npos) return false;
     const auto left =
         std::chrono::duration_cast<std::chrono::microseconds>(until - steady_clock::now());
     if (left.count() <= 0) return false;
@@ -153,9 +154,9 @@ bool Child::listen_until(steady_clock::time_point until, const std::string& part
   return true;
 }
 
-bool Child::says(const std::string& part) {
-  listen_until(steady_clock::now() + kSafetyNet, part);
-  return ran_.out.find(part) != std::string::npos;
+bool Child::says(const std::string& part, std::size_t from) {
+  listen_until(steady_clock::now() + kSafetyNet, part, from);
+  return ran_.out.find(part, from) != std::string::npos;
 }
 
 void Child::reap() {

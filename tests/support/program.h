@@ -51,8 +51,9 @@ class Child {
   pid_t pid() const { return pid_; }
   void give(const std::string& lines);  ///< to descriptor 9, which then closes
   void signal(int number);
-  /// Reads until stdout holds `part`. False: it ended, or the safety net was reached, before that.
-  bool says(const std::string& part);
+  /// Reads until stdout holds `part`, from this place on. False: it ended, or the safety net was
+  /// reached, before that.
+  bool says(const std::string& part, std::size_t from = 0);
   const std::string& out_so_far() const { return ran_.out; }
   /// To its end.
   Ran wait();
@@ -61,7 +62,8 @@ class Child {
 
  private:
   /// Takes in what was said until both streams end or `until`; true: they ended.
-  bool listen_until(std::chrono::steady_clock::time_point until, const std::string& part = {});
+  bool listen_until(std::chrono::steady_clock::time_point until, const std::string& part = {},
+                    std::size_t from = 0);
   void reap();
 
   pid_t pid_ = -1;
