@@ -20,9 +20,12 @@ jiyao_test(test_cli
     cli/bad_register_test.cpp
     cli/bad_words_test.cpp
     cli/conflict_test.cpp
+    cli/help_test.cpp
     cli/hub_verbs_test.cpp
     cli/json_test.cpp
     cli/lock_test.cpp
+    cli/people_test.cpp
+    cli/realm_verbs_test.cpp
     cli/walk_test.cpp
     cli/watch_test.cpp
   USES jiyao_field jiyao::client jiyao::sync)

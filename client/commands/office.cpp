@@ -66,7 +66,12 @@ Result<Answer> list_offices(Desk& desk, const OfficeOptions&) {
   Table table({desk.text("office.office"), desk.text("office.node"), desk.text("office.kind"),
                desk.text("office.ceiling")});
   Poco::JSON::Array::Ptr rows = json_array();
+  Poco::JSON::Array::Ptr offices = json_array();
   for (const OfficeId& id : roster.offices()) {
+    Poco::JSON::Object::Ptr office = json_object();
+    office->set("office", id.hex());
+    office->set("name", directory.office(id));
+    offices->add(office);
     bool has_node = false;
     for (const NodeId& node_id : roster.nodes()) {
       const NodeEntry* node = roster.node(node_id);
@@ -91,6 +96,7 @@ Result<Answer> list_offices(Desk& desk, const OfficeOptions&) {
     if (!has_node) table.add({directory.office(id), "", "", ""});
   }
   Answer answer{.text = table.text(desk.console().columns()), .json = json_object()};
+  answer.json->set("offices", offices);
   answer.json->set("nodes", rows);
   return answer;
 }

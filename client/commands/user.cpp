@@ -143,6 +143,7 @@ Result<Answer> add_user(Desk& desk, const UserOptions& options) {
   if (const auto held = desk.hold(); !held) return held.error();
   auto in = desk.login();
   if (!in) return in.error();
+  const Bytes before = in->keyring.bytes();
   const auto user = random_block<UserId>();
   const auto slot = make_slot(desk, *in, user, options, wish->clearance);
   if (!slot) return slot.error();
@@ -157,8 +158,15 @@ Result<Answer> add_user(Desk& desk, const UserOptions& options) {
   if (!office) return office.error();
   const UserRecord record{user, *office, slot->sign().verify_key(), wish->roles, wish->clearance};
   desk.save(keyring);
-  if (has_root) return sign_in(desk, **replica, record, options.name, "user.added");
-  return ask_archive(desk, **replica, record, slot->sign(), options);
+  auto answer = has_root ? sign_in(desk, **replica, record, options.name, "user.added")
+                         : ask_archive(desk, **replica, record, slot->sign(), options);
+  const bool is_known = (*replica)->roster().user(user) != nullptr;
+  if (!answer && !is_known && (has_root || answer.code() == Errc::usage)) {
+    // Nobody signed and nothing was sent: the same words, given again, begin anew.
+    replace_file(desk.env().files, desk.keyring_path(), before);
+    if (!options.sheet.empty()) desk.env().files.remove(options.sheet);
+  }
+  return answer;
 }
 
 struct Asked {

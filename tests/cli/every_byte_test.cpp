@@ -1,9 +1,9 @@
 // tests/cli/every_byte_test.cpp - each byte of the files that the real programs wrote for a
 // register of 50 rows, changed in turn.
 //
-// Method: a real `jiyao` that has the replica open is killed, so that files and logs are both there; they
-// and the hub's store are read, and every byte of every page and slot is changed and put to the
-// routine that `verify` asks about that page or slot (PageSeal and WalSeal, as
+// Method: a real `jiyao` that has the replica open is killed, so that files and logs are both
+// there; they and the hub's store are read, and every byte of every page and slot is changed and
+// put to the routine that `verify` asks about that page or slot (PageSeal and WalSeal, as
 // Database::verify_pages() does); the whole of verify for each of some 500'000 bytes would take
 // hours. That verify does look at every page and slot, free ones too, and names it, is tried once
 // for each of them. Keyring, anchor, roster record, batch and bundle have their own sweeps in

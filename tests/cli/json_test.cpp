@@ -274,7 +274,7 @@ void EveryVerb::people_and_keys() {
 }
 
 void EveryVerb::the_archive_decides() {
-  good(r, "office list", {}, {"nodes"});
+  good(r, "office list", {}, {"offices", "nodes"});
   wrong(lost, "office list", {}, 4, "NOT_FOUND");
   const Words give = {"--node", "A", "--owner", "档案室", "--level"};
   Words right = give, high = give;

@@ -1,10 +1,7 @@
 // tests/cli/lock_test.cpp - two jiyao at one folder: the second waits its turn, or ends with 9 and
 // says who has it; nothing is changed by a command that did not get in.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <thread>
@@ -26,14 +23,10 @@ class TwoAtOneFolder : public testing::Test {
     start.passphrases.clear();
     start.keeps_asking = true;
     auto child = std::make_unique<Child>(start);
-    while (!is_held()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    const std::string pid = std::to_string(child->pid());
+    while (read_text(machine.data() / "lock") != pid)  // written once it is held
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     return child;
-  }
-  bool is_held() const {
-    const int file = ::open((machine.data() / "lock").c_str(), O_RDWR | O_CLOEXEC);
-    const bool is_free = file >= 0 && ::flock(file, LOCK_EX | LOCK_NB) == 0;
-    if (file >= 0) ::close(file);
-    return !is_free;
   }
   static Words with(Words words, const Words& more) {
     words.insert(words.begin(), more.begin(), more.end());
