@@ -18,7 +18,10 @@ sqlite3_file* base_of(sqlite3_file* file) {
 
 int file_close(sqlite3_file* file) {
   SealedHandle& handle = self(file);
-  if (handle.is_wal) leave_wal(handle);
+  if (handle.is_wal) {
+    settle_wal(handle);  // of a transaction that did not commit: whether it succeeds is no matter
+    leave_wal(handle);
+  }
   const int code = handle.base->pMethods->xClose(handle.base);
   handle.pMethods = nullptr;
   handle.~SealedHandle();
@@ -46,14 +49,17 @@ int file_truncate(sqlite3_file* file, sqlite3_int64 size) {
     ++handle.file->odd_shapes;
     return SQLITE_IOERR_TRUNCATE;
   }
+  if (const int code = settle_wal(handle); code != SQLITE_OK) return code;
   return handle.base->pMethods->xTruncate(handle.base, size);
 }
 
 int file_sync(sqlite3_file* file, int flags) {
+  if (const int code = settle_wal(self(file)); code != SQLITE_OK) return code;
   return base_of(file)->pMethods->xSync(base_of(file), flags);
 }
 
 int file_size(sqlite3_file* file, sqlite3_int64* out) {
+  if (const int code = settle_wal(self(file)); code != SQLITE_OK) return code;
   const int code = base_of(file)->pMethods->xFileSize(base_of(file), out);
   if (code == SQLITE_OK && self(file).is_wal)
     *out = static_cast<sqlite3_int64>(wal_logical_size(static_cast<std::uint64_t>(*out)));

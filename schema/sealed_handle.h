@@ -15,6 +15,8 @@ struct SealedHandle : sqlite3_file {
   bool is_wal = false;
   std::uint64_t last_frame = 0;  // whose header was written last through this handle ...
   std::uint32_t last_page = 0;   // ... and the page it names; 0 = none
+  bool owes_header = false;      // its header lies sealed in `header` and goes with its page
+  std::array<std::uint8_t, kFrameHeaderSlotBytes> header{};
   std::array<std::uint8_t, kFrameSlotBytes> buffer{};
 };
 

@@ -142,13 +142,10 @@ int write_wal_header(SealedHandle& handle, ByteView bytes) {
 int write_frame_header(SealedHandle& handle, std::uint64_t frame, ByteView bytes) {
   FrameHeader header;
   std::memcpy(header.data(), bytes.data(), header.size());
-  const auto slot = std::span(handle.buffer).first<kFrameHeaderSlotBytes>();
-  handle.file->wal.seal_frame_header(frame, header, slot);
-  handle.last_page = 0;
-  const int code = base_write(handle, frame_slot_offset(frame), slot);
-  if (code != SQLITE_OK) return code;
+  handle.file->wal.seal_frame_header(frame, header, handle.header);
   handle.last_frame = frame;
   handle.last_page = page_number_of(header);
+  handle.owes_header = true;
   return SQLITE_OK;
 }
 
@@ -167,9 +164,12 @@ int write_frame_page(SealedHandle& handle, std::uint64_t frame, ByteView page) {
     const int code = load_wal_header(handle, log);
     if (code != SQLITE_OK) return code;
   }
-  const auto slot = std::span(handle.buffer).first<kFramePageSlotBytes>();
+  const auto slot = std::span(handle.buffer).last<kFramePageSlotBytes>();
   handle.file->wal.seal_page(frame, page_number, salts_of(log), page.first<kPageBytes>(), slot);
-  return base_write(handle, page_slot_offset(frame), slot);
+  if (!handle.owes_header) return base_write(handle, page_slot_offset(frame), slot);
+  std::memcpy(handle.buffer.data(), handle.header.data(), handle.header.size());
+  handle.owes_header = false;
+  return base_write(handle, frame_slot_offset(frame), handle.buffer);
 }
 
 }  // namespace
@@ -204,7 +204,16 @@ int write_page(SealedHandle& handle, std::uint64_t offset, ByteView page) {
   return base_write(handle, offset, sealed);
 }
 
+int settle_wal(SealedHandle& handle) {
+  if (!handle.owes_header) return SQLITE_OK;
+  handle.owes_header = false;
+  const int code = base_write(handle, frame_slot_offset(handle.last_frame), handle.header);
+  if (code != SQLITE_OK) handle.last_page = 0;
+  return code;
+}
+
 int read_wal(SealedHandle& handle, std::uint64_t offset, std::span<std::uint8_t> out) {
+  if (const int code = settle_wal(handle); code != SQLITE_OK) return code;
   if (offset < kWalHeaderBytes) {
     if (offset + out.size() > kWalHeaderBytes) return odd_shape(handle, SQLITE_IOERR_READ);
     return read_wal_header(handle, static_cast<std::size_t>(offset), out);
@@ -221,6 +230,9 @@ int read_wal(SealedHandle& handle, std::uint64_t offset, std::span<std::uint8_t>
 }
 
 int write_wal(SealedHandle& handle, std::uint64_t offset, ByteView bytes) {
+  const std::uint64_t page_of_last = handle.last_frame * kFrameBytes + kFrameHeaderBytes;
+  if (offset != kWalHeaderBytes + page_of_last || bytes.size() != kPageBytes)
+    if (const int code = settle_wal(handle); code != SQLITE_OK) return code;
   if (offset == 0 && bytes.size() == kWalHeaderBytes) return write_wal_header(handle, bytes);
   if (offset < kWalHeaderBytes) return odd_shape(handle, SQLITE_IOERR_WRITE);
   const FramePlace place = place_of(offset);

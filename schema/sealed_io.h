@@ -18,7 +18,10 @@ int write_page(SealedHandle& handle, std::uint64_t offset, ByteView page);
 /// while recovering, the log header or a whole frame reads as zeros, which SQLite takes for the
 /// log's end; everything else, and everything after recovery, is SQLITE_IOERR_DATA.
 int read_wal(SealedHandle& handle, std::uint64_t offset, std::span<std::uint8_t> out);
-/// The log header, a frame header, or a page.
+/// The log header, a frame header, or a page. A frame header waits for its page, so that both go in
+/// one write; anything else asked of the log calls settle_wal() first.
 int write_wal(SealedHandle& handle, std::uint64_t offset, ByteView bytes);
+/// Writes the frame header that waits, if one does.
+int settle_wal(SealedHandle& handle);
 
 }  // namespace jiyao

@@ -99,8 +99,8 @@ class Store {
   Level level() const { return level_; }
 
   std::vector<StoredChange> changes(std::int64_t record_no) const;  ///< by change id
-  /// The record this change is about: same id, compartment and ledger.
-  std::optional<std::int64_t> record_no(const Change& change) const;
+  std::optional<std::int64_t> record_no(const RecordId& id, const CompartmentId& in,
+                                        const LedgerName& ledger) const;
   std::optional<ShownRecord> record(std::int64_t no) const;
   std::optional<ShownRecord> record(const RecordId& id) const;
   std::vector<std::int64_t> record_nos() const;
@@ -184,6 +184,8 @@ class StoreWriter {
   void remove_record(std::int64_t record_no) { made_.erase(record_no); }
   /// Gives a new change of a record its number, or updates batch and judgement of a known one.
   void put(std::int64_t record_no, StoredChange& change);
+  /// Only the batch of a known change that had none.
+  void put_batch(std::int64_t change_no, std::int64_t batch_no);
   void put_repeat(std::int64_t record_no, const ChangeId& change, std::int64_t batch_no);
   /// Own changes of a batch that the log lost are unsealed again.
   void unseal(std::int64_t batch_no, const NodeId& own);

@@ -26,14 +26,15 @@ ShownRecord Store::record_in(const Statement& row) const {
   return record;
 }
 
-std::optional<std::int64_t> Store::record_no(const Change& change) const {
-  const auto compartment = compartment_nos_.find(change.compartment);
-  const auto ledger = ledger_nos_.find(change.ledger);
+std::optional<std::int64_t> Store::record_no(const RecordId& id, const CompartmentId& in,
+                                             const LedgerName& ledger_name) const {
+  const auto compartment = compartment_nos_.find(in);
+  const auto ledger = ledger_nos_.find(ledger_name);
   if (compartment == compartment_nos_.end() || ledger == ledger_nos_.end()) return std::nullopt;
   Statement row(*database_,
                 "SELECT no FROM record "
                 "WHERE id = :id AND compartment = :compartment AND ledger = :ledger");
-  row.bind(":id", change.record).bind(":compartment", compartment->second);
+  row.bind(":id", id).bind(":compartment", compartment->second);
   if (!row.bind(":ledger", ledger->second).step()) return std::nullopt;
   return row.integer(0);
 }

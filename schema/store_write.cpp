@@ -158,6 +158,11 @@ void StoreWriter::put(std::int64_t record_no, StoredChange& stored) {
   count(change.compartment, stored.holding, +1);
 }
 
+void StoreWriter::put_batch(std::int64_t change_no, std::int64_t batch_no) {
+  Statement update(*store_.database_, "UPDATE change SET batch = :batch WHERE no = :no");
+  update.bind(":batch", batch_no).bind(":no", change_no).run();
+}
+
 void StoreWriter::put_repeat(std::int64_t record_no, const ChangeId& change,
                              std::int64_t batch_no) {
   Statement insert(*store_.database_,

@@ -67,7 +67,8 @@ class Check {
   const Blocks* series_of(const std::string& key) const;
   static bool is_granted(const Blocks& series, const IncarnationId& incarnation, std::uint64_t n);
   static std::vector<ChangeId> held_changes(const Neighbour& record, std::size_t field);
-  std::string shown(const Neighbour& record, std::string_view field) const {
+  template <class Field>  // its name or its index
+  std::string shown(const Neighbour& record, const Field& field) const {
     return record.state->field(*record.ledger, field);
   }
   bool is_open(const Neighbour& record) const {
@@ -108,8 +109,8 @@ void Check::enter(const Neighbour& record) {
       by_number_[{&rule, text_of(*number)}].push_back(&record);
   if (is_open(record)) {
     std::set<std::string> cited;
-    for (const Field& field : ledger.fields)
-      if (field.type == FieldType::ref) cited.insert(shown(record, field.name));
+    for (std::size_t field = 0; field < ledger.fields.size(); ++field)
+      if (ledger.fields[field].type == FieldType::ref) cited.insert(shown(record, field));
     for (const std::string& id : cited) open_by_citation_[id].push_back(&record);
   }
   if (ledger.name == kSeriesLedger)
@@ -204,8 +205,7 @@ void Check::duplicate_of(const Neighbour& record, const Neighbour& other, const 
   }
   std::string code = key.finding;
   const auto differs = [&](std::size_t field) {
-    const std::string& name = record.ledger->fields[field].name;
-    return shown(record, name) != shown(other, name);
+    return shown(record, field) != shown(other, field);
   };
   if (std::any_of(key.apart.begin(), key.apart.end(), differs)) {
     code = key.apart_finding;
@@ -241,7 +241,7 @@ void Check::numbers(const Neighbour& record) {
     number_clash(record, rule, *number);
     outside_blocks(record, rule, *number);
     if (!rule.year_of) continue;
-    const std::string date = shown(record, record.ledger->fields[*rule.year_of].name);
+    const std::string date = shown(record, *rule.year_of);
     if (is_date(date) && date.substr(0, 4) != number->year)
       findings_.add("N9", FindingKind::task, record.record.hex(), {&record},
                     held_changes(record, rule.field));

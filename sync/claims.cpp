@@ -4,6 +4,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "schema/search.h"
@@ -12,13 +13,6 @@
 namespace jiyao {
 
 namespace {
-
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
-    text.replace(at, from.size(), to);
-    at += to.size();
-  }
-}
 
 std::string compatible(const std::string& text) {
   if (auto plain = fold_plain(text)) return *std::move(plain);
@@ -53,11 +47,32 @@ std::string without_leading_zeros(const std::string& text) {
 }  // namespace
 
 std::string normalised(const std::string& text) {
-  std::string key = compatible(text);
-  for (const char* bracket :
-       {"〔", "〕", "[", "]", "(", ")", "【", "】", "{", "}", "〈", "〉", "《", "》"})
-    replace_all(key, bracket, "|");
-  for (const char* noise : {" ", "　", "\t", "第"}) replace_all(key, noise, "");
+  constexpr std::array<std::string_view, 14> kBrackets = {"[",  "]",  "(",  ")",  "{",  "}",  "〔",
+                                                          "〕", "【", "】", "〈", "〉", "《", "》"};
+  constexpr std::array<std::string_view, 4> kNoise = {" ", "\t", "　", "第"};
+  constexpr std::string_view kFirstBytes = "[](){} \t\xE3\xE7";  // of all of these
+  const std::string compared = compatible(text);
+  std::string key;
+  key.reserve(compared.size());
+  for (std::string_view rest = compared; !rest.empty();) {
+    if (kFirstBytes.find(rest.front()) == std::string_view::npos) {
+      key.push_back(rest.front());
+      rest.remove_prefix(1);
+      continue;
+    }
+    const auto starts = [rest](std::string_view mark) { return rest.starts_with(mark); };
+    const auto* bracket = std::find_if(kBrackets.begin(), kBrackets.end(), starts);
+    const auto* noise = std::find_if(kNoise.begin(), kNoise.end(), starts);
+    if (bracket != kBrackets.end()) {
+      key.push_back('|');
+      rest.remove_prefix(bracket->size());
+    } else if (noise != kNoise.end()) {
+      rest.remove_prefix(noise->size());
+    } else {
+      key.push_back(rest.front());
+      rest.remove_prefix(1);
+    }
+  }
   return without_leading_zeros(key);
 }
 
@@ -65,7 +80,7 @@ std::string unique_claim(const LedgerDefinition& definition, const UniqueKey& ke
                          const RecordState& state) {
   std::string claim = "u:" + definition.name;
   for (const std::size_t field : key.fields) {
-    const std::string value = state.field(definition, definition.fields[field].name);
+    const std::string value = state.field(definition, field);
     const bool may_be_empty = definition.fields[field].name == "series_name";
     if (value.empty() && !may_be_empty) return {};
     claim += ':';
@@ -79,7 +94,7 @@ std::string unique_claim(const LedgerDefinition& definition, const UniqueKey& ke
 
 std::string exclusive_claim(const LedgerDefinition& definition, const ExclusiveKey& key,
                             const RecordState& state) {
-  const std::string cited = state.field(definition, definition.fields[key.field].name);
+  const std::string cited = state.field(definition, key.field);
   const Lookup own = [&](std::string_view, std::string_view name) {
     return std::optional<std::string>(state.field(definition, name));
   };
@@ -94,7 +109,7 @@ std::string series_key(std::string_view ledger, std::string_view series, std::st
 std::optional<SeriesNumber> series_number(const LedgerDefinition& definition,
                                           const NumberRule& rule, const RecordState& state) {
   SeriesNumber number;
-  number.text = state.field(definition, definition.fields[rule.field].name);
+  number.text = state.field(definition, rule.field);
   const std::size_t dash = number.text.find('-');
   if (number.text.empty() || dash != 4 || number.text.size() > 20) return std::nullopt;
   const std::string digits = number.text.substr(dash + 1);
@@ -103,7 +118,7 @@ std::optional<SeriesNumber> series_number(const LedgerDefinition& definition,
   if (!std::all_of(number.text.begin(), number.text.begin() + 4, is_digit)) return std::nullopt;
   number.year = number.text.substr(0, dash);
   number.n = std::strtoull(digits.c_str(), nullptr, 10);
-  if (rule.series) number.series = state.field(definition, definition.fields[*rule.series].name);
+  if (rule.series) number.series = state.field(definition, *rule.series);
   number.key = series_key(definition.name, number.series, number.year);
   return number;
 }
@@ -118,9 +133,9 @@ std::vector<ClaimedKey> claimed_keys(const LedgerDefinition& definition, const R
     add(Claim::shares, unique_claim(definition, key, state));
   for (const ExclusiveKey& key : definition.exclusive)
     add(Claim::shares, exclusive_claim(definition, key, state));
-  for (const Field& field : definition.fields) {
-    if (field.type != FieldType::ref) continue;
-    const std::string cited = state.field(definition, field.name);
+  for (std::size_t field = 0; field < definition.fields.size(); ++field) {
+    if (definition.fields[field].type != FieldType::ref) continue;
+    const std::string cited = state.field(definition, field);
     if (!cited.empty()) add(Claim::shares, std::string(kRecordKey) + cited);
   }
   for (const NumberRule& rule : definition.numbers) {

@@ -285,16 +285,23 @@ const GroupState* RecordState::group(std::size_t index) const {
 }
 
 std::string RecordState::field(const LedgerDefinition& definition, std::string_view name) const {
+  if (const auto index = definition.field_index(name)) return field(definition, *index);
   if (name == "state") return state;
-  const auto index = definition.field_index(name);
-  const auto by_name =
-      index ? std::optional(definition.fields[*index].group) : definition.group_index(name);
+  const auto by_name = definition.group_index(name);
   const GroupState* held = by_name ? group(*by_name) : nullptr;
+  const bool is_set = held != nullptr && definition.groups[*by_name].kind == GroupKind::set;
+  return is_set && !held->held.empty() ? std::to_string(held->held.size()) : std::string();
+}
+
+std::string RecordState::field(const LedgerDefinition& definition, std::size_t field_index) const {
+  const Field& field = definition.fields[field_index];
+  if (field.name == "state") return state;
+  const GroupState* held = group(field.group);
   if (held == nullptr) return {};
-  if (definition.groups[*by_name].kind == GroupKind::set)
+  if (definition.groups[field.group].kind == GroupKind::set)
     return held->held.empty() ? std::string() : std::to_string(held->held.size());
-  if (held->value.empty() || !index) return {};
-  return definition.field_value(*index, held->value);
+  if (held->value.empty()) return {};
+  return definition.field_value(field_index, held->value);
 }
 
 std::vector<ChangeId> RecordState::parents_for_next() const {

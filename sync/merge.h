@@ -92,6 +92,7 @@ struct RecordState {
   /// The shown value of a field, "state" too; empty when unset or in conflict without ancestor. Of
   /// a set: how many entries, as text.
   std::string field(const LedgerDefinition& definition, std::string_view name) const;
+  std::string field(const LedgerDefinition& definition, std::size_t field_index) const;
   /// `heads`, or the 64 greatest of them.
   std::vector<ChangeId> parents_for_next() const;
 };

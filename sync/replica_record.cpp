@@ -29,7 +29,7 @@ class Recorder {
       return {Errc::too_large, "an act has 1 to 1000 steps"};
     Recorded recorded;
     recorded.act = time_ordered_id<ActId>(replica_.parts.env.clock.wall_ms());
-    std::vector<std::pair<Change, ChangeId>> done;
+    std::vector<std::pair<RecordAt, ChangeId>> done;
     std::size_t bytes = 0;
     Result<void> result;
     for (const Step& step : act.steps) {
@@ -44,10 +44,10 @@ class Recorder {
       }
       StoredChange stored;
       stored.id = id_of(*change);
-      stored.change = *change;
       recorded.records.push_back(change->record);
       recorded.changes.push_back(stored.id);
-      done.emplace_back(std::move(*change), stored.id);
+      done.emplace_back(RecordAt(*change), stored.id);
+      stored.change = std::move(*change);
       work_.add(std::move(stored), work_.point());
     }
     if (!result) {

@@ -14,9 +14,25 @@ static_assert(kChangesPerRound > kActChangesMax);
 /// until it fits a batch.
 constexpr std::size_t kCanonicalPerSealedByte = 4;
 
-/// Changes of whole acts that go into one batch.
+/// What a level file says of an own change that is in no batch yet.
+struct Unsealed {
+  std::int64_t no = 0;
+  ChangeId id;
+  Holding holding = Holding::applied;
+  Judged judged;
+};
+
+/// Changes of whole acts that go into one batch, and their rows.
 struct Packing {
-  std::vector<StoredChange> changes;
+  std::vector<Change> changes;
+  std::vector<Unsealed> rows;
+};
+struct PackingView {
+  std::span<const Change> changes;
+  std::span<const Unsealed> rows;
+  PackingView part(std::size_t begin, std::size_t end) const {
+    return {changes.subspan(begin, end - begin), rows.subspan(begin, end - begin)};
+  }
 };
 
 /// Cuts the changes of one compartment, in order, between acts.
@@ -24,17 +40,19 @@ std::vector<Packing> pack(std::vector<StoredChange> changes, std::size_t bytes_t
   std::vector<Packing> packed;
   std::size_t bytes = 0;
   for (std::size_t begin = 0; begin < changes.size();) {
+    const ActId act = changes[begin].change.act;
     std::size_t end = begin, act_bytes = 0;
-    for (; end < changes.size() && changes[end].change.act == changes[begin].change.act; ++end)
+    for (; end < changes.size() && changes[end].change.act == act; ++end)
       act_bytes += canonical_bytes(changes[end].change);
     const bool is_full = packed.empty() || bytes + act_bytes > bytes_target ||
                          packed.back().changes.size() + (end - begin) > kBatchChangesMax;
     if (is_full) packed.emplace_back(), bytes = 0;
     bytes += act_bytes;
-    std::move(changes.begin() + static_cast<std::ptrdiff_t>(begin),
-              changes.begin() + static_cast<std::ptrdiff_t>(end),
-              std::back_inserter(packed.back().changes));
-    begin = end;
+    for (; begin < end; ++begin) {
+      StoredChange& change = changes[begin];
+      packed.back().rows.push_back({change.no, change.id, change.holding, change.judged});
+      packed.back().changes.push_back(std::move(change.change));
+    }
   }
   return packed;
 }
@@ -62,7 +80,7 @@ class Sealer {
     int made = 0;
     for (const Packing& packing :
          pack(std::move(changes), kCanonicalPerSealedByte * kBatchTargetBytes)) {
-      const Result<int> done = seal_packing(compartment, *epoch, packing.changes);
+      const Result<int> done = seal_packing(compartment, *epoch, {packing.changes, packing.rows});
       if (!done) return done.error();
       made += *done;
     }
@@ -71,36 +89,35 @@ class Sealer {
 
  private:
   Result<int> seal_packing(const CompartmentId& compartment, const EpochEntry& epoch,
-                           std::span<const StoredChange> stored) {
-    std::vector<Change> changes;
-    for (const StoredChange& change : stored) changes.push_back(change.change);
+                           const PackingView& packing) {
     const SealInput input{.node = *replica_.parts.unlocked.node_sign,
                           .core = core_for(compartment),
                           .epoch = epoch,
-                          .changes = changes};
+                          .changes = packing.changes};
     const Result<SealedBatch> batch = seal_batch(input);
-    if (!batch && batch.code() == Errc::too_large) return seal_halves(compartment, epoch, stored);
+    if (!batch && batch.code() == Errc::too_large) return seal_halves(compartment, epoch, packing);
     if (!batch) return batch.error();
     const Route here{.kind = RouteKind::local, .ceiling = Level::top_secret};
     const auto appended = replica_.log().append(*batch, here, replica_.parts.unlocked.node);
     if (!appended) return appended.error();
-    mark_sealed(*batch, stored);
+    mark_sealed(*batch, packing);
     return 1;
   }
 
   // Text that does not compress may pass a batch's size: half of the acts will not.
   Result<int> seal_halves(const CompartmentId& compartment, const EpochEntry& epoch,
-                          std::span<const StoredChange> stored) {
-    std::size_t cut = stored.size() / 2;
-    while (cut > 0 && stored[cut].change.act == stored[cut - 1].change.act) --cut;
+                          const PackingView& packing) {
+    const std::span<const Change> changes = packing.changes;
+    std::size_t cut = changes.size() / 2;
+    while (cut > 0 && changes[cut].act == changes[cut - 1].act) --cut;
     if (cut == 0) {
-      cut = stored.size() / 2;
-      while (cut < stored.size() && stored[cut].change.act == stored[cut - 1].change.act) ++cut;
+      cut = changes.size() / 2;
+      while (cut < changes.size() && changes[cut].act == changes[cut - 1].act) ++cut;
     }
-    if (cut == 0 || cut == stored.size()) return {Errc::too_large, "one act does not fit a batch"};
-    const Result<int> first = seal_packing(compartment, epoch, stored.first(cut));
+    if (cut == 0 || cut == changes.size()) return {Errc::too_large, "one act does not fit a batch"};
+    const Result<int> first = seal_packing(compartment, epoch, packing.part(0, cut));
     if (!first) return first;
-    const Result<int> second = seal_packing(compartment, epoch, stored.subspan(cut));
+    const Result<int> second = seal_packing(compartment, epoch, packing.part(cut, changes.size()));
     if (!second) return second;
     return *first + *second;
   }
@@ -121,7 +138,7 @@ class Sealer {
     return core;
   }
 
-  void mark_sealed(const SealedBatch& batch, std::span<const StoredChange> changes) {
+  void mark_sealed(const SealedBatch& batch, const PackingView& packing) {
     LevelWork work(replica_, store_);
     StoredBatch row;
     row.id = batch.id();
@@ -133,11 +150,15 @@ class Sealer {
     const Standing standing = work.judge().of_batch(batch);
     row.judged = judged_from(standing);
     work.writer().put(row);
-    for (const StoredChange& change : changes) {
-      StoredChange sealed = change;
-      sealed.batch = row.no;
-      sealed.judged = judged_from(work.judge().of_change(change.change, row.roster, standing));
-      work.add(std::move(sealed), row.roster);
+    for (std::size_t i = 0; i < packing.rows.size(); ++i) {
+      const Unsealed& own = packing.rows[i];
+      const Judged judged =
+          judged_from(work.judge().of_change(packing.changes[i], row.roster, standing));
+      // Sealed under the point it was recorded at, and judged the same: nothing shown can differ.
+      if (judged == own.judged && row.roster == work.point())
+        work.writer().put_batch(own.no, row.no);
+      else
+        work.add({own.no, own.id, packing.changes[i], row.no, own.holding, judged}, row.roster);
     }
     work.finish();
     replica_.seen[store_.level()].insert(batch.id());

@@ -92,6 +92,15 @@ struct Workpiece {
   bool is_new = false;     ///< made in this transaction
 };
 
+/// Which record a change is about.
+struct RecordAt {
+  RecordId record;
+  CompartmentId compartment;
+  LedgerName ledger;
+  explicit RecordAt(const Change& change)
+      : record(change.record), compartment(change.compartment), ledger(change.ledger) {}
+};
+
 /// From changes to what is shown: put changes in, touch what must be computed anew, finish().
 /// Unless finish() returns, nothing has happened.
 class LevelWork {
@@ -107,7 +116,7 @@ class LevelWork {
   /// and only its batches and standing are brought up to date.
   bool add(StoredChange change, const RosterPoint& at);
   /// Takes back an own new change of this transaction.
-  void take_back(const Change& change, const ChangeId& id);
+  void take_back(const RecordAt& at, const ChangeId& id);
   /// The standing of a change, after that of one of its batches changed.
   void judge_again(const Change& change, const ChangeId& id, const StoredBatch& batch);
   /// Computes this record anew in finish().
@@ -120,7 +129,7 @@ class LevelWork {
  private:
   Workpiece& load(std::int64_t record_no);
   Workpiece& merged(std::int64_t record_no);
-  std::optional<std::int64_t> find(const Change& change);
+  std::optional<std::int64_t> find(const RecordAt& at);
   void write_changes(std::int64_t record_no, Workpiece& piece);
   void show(Workpiece& piece);
   void check_compartments();
@@ -129,6 +138,7 @@ class LevelWork {
   std::set<std::int64_t> with_findings_of(const std::set<std::int64_t>& touched) const;
   std::set<std::int64_t> cited_by(const std::set<std::int64_t>& citing);
   const std::vector<std::string>& keys_of(std::int64_t record_no);
+  const std::vector<std::int64_t>& providers_of(const std::string& sought);
   std::set<std::int64_t> neighbours_of(std::int64_t record_no);
   std::uint64_t roster_seq_of(const StoredChange& change);
   bool is_better(const StoredChange& one, const StoredChange& other);
@@ -143,7 +153,8 @@ class LevelWork {
   std::set<std::int64_t> touched_;
   /// Of touched ones, before and after; of others as they are shown.
   std::map<std::int64_t, std::vector<std::string>> keys_;
-  std::map<std::int64_t, std::uint64_t> roster_seqs_;  ///< of batches, by their number
+  std::map<std::string, std::vector<std::int64_t>> providers_;  ///< by what is sought
+  std::map<std::int64_t, std::uint64_t> roster_seqs_;           ///< of batches, by their number
 };
 
 /// The roster point a level file has applied.

@@ -97,13 +97,13 @@ std::uint64_t LevelWork::roster_seq_of(const StoredChange& change) {
   return roster_seqs_[change.batch] = batch->roster.seq;
 }
 
-std::optional<std::int64_t> LevelWork::find(const Change& change) {
-  const auto [begin, end] = made_.equal_range(change.record);
+std::optional<std::int64_t> LevelWork::find(const RecordAt& at) {
+  const auto [begin, end] = made_.equal_range(at.record);
   for (auto made = begin; made != end; ++made) {
     const ShownRecord& row = pieces_.at(made->second).before;
-    if (row.compartment == change.compartment && row.ledger == change.ledger) return made->second;
+    if (row.compartment == at.compartment && row.ledger == at.ledger) return made->second;
   }
-  return store_.record_no(change);
+  return store_.record_no(at.record, at.compartment, at.ledger);
 }
 
 const Workpiece* LevelWork::look(const RecordId& record) {
@@ -131,7 +131,7 @@ bool LevelWork::is_better(const StoredChange& one, const StoredChange& other) {
 }
 
 bool LevelWork::add(StoredChange change, const RosterPoint& at) {
-  std::optional<std::int64_t> no = find(change.change);
+  std::optional<std::int64_t> no = find(RecordAt(change.change));
   const bool is_new_record = !no;
   if (is_new_record) {
     no = writer_.make_record(change.change);
@@ -173,8 +173,8 @@ bool LevelWork::add(StoredChange change, const RosterPoint& at) {
   return is_first_batch;
 }
 
-void LevelWork::take_back(const Change& change, const ChangeId& id) {
-  const std::optional<std::int64_t> no = find(change);
+void LevelWork::take_back(const RecordAt& at, const ChangeId& id) {
+  const std::optional<std::int64_t> no = find(at);
   if (!no) return;
   Workpiece& piece = load(*no);
   std::erase_if(piece.changes, [&](const StoredChange& held) { return held.id == id; });
@@ -187,7 +187,7 @@ void LevelWork::take_back(const Change& change, const ChangeId& id) {
 }
 
 void LevelWork::judge_again(const Change& change, const ChangeId& id, const StoredBatch& batch) {
-  const std::optional<std::int64_t> no = find(change);
+  const std::optional<std::int64_t> no = find(RecordAt(change));
   if (!no) return;
   Workpiece& piece = load(*no);
   for (StoredChange& held : piece.changes) {
@@ -245,8 +245,11 @@ void LevelWork::show(Workpiece& piece) {
     now.keys = kept_keys(now.record, all_keys);
   }
   std::vector<std::string>& keys = keys_[now.no];
-  std::set_union(piece.before.keys.begin(), piece.before.keys.end(), all_keys.begin(),
-                 all_keys.end(), std::back_inserter(keys));
+  if (piece.before.keys.empty())
+    keys = std::move(all_keys);
+  else
+    std::set_union(piece.before.keys.begin(), piece.before.keys.end(), all_keys.begin(),
+                   all_keys.end(), std::back_inserter(keys));
   writer_.show(piece.before, now);
   piece.before = std::move(now);
 }
@@ -327,13 +330,20 @@ std::set<std::int64_t> LevelWork::to_check(const std::set<std::int64_t>& touched
   return all;
 }
 
+// Every row of an import seeks the same series. What provides it is all shown by now.
+const std::vector<std::int64_t>& LevelWork::providers_of(const std::string& sought) {
+  const auto [known, is_fresh] = providers_.try_emplace(sought);
+  if (is_fresh) known->second = store_.with_key(kProvidesMark + sought.substr(1));
+  return known->second;
+}
+
 std::set<std::int64_t> LevelWork::neighbours_of(std::int64_t record_no) {
   std::set<std::int64_t> found;
   for (const std::string& key : keys_of(record_no)) {
     if (key.front() != kSharesMark && key.front() != kSeeksMark) continue;
-    std::string wanted = key;
-    if (key.front() == kSeeksMark) wanted.front() = kProvidesMark;
-    for (const std::int64_t other : store_.with_key(wanted)) found.insert(other);
+    const std::vector<std::int64_t> others =
+        key.front() == kSharesMark ? store_.with_key(key) : providers_of(key);
+    found.insert(others.begin(), others.end());
     if (const auto cited = cited_record(key))
       for (const std::int64_t other : store_.record_nos(*cited)) found.insert(other);
   }

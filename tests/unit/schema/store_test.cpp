@@ -223,7 +223,9 @@ TEST_F(StoreTest, AnIdUsedInTwoLedgersIsTwoRecords) {
   other.record = one.record;
   other.ledger = "loan";
   EXPECT_NE(put(store, one), put(store, other));
-  EXPECT_EQ(store.changes(*store.record_no(other)).front().change, other);
+  EXPECT_EQ(
+      store.changes(*store.record_no(other.record, other.compartment, other.ledger)).front().change,
+      other);
 }
 
 TEST_F(StoreTest, RefusesAFileOfAnotherRealm) {
