@@ -103,7 +103,7 @@ class FloorHub final : public Doors {
  public:
   explicit FloorHub(const Path& folder) : path_(folder + "/floor.log") {}
 
-  Result<Bytes> exchange(ByteView request) override {
+  Result<Bytes> exchange(ByteView request, std::size_t) override {
     const std::lock_guard lock(mutex_);
     ByteView rest = request.subspan(1);
     if (request[0] == kEcho) return Bytes(request.begin(), request.end());

@@ -16,6 +16,7 @@
 #include <charconv>
 #include <istream>
 #include <ostream>
+#include <sstream>
 
 #include "schema/limits.h"
 
@@ -103,8 +104,10 @@ Errc errc_of(int status) {
   }
 }
 
-Result<Bytes> read_body(std::istream& in, std::size_t bytes_max) {
+/// `told`: the length the answer names, which is not believed beyond `bytes_max`.
+Result<Bytes> read_body(std::istream& in, std::int64_t told, std::size_t bytes_max) {
   Bytes body;
+  if (told > 0) body.reserve(std::min(static_cast<std::size_t>(told), bytes_max));
   std::array<char, 64 * 1024> chunk{};
   while (in.good()) {
     in.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
@@ -113,6 +116,19 @@ Result<Bytes> read_body(std::istream& in, std::size_t bytes_max) {
     body.insert(body.end(), chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(got));
   }
   return body;
+}
+
+/// Bytes of a head on the wire.
+template <class Message>
+std::uint64_t head_bytes(const Message& message) {
+  std::ostringstream head;
+  message.write(head);
+  return static_cast<std::uint64_t>(head.tellp());
+}
+
+void write(std::ostream& out, ByteView bytes) {
+  out.write(reinterpret_cast<const char*>(bytes.data()),
+            static_cast<std::streamsize>(bytes.size()));
 }
 
 }  // namespace
@@ -148,24 +164,26 @@ struct HttpTransport::State {
     return *session;
   }
 
-  Result<Answer> post(const std::string& path, ByteView body) {
-    HTTPRequest request(HTTPRequest::HTTP_POST, path, HTTPRequest::HTTP_1_1);
+  Result<Answer> post(const HttpCall& call) {
+    const std::size_t bytes = call.head.size() + call.body.size();
+    HTTPRequest request(HTTPRequest::HTTP_POST, call.path, HTTPRequest::HTTP_1_1);
     request.setContentType(kContentType);
-    request.setContentLength64(static_cast<Poco::Int64>(body.size()));
-    request.setKeepAlive(true);
+    request.setContentLength64(static_cast<Poco::Int64>(bytes));
+    if (call.answer_bytes > 0) request.set("X-Answer-Bytes", std::to_string(call.answer_bytes));
     std::ostream& out = connected().sendRequest(request);
-    out.write(reinterpret_cast<const char*>(body.data()),
-              static_cast<std::streamsize>(body.size()));
+    write(out, call.head);
+    write(out, call.body);
     out.flush();
     ++traffic.requests;
-    traffic.bytes_out += body.size();
+    traffic.bytes_out += head_bytes(request) + bytes;
     HTTPResponse response;
     std::istream& in = connected().receiveResponse(response);
     if (response.getContentType() != kContentType)
       return {Errc::not_a_hub, "answer of another kind"};
-    Result<Bytes> answer = read_body(in, kMessageBytesMax + kFrameBytesMax);
+    Result<Bytes> answer =
+        read_body(in, response.getContentLength64(), kMessageBytesMax + kFrameBytesMax);
     if (!answer) return answer.error();
-    traffic.bytes_in += answer->size();
+    traffic.bytes_in += head_bytes(response) + answer->size();
     if (response.getContentLength64() != static_cast<Poco::Int64>(answer->size()))
       return {Errc::unavailable, "answer cut short"};
     if (response.getStatus() != HTTPResponse::HTTP_OK)
@@ -186,8 +204,8 @@ HttpTransport::HttpTransport(HubAddress hub, CallLimits limits)
     : state_(std::make_unique<State>(std::move(hub), limits)) {}
 HttpTransport::~HttpTransport() = default;
 
-Result<HttpTransport::Answer> HttpTransport::post(const std::string& path, ByteView body) {
-  if (body.size() > kMessageBytesMax + kFrameBytesMax) return {Errc::too_large, "request"};
+Result<HttpTransport::Answer> HttpTransport::post(const HttpCall& call) {
+  if (call.body.size() > kMessageBytesMax + kFrameBytesMax) return {Errc::too_large, "request"};
   const auto failed = [&](Errc code) -> Result<Answer> {
     state_->session.reset();
     // Who was called, not the library's English: the code says what went wrong.
@@ -197,7 +215,7 @@ Result<HttpTransport::Answer> HttpTransport::post(const std::string& path, ByteV
   const bool was_kept = state_->session != nullptr;
   for (int attempt = 0;; ++attempt) {
     try {
-      Result<Answer> answer = state_->post(path, body);
+      Result<Answer> answer = state_->post(call);
       if (!answer) state_->session.reset();
       return answer;
     } catch (const Poco::Net::InvalidCertificateException&) {

@@ -26,9 +26,18 @@ struct CallLimits {
   std::int64_t answer_ms = 60'000;  ///< silence longer than this ends the call
 };
 
-/// What travelled since the transport was made: HTTP requests and their bytes inside TLS.
+/// What travelled since the transport was made: HTTP requests and their bytes inside TLS, heads
+/// included.
 struct Traffic {
   std::uint64_t requests = 0, bytes_out = 0, bytes_in = 0;
+};
+
+/// One request to a door of the hub.
+struct HttpCall {
+  std::string path;         ///< "/exchange", "/enrol", "/mailbox"
+  ByteView head{}, body{};  ///< sent one behind the other; not copied
+  /// What the answer should not pass by much; 0: the hub's own choice.
+  std::size_t answer_bytes = 0;
 };
 
 class HttpTransport {
@@ -40,10 +49,13 @@ class HttpTransport {
     Bytes body;
     std::int64_t next_contact_ms = 0;  ///< the hub's wish; 0: none
   };
-  /// POST `body` to `path` ("/exchange", "/enrol", "/mailbox").
+  /// Blocks until the answer is here.
   ///   errors: unavailable (no link, silence, overload), bad_certificate, not_a_hub, not_allowed,
   ///   revoked, not_for_us, not_authentic, malformed, newer, too_large: as the hub or the link says
-  Result<Answer> post(const std::string& path, ByteView body);
+  Result<Answer> post(const HttpCall& call);
+  Result<Answer> post(const std::string& path, ByteView body) {
+    return post(HttpCall{path, {}, body, 0});
+  }
   Traffic traffic() const;
   std::int64_t next_contact_ms() const;  ///< the hub's wish in its last answer; 0: none
 

@@ -1,27 +1,185 @@
 // client/hub_link.cpp - the caller's side of the exchange over HTTPS.
 #include "client/hub_link.h"
 
+#include <chrono>
+#include <thread>
+
 #include "client/contacts.h"
 #include "client/keeping.h"
 #include "client/number_asks.h"
+#include "client/request_pace.h"
 #include "client/sent_volumes.h"
-#include "schema/request_auth.h"
+#include "schema/limits.h"
 
 namespace jiyao {
 
 namespace {
 
-constexpr std::size_t kFirstBytes = 256 * 1024;
 constexpr int kRoundsMax = 100'000;  ///< a bound, never reached: each round brings something new
-constexpr const char* kCounterNote = "sync.counter";
+constexpr int kCutsMax = 6;          ///< in a row; then the meeting ends, the next one goes on
+constexpr std::int64_t kFirstRestMs = 250;
+constexpr std::size_t kShortMessage = 256;  ///< only what is held
+constexpr int kBatchesAtOnce = 2;           ///< sealed or shown between two looks at the link
+constexpr const char* kPaceNote = "sync.request_bytes";
+constexpr const char* kLastNote = "sync.last_ms";
 
-std::uint64_t number_in(const std::optional<Bytes>& note) {
-  std::uint64_t n = 0;
-  if (note)
-    for (const std::uint8_t c : *note)
-      if (c >= '0' && c <= '9') n = n * 10 + (c - '0');
-  return n;
+std::string hint_note(const HubId& hub) {
+  return "sync.hint/" + hub.hex();
 }
+
+/// Behind an answer of the pinned hub, bytes that are no TLS are a cut as well.
+bool is_cut(Errc code) {
+  return code == Errc::unavailable || code == Errc::not_a_hub;
+}
+
+/// What is done in slices while the link works: sealing what is to be sent, showing what came.
+class Homework {
+ public:
+  explicit Homework(Replica& replica) : replica_(replica) {}
+
+  /// Enough is sealed for a request of this size, or everything is.
+  Result<void> seal_for(std::size_t bytes) {
+    while (!is_sealed_ && ahead_ < bytes && !failure_) seal_some();
+    if (failure_) return *failure_;
+    return {};
+  }
+  /// The link takes what was sealed so far. False: nothing is left to do.
+  bool step(std::size_t bytes_wanted) {
+    if (failure_) return false;
+    if (!is_sealed_ && ahead_ < bytes_wanted) {
+      seal_some();
+      return true;
+    }
+    if (is_shown_) return false;
+    const auto caught = replica_.catch_up(kBatchesAtOnce);
+    if (!caught) failure_ = caught.error();
+    is_shown_ = !caught || caught->is_complete;
+    return true;
+  }
+  void sent() { ahead_ = 0; }
+  void arrived() { is_shown_ = false; }
+  bool is_sealed() const { return is_sealed_; }
+  bool has_more_to_send() const { return !is_sealed_ || ahead_ > 0; }
+  std::size_t batches() const { return batches_; }
+  const std::optional<Error>& failure() const { return failure_; }
+
+ private:
+  void seal_some() {
+    const auto sealed = replica_.seal_pending(kBatchesAtOnce);
+    if (!sealed && sealed.code() != Errc::unavailable) failure_ = sealed.error();
+    const int made = sealed ? *sealed : 0;
+    batches_ += static_cast<std::size_t>(made);
+    ahead_ += static_cast<std::size_t>(made) * kBatchTargetBytes;
+    is_sealed_ = made < kBatchesAtOnce;
+  }
+
+  Replica& replica_;
+  std::size_t ahead_ = 0, batches_ = 0;
+  bool is_sealed_ = false, is_shown_ = true;
+  std::optional<Error> failure_;
+};
+
+/// One conversation until both sides hold the same, or nothing more moves.
+class Conversation {
+ public:
+  Conversation(Desk& desk, Replica& replica, const HubAt& hub, HubCaller& caller,
+               const Digest& root_print, MetHub& met)
+      : replica_(replica),
+        caller_(caller),
+        met_(met),
+        gate_(replica, root_print),
+        talk_(replica.log(), parley_with(replica, hub, root_print), &gate_),
+        homework_(replica),
+        pace_(static_cast<std::size_t>(noted_number(replica, kPaceNote))),
+        hint_name_(hint_note(hub.hub)),
+        bar_(desk.console(), desk.text("sync.progress")) {
+    if (const auto hint = replica.recall(hint_name_)) talk_.recall(*hint);
+  }
+
+  Result<void> hold() {
+    const auto held = talk();
+    met_.batches_out += homework_.batches();
+    note();
+    return held;
+  }
+
+ private:
+  // An invitation knows no ceiling; the roster, once it is here, does. With different ones the two
+  // sides would never hold the same.
+  static Parley parley_with(const Replica& replica, const HubAt& hub, const Digest& root_print) {
+    const Roster known = replica.roster();
+    const HubRecord* named = known.hub(hub.hub);
+    Parley parley;
+    parley.route = {RouteKind::network, named == nullptr ? hub.ceiling : named->ceiling};
+    parley.self = replica.node();
+    parley.incarnation = replica.author().incarnation;
+    parley.root = root_print;
+    return parley;
+  }
+
+  Result<void> talk() {
+    const std::uint64_t roster = replica_.roster().point().seq;
+    for (int round = 0; round < kRoundsMax; ++round) {
+      if (const auto sealed = homework_.seal_for(pace_.bytes()); !sealed) return sealed.error();
+      const auto heard = say_and_hear();
+      if (!heard) return heard.error();
+      if (homework_.failure()) return *homework_.failure();
+      met_.batches_in += heard->batches_new;
+      met_.refused += heard->refused;
+      bar_.step(met_.batches_in, 0);
+      if (heard->batches_new > 0) homework_.arrived();
+      if (heard->is_foreign) return {Errc::not_for_us, "another realm"};
+      if (!talk_.wants_more() && !homework_.has_more_to_send()) return {};
+      if (replica_.roster().point().seq != roster) return {};  // the scope may be another now
+    }
+    return {};
+  }
+
+  // A link that worked and was cut is tried again, with less: what the cut took is said anew.
+  Result<Heard> say_and_hear() {
+    for (int cuts = 0;; ++cuts) {
+      const Bytes message = talk_.say(pace_.bytes());
+      homework_.sent();
+      const auto answer = caller_.exchange(message, answer_bytes(message),
+                                           [this] { return homework_.step(pace_.bytes()); });
+      if (answer) {
+        has_answered_ = true;
+        pace_.passed(message.size(), answer->size(), caller_.took_ms());
+        return talk_.hear(*answer);
+      }
+      if (!is_cut(answer.code())) return answer.error();
+      const bool may_be_too_large = has_answered_ || message.size() > pace_.bytes() / 2;
+      if (may_be_too_large) pace_.failed();
+      if (!has_answered_ || cuts + 1 == kCutsMax) return answer.error();
+      std::this_thread::sleep_for(std::chrono::milliseconds(kFirstRestMs << cuts));
+    }
+  }
+
+  // Whoever has nothing to say expects little: the hub's own choice will do, and costs no words.
+  std::size_t answer_bytes(const Bytes& message) const {
+    const bool is_short = message.size() < kShortMessage && pace_.bytes() >= kPaceBytesFirst;
+    return is_short ? 0 : pace_.bytes();
+  }
+
+  /// For the next meeting: what the hub holds, and how much this link carries.
+  void note() {
+    const Bytes hint = talk_.hint();
+    const Bytes pace = to_bytes(std::to_string(pace_.bytes()));
+    if (replica_.recall(hint_name_) != hint) replica_.remember(hint_name_, hint);
+    if (replica_.recall(kPaceNote) != pace) replica_.remember(kPaceNote, pace);
+  }
+
+  Replica& replica_;
+  HubCaller& caller_;
+  MetHub& met_;
+  TrustGate gate_;
+  Exchange talk_;
+  Homework homework_;
+  RequestPace pace_;
+  std::string hint_name_;
+  bool has_answered_ = false;
+  ProgressBar bar_;
+};
 
 Result<void> catch_up_all(Replica& replica) {
   while (true) {
@@ -29,39 +187,6 @@ Result<void> catch_up_all(Replica& replica) {
     if (!caught) return caught.error();
     if (caught->is_complete) return {};
   }
-}
-
-/// One conversation until both sides hold the same, or nothing more moves.
-Result<void> converse(Desk& desk, Replica& replica, const HubAt& hub, HttpTransport& transport,
-                      const Digest& root_print, MetHub& met) {
-  TrustGate gate(replica, root_print);
-  // An invitation knows no ceiling; the roster, once it is here, does. With different ones the two
-  // sides would never hold the same.
-  const Roster known = replica.log().roster();
-  const HubRecord* named = known.hub(hub.hub);
-  const Route route{RouteKind::network, named == nullptr ? hub.ceiling : named->ceiling};
-  Parley parley;
-  parley.route = route;
-  parley.self = replica.node();
-  parley.incarnation = replica.author().incarnation;
-  parley.root = root_print;
-  Exchange talk(replica.log(), parley, &gate);
-  const std::uint64_t roster = replica.log().roster().point().seq;
-  ProgressBar bar(desk.console(), desk.text("sync.progress"));
-  for (int round = 0; round < kRoundsMax; ++round) {
-    const Bytes message = talk.say(kFirstBytes);
-    const auto answer = ask_hub(replica, hub, transport, "/exchange", message);
-    if (!answer) return answer.error();
-    const auto heard = talk.hear(*answer);
-    if (!heard) return heard.error();
-    met.batches_in += heard->batches_new;
-    met.refused += heard->refused;
-    bar.step(met.batches_in, 0);
-    if (heard->is_foreign) return {Errc::not_for_us, "another realm"};
-    if (!talk.wants_more()) return {};
-    if (replica.log().roster().point().seq != roster) return {};  // the scope may be another now
-  }
-  return {};
 }
 
 }  // namespace
@@ -85,36 +210,17 @@ Result<HubAt> hub_of(Desk& desk, const Replica& replica) {
   return desk.failure(Errc::not_found, "sync.no_hub");
 }
 
-Result<Bytes> ask_hub(Replica& replica, const HubAt& hub, HttpTransport& transport,
-                      const std::string& path, ByteView body) {
-  RequestAuth who;
-  who.hub = hub.hub;
-  who.node = replica.node();
-  who.incarnation = replica.author().incarnation;
-  who.counter = number_in(replica.recall(kCounterNote)) + 1;
-  replica.remember(kCounterNote, to_bytes(std::to_string(who.counter)));
-  auto answer = transport.post(path, signed_request(who, replica.node_key(), body));
-  if (!answer) return answer.error();
-  return std::move(answer->body);
-}
-
 Result<MetHub> meet_hub(Desk& desk, Replica& replica, const HubAt& hub, const Digest& root_print) {
   const auto address = HubAddress::from(hub.address, hub.certificate);
   if (!address) return address.error();
   HttpTransport transport(*address, {});
+  HubCaller caller(replica, hub.hub, transport);
   MetHub met;
   Arrivals arrivals(replica);
   for (int meeting = 0; meeting < 8; ++meeting) {
-    const auto sealed = replica.seal_pending();
-    if (!sealed && sealed.code() != Errc::unavailable) return sealed.error();
-    if (sealed) met.batches_out += static_cast<std::size_t>(*sealed);
     const std::uint64_t roster = replica.log().roster().point().seq;
-    // A machine that joins knows its hub's ceiling from the roster only.
-    HubAt now_at = hub;
-    if (const HubRecord* record = replica.log().roster().hub(hub.hub); record != nullptr)
-      now_at.ceiling = record->ceiling;
-    if (const auto said = converse(desk, replica, now_at, transport, root_print, met); !said)
-      return said.error();
+    if (const auto held = Conversation(desk, replica, hub, caller, root_print, met).hold(); !held)
+      return held.error();
     if (const auto caught = catch_up_all(replica); !caught) return caught.error();
     const Roster now = replica.log().roster();
     const Digest papers = replica.log().papers(Scope{now.compartments()});
@@ -129,7 +235,7 @@ Result<MetHub> meet_hub(Desk& desk, Replica& replica, const HubAt& hub, const Di
   met.next_contact_ms = transport.next_contact_ms();
   arrivals.note(desk.env().clock.wall_ms());
   SentVolumes(desk, replica).prune();
-  replica.remember("sync.last_ms", to_bytes(std::to_string(desk.env().clock.wall_ms())));
+  replica.remember(kLastNote, to_bytes(std::to_string(desk.env().clock.wall_ms())));
   return met;
 }
 

@@ -1,9 +1,9 @@
 // client/hub_link.h - one meeting with the hub: seal, exchange until both hold the same, catch up,
-// and the papers a keeper owes.
+// and the papers a keeper owes. Sealing and showing go on while a request is on its way.
 #pragma once
 
 #include "client/desk.h"
-#include "client/http_transport.h"
+#include "client/hub_caller.h"
 #include "sync/exchange.h"
 
 namespace jiyao {
@@ -28,10 +28,6 @@ Result<HubAt> hub_of(Desk& desk, const Replica& replica);
 ///   errors: those of HttpTransport::post(); not_authentic (another realm's root)
 Result<MetHub> meet_hub(Desk& desk, Replica& replica, const HubAt& hub,
                         const Digest& root_print = {});
-
-/// A signed request to `path`, with the next counter of this incarnation.
-Result<Bytes> ask_hub(Replica& replica, const HubAt& hub, HttpTransport& transport,
-                      const std::string& path, ByteView body);
 
 /// Stops a roster of another root, and lets the replica seal before a newer record is applied.
 class TrustGate final : public RosterGate {

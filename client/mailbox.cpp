@@ -18,7 +18,7 @@ Result<std::vector<Bytes>> mailbox(Desk& desk, Replica& replica, ByteView drop) 
   const auto address = HubAddress::from(hub->address, hub->certificate);
   if (!address) return address.error();
   HttpTransport transport(*address, {});
-  const auto body = ask_hub(replica, *hub, transport, "/mailbox", drop);
+  const auto body = HubCaller(replica, hub->hub, transport).ask("/mailbox", drop);
   if (!body) return body.error();
   std::vector<Bytes> letters;
   for (std::size_t at = 0; at + 4 <= body->size();) {

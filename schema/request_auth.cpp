@@ -5,7 +5,8 @@ namespace jiyao {
 
 namespace {
 
-constexpr std::size_t kSignedBytes = 96;
+constexpr std::size_t kSignedBytes = 64;
+constexpr std::uint8_t kVersion = 2, kSuite = 1;
 constexpr std::string_view kMagic = "JYRQ";
 
 template <class B>
@@ -22,39 +23,42 @@ B take(ByteView& rest) {
 
 Bytes signed_part(const RequestAuth& who) {
   Bytes out = to_bytes(kMagic);
-  out.insert(out.end(), {1, 1, 0, 0});
+  out.insert(out.end(), {kVersion, kSuite, 0, 0});
   put(out, who.hub);
   put(out, who.node);
   put(out, who.incarnation);
   for (unsigned i = 0; i < 8; ++i) out.push_back(static_cast<std::uint8_t>(who.counter >> (8 * i)));
-  put(out, who.body_hash);
   JIYAO_ASSERT(out.size() == kSignedBytes);
   return out;
 }
 
-Digest digest_to_sign(const RequestAuth& who) {
-  return digest(Label::request, {signed_part(who)});
+Digest digest_to_sign(const RequestAuth& who, const Digest& body_hash) {
+  return digest(Label::request, {signed_part(who), body_hash.view()});
 }
 
 }  // namespace
 
+Bytes request_block(const RequestAuth& who, const SigningKey& key, ByteView body) {
+  Bytes out = signed_part(who);
+  put(out, key.sign(Label::request, digest_to_sign(who, digest(Label::body, {body}))));
+  JIYAO_ASSERT(out.size() == kRequestAuthBytes);
+  return out;
+}
+
 Bytes signed_request(const RequestAuth& who, const SigningKey& key, ByteView body) {
-  RequestAuth auth = who;
-  auth.body_hash = digest(Label::body, {body});
-  Bytes out = signed_part(auth);
-  put(out, key.sign(Label::request, digest_to_sign(auth)));
+  Bytes out = request_block(who, key, body);
   out.insert(out.end(), body.begin(), body.end());
   return out;
 }
 
 bool ParsedRequest::signed_by(const VerifyKey& key) const {
-  return verify(key, Label::request, digest_to_sign(auth), auth.signature);
+  return verify(key, Label::request, digest_to_sign(auth, body_hash), auth.signature);
 }
 
 Result<ParsedRequest> parse_request(ByteView request) {
   if (request.size() < kRequestAuthBytes || as_text(request.first(4)) != kMagic)
     return {Errc::malformed, "request block"};
-  if (request[4] != 1 || request[5] != 1) return {Errc::newer, "request version"};
+  if (request[4] != kVersion || request[5] != kSuite) return {Errc::newer, "request version"};
   if (request[6] != 0 || request[7] != 0) return {Errc::malformed, "request block"};
   ParsedRequest parsed;
   ByteView rest = request.subspan(8);
@@ -64,11 +68,9 @@ Result<ParsedRequest> parse_request(ByteView request) {
   for (unsigned i = 0; i < 8; ++i)
     parsed.auth.counter |= static_cast<std::uint64_t>(rest[i]) << (8 * i);
   rest = rest.subspan(8);
-  parsed.auth.body_hash = take<Digest>(rest);
   parsed.auth.signature = take<Signature>(rest);
   parsed.body = rest;
-  if (digest(Label::body, {parsed.body}) != parsed.auth.body_hash)
-    return {Errc::not_authentic, "body hash"};
+  parsed.body_hash = digest(Label::body, {parsed.body});
   return parsed;
 }
 

@@ -13,6 +13,7 @@
 #include <Poco/Timespan.h>
 
 #include <atomic>
+#include <charconv>
 #include <istream>
 #include <ostream>
 
@@ -71,6 +72,13 @@ struct Shared {
   BodyBudget budget;
 };
 
+std::size_t answer_bytes_of(const HTTPServerRequest& request) {
+  const std::string text = request.get("X-Answer-Bytes", "");
+  std::size_t bytes = 0;
+  std::from_chars(text.data(), text.data() + text.size(), bytes);
+  return bytes == 0 ? kAnswerBytesUnasked : std::min(bytes, kAnswerBytesMax);
+}
+
 class Handler : public Poco::Net::HTTPRequestHandler {
  public:
   explicit Handler(Shared& shared) : shared_(shared) {}
@@ -107,15 +115,16 @@ class Handler : public Poco::Net::HTTPRequestHandler {
     request.stream().read(reinterpret_cast<char*>(body.data()), length);
     if (request.stream().gcount() != length)
       return refuse(response, {Errc::malformed, "cut short"});
-    const Result<Bytes> answer = answer_to(request.getURI(), body);
+    const Result<Bytes> answer = answer_to(request, body);
     if (!answer) return refuse(response, answer.error());
     response.set("X-Next-Contact-Ms", std::to_string(shared_.limits.next_contact_ms));
     response.setContentType(kContentType);
     response.sendBuffer(answer->data(), answer->size());
   }
 
-  Result<Bytes> answer_to(const std::string& path, const Bytes& body) {
-    if (path == "/exchange") return shared_.doors.exchange(body);
+  Result<Bytes> answer_to(const HTTPServerRequest& request, const Bytes& body) {
+    const std::string& path = request.getURI();
+    if (path == "/exchange") return shared_.doors.exchange(body, answer_bytes_of(request));
     if (path == "/mailbox") return shared_.doors.mailbox(body);
     if (path != "/enrol") return {Errc::malformed, "no such door"};
     const Result<void> posted = shared_.doors.enrol(body);

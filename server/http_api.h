@@ -1,6 +1,7 @@
 // server/http_api.h - the hub's one TLS listener: bytes -> Hub -> bytes, with limits.
 //
-//   POST /exchange /enrol /mailbox    application/x-jiyao, Content-Length required
+//   POST /exchange /enrol /mailbox    application/x-jiyao, Content-Length required;
+//                                     X-Answer-Bytes: what the caller's link likes to carry
 //   GET  /healthz /metrics            plain text, no content of any ledger, no names
 // Overload is answered 503 with Retry-After, never by a dropped socket; memory for bodies is
 // bounded.
@@ -19,11 +20,17 @@ namespace jiyao {
 class Doors {
  public:
   virtual ~Doors() = default;
-  virtual Result<Bytes> exchange(ByteView request) = 0;
+  /// `answer_bytes`: what the answer should not pass by much.
+  virtual Result<Bytes> exchange(ByteView request, std::size_t answer_bytes) = 0;
   virtual Result<void> enrol(ByteView request) = 0;
   virtual Result<Bytes> mailbox(ByteView request) = 0;
   virtual std::string metrics() = 0;  ///< Prometheus text: counts and sizes, never content
 };
+
+/// Answers of an exchange: as wide as a poor link stands when the caller names nothing, and what
+/// many callers at once may ask of this machine's memory.
+inline constexpr std::size_t kAnswerBytesUnasked = 256 * 1024;
+inline constexpr std::size_t kAnswerBytesMax = 4 * 1024 * 1024;
 
 struct HttpLimits {
   int threads = 64;                     ///< connections served at once; a kept one holds its thread

@@ -11,10 +11,6 @@ namespace jiyao {
 
 namespace {
 
-/// How much one answer may hold: many batches per request on a fast link, bounded memory on the
-/// hub.
-constexpr std::size_t kAnswerBytes = 4 * 1024 * 1024;
-
 Bytes with_length(ByteView letter) {
   Bytes out;
   for (unsigned i = 0; i < 4; ++i)
@@ -43,7 +39,7 @@ Result<NodeId> Hub::authenticate(const ParsedRequest& request) {
   return request.auth.node;
 }
 
-Result<Bytes> Hub::exchange(ByteView request) {
+Result<Bytes> Hub::exchange(ByteView request, std::size_t answer_bytes) {
   ++counts_.requests;
   counts_.bytes_in += request.size();
   const Result<ParsedRequest> parsed = parse_request(request);
@@ -74,7 +70,7 @@ Result<Bytes> Hub::exchange(ByteView request) {
     store_.issue_receipts();
     if (stored_) stored_();
   }
-  Bytes answer = talk.say(kAnswerBytes);
+  Bytes answer = talk.say(answer_bytes);
   counts_.bytes_out += answer.size();
   return answer;
 }

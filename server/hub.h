@@ -32,7 +32,7 @@ class Hub final : public Doors {
   /// One exchange: signed request in (schema/request_auth.h), message out.
   ///   errors: malformed, newer, not_for_us (another hub's), not_allowed (unknown node), revoked,
   ///   not_authentic (signature, counter)
-  Result<Bytes> exchange(ByteView request) override;
+  Result<Bytes> exchange(ByteView request, std::size_t answer_bytes = kAnswerBytesUnasked) override;
   /// An enrolment request for the archive; kept at most kMailboxMax.   errors: too_large,
   /// unavailable
   Result<void> enrol(ByteView request) override;

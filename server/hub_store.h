@@ -27,7 +27,8 @@ class HubStore : public BatchLog {
   /// Cumulative `archived` receipts for every compartment that grew since its last one. Idempotent.
   virtual void issue_receipts() = 0;
 
-  /// Rising counters of requests: false if `counter` was seen or passed before.
+  /// Rising counters of requests: false if `counter` was seen or passed before. Durable by windows
+  /// (kCounterWindow): opened anew, a store takes all of a window as seen that it has seen one of.
   virtual bool accept_counter(const Author& who, std::uint64_t counter) = 0;
   /// Enrolment requests, opaque, waiting for the archive.   errors: unavailable (mailbox full)
   virtual Result<void> post_mail(const Digest& id, ByteView request) = 0;

@@ -2,6 +2,7 @@
 // remembers.
 #include "crypto/random.h"
 #include "schema/database.h"
+#include "schema/request_auth.h"
 #include "server/sqlite_store_state.h"
 
 namespace jiyao {
@@ -11,6 +12,14 @@ using Poco::Data::Session;
 using Blob = SqliteSession::Blob;
 
 namespace {
+
+constexpr std::size_t kCountedMax = 4096;  ///< authors whose counters stay in memory
+
+Bytes key_of(const Author& who) {
+  Bytes key(who.node.bytes.begin(), who.node.bytes.end());
+  key.insert(key.end(), who.incarnation.bytes.begin(), who.incarnation.bytes.end());
+  return key;
+}
 
 Bytes slot_of(const Receipt& receipt) {
   const Digest slot = digest(
@@ -179,18 +188,42 @@ Digest SqliteStore::papers(const Scope& scope) const {
   return state_->shelf.digest(scope);
 }
 
-bool SqliteStore::accept_counter(const Author& who, std::uint64_t counter) {
-  Bytes key(who.node.bytes.begin(), who.node.bytes.end());
-  key.insert(key.end(), who.incarnation.bytes.begin(), who.incarnation.bytes.end());
-  Blob author = SqliteSession::blob(key);
-  Poco::UInt64 next = counter;
-  return state_->session->run([&](Session& s) {
-    Poco::Data::Statement update(s);
-    update << "INSERT INTO counter(author, last) VALUES (?, ?) "
-              "ON CONFLICT(author) DO UPDATE SET last = excluded.last WHERE excluded.last > last",
-        use(author), use(next);
-    return update.execute() > 0;
+std::uint64_t SqliteStore::State::stored_counter(const Author& who) {
+  Blob author = SqliteSession::blob(key_of(who));
+  std::vector<Poco::UInt64> last;
+  session->run([&](Session& s) {
+    s << "SELECT last FROM counter WHERE author = ?", use(author), into(last), now;
   });
+  return last.empty() ? 0 : last.front();
+}
+
+void SqliteStore::State::store_counter(const Author& who, std::uint64_t counter) {
+  Blob author = SqliteSession::blob(key_of(who));
+  Poco::UInt64 last = counter;
+  session->run([&](Session& s) {
+    s << "INSERT INTO counter(author, last) VALUES (?, ?) "
+         "ON CONFLICT(author) DO UPDATE SET last = excluded.last",
+        use(author), use(last), now;
+  });
+}
+
+// The disk holds the end of the window, before any counter of it is taken: whatever becomes of this
+// process, none is taken twice.
+bool SqliteStore::accept_counter(const Author& who, std::uint64_t counter) {
+  State& state = *state_;
+  if (!state.counted.contains(who)) {
+    const std::uint64_t stored = state.stored_counter(who);
+    if (state.counted.size() >= kCountedMax) state.counted.clear();
+    state.counted[who] = {.last = stored, .on_disk = stored};
+  }
+  State::Counted& seen = state.counted[who];
+  if (counter <= seen.last) return false;
+  if (counter > seen.on_disk) {
+    state.store_counter(who, last_of_window(counter));
+    seen.on_disk = last_of_window(counter);
+  }
+  seen.last = counter;
+  return true;
 }
 
 Result<void> SqliteStore::post_mail(const Digest& id, ByteView request) {

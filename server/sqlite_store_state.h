@@ -30,11 +30,17 @@ struct SqliteStore::State {
   HeadCite former;
   std::uint64_t serial = 0;
   std::map<CompartmentId, std::uint64_t> receipted;  ///< batches of it that our receipts cover
+  struct Counted {
+    std::uint64_t last = 0, on_disk = 0;
+  };
+  std::map<Author, Counted> counted;  ///< who asked of late
 
   void load();
   void set_meta(const std::string& name, ByteView value);
   std::optional<Bytes> meta(const std::string& name);
   void save_number(const std::string& name, std::uint64_t number);
+  std::uint64_t stored_counter(const Author& who);
+  void store_counter(const Author& who, std::uint64_t counter);
   Level ceiling() const;
   void store(const SealedBatch& batch);
   Result<void> put_paper(PaperKind kind, ByteView slot, ByteView bytes);

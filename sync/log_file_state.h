@@ -7,7 +7,10 @@ namespace jiyao {
 
 struct LogFile::State {
   State(Env& world, Database file, const NodeId& node)
-      : env(world), database(std::move(file)), self(node) {}
+      : env(world), database(std::move(file)), self(node) {
+    // A batch is read once or twice; pages of many would only fill the memory of a small machine.
+    Statement(database, "PRAGMA cache_size=-2048").run();
+  }
 
   Env& env;
   Database database;

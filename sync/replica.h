@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -161,9 +162,11 @@ class Replica : public RosterGate {
   /// crash a prefix is there.
   std::vector<Result<Recorded>> record_many(std::span<const Act> acts,
                                             const Progress* progress = nullptr);
-  /// Packs whole acts into batches, seals, signs, appends to the log. Returns batches made.
+  /// Packs whole acts into batches, seals, signs, appends to the log. Returns batches made; fewer
+  /// than `batches_max` of a level say that it has no more to seal.
   ///   errors: unavailable (no epoch key of a compartment yet: its changes stay unsealed)
-  Result<int> seal_pending();
+  Result<int> seal_pending(int batches_max = kEveryBatch);
+  static constexpr int kEveryBatch = std::numeric_limits<int>::max();
   /// Seals what was recorded under the roster so far. Called by an Exchange.
   Result<void> before_roster(ByteView record) override;
   /// log.jdb -> open level files: roster, grants and batches. Call until complete.

@@ -181,15 +181,16 @@ std::vector<StoredChange> next_acts(const Store& store, const std::optional<Stor
 
 }  // namespace
 
-Result<int> seal_level(Replica::State& replica, Store& store) {
+Result<int> seal_level(Replica::State& replica, Store& store, int batches_max) {
   heal_interrupted_seal(replica, store);
   // Somebody may have shown us work of this life that we do not have: then we are a copy.
   replica.life->renew_if_shown_foreign();
   int made = 0;
   std::optional<Error> first_error;
   std::optional<StoredChange> last;
-  for (std::vector<StoredChange> changes = next_acts(store, last); !changes.empty();
-       changes = next_acts(store, last)) {
+  while (made < batches_max) {
+    std::vector<StoredChange> changes = next_acts(store, last);
+    if (changes.empty()) break;
     last = changes.back();
     std::map<CompartmentId, std::vector<StoredChange>> by_compartment;
     for (StoredChange& change : changes)
@@ -206,11 +207,11 @@ Result<int> seal_level(Replica::State& replica, Store& store) {
   return made;
 }
 
-Result<int> Replica::seal_pending() {
+Result<int> Replica::seal_pending(int batches_max) {
   int made = 0;
   std::optional<Error> first_error;
   for (auto& [level, store] : state_->stores) {
-    const Result<int> sealed = seal_level(*state_, store);
+    const Result<int> sealed = seal_level(*state_, store, batches_max);
     if (sealed) made += *sealed;
     if (!sealed && !first_error) first_error = sealed.error();
   }

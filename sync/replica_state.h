@@ -203,8 +203,9 @@ Digest state_digest(const LedgerDefinition& definition, const RecordState& state
 /// `has_new_keys`: batches that waited for one are tried again.
 Result<CaughtUp> catch_up_level(Replica::State& replica, Store& store, bool has_new_keys,
                                 std::size_t batches_max, const Progress* progress);
-/// Own changes of one level file into batches. Returns how many.
-Result<int> seal_level(Replica::State& replica, Store& store);
+/// Own changes of one level file into batches, about `batches_max` of them. Returns how many.
+Result<int> seal_level(Replica::State& replica, Store& store,
+                       int batches_max = Replica::kEveryBatch);
 /// Batches that hold own changes, made by a seal_pending() that was cut: integrate them first.
 void heal_interrupted_seal(Replica::State& replica, Store& store);
 

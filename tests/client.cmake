@@ -11,5 +11,6 @@ jiyao_test(test_client
 jiyao_test(test_verbs
   SOURCES
     unit/client/day_verbs_test.cpp
+    unit/client/hub_link_test.cpp
     unit/client/office_verbs_test.cpp
-  USES jiyao::client jiyao::server)
+  USES jiyao::client jiyao::server jiyao_bad_link)

@@ -13,7 +13,7 @@ namespace {
 /// Answers with whatever log sits opposite just now. A body that is not whole never gets this far.
 class SeatDoors final : public Doors {
  public:
-  Result<Bytes> exchange(ByteView request) override {
+  Result<Bytes> exchange(ByteView request, std::size_t) override {
     Exchange talk(seat->log, parley, seat->gate, &memory_);
     const Result<Heard> heard = talk.hear(request);
     add_up(travelled->by_answerer, talk.so_far());

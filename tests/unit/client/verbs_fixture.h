@@ -164,14 +164,13 @@ class LoopbackHub {
     const auto joined = (*home)->join(*realm);
     ASSERT_TRUE(joined) << joined.error().detail;
   }
-  void start() {
-    home_ = std::move(*HubHome::open(files_, paths_));
-    hub_ = std::make_unique<Hub>(home_->store(), home_->identity(), clock_);
-    auto api = HttpApi::start(*hub_, listening_context(paths_.certificate), "127.0.0.1", port_,
-                              HttpLimits{});
-    ASSERT_TRUE(api) << api.error().detail;
-    api_ = std::move(*api);
+  void start() { serve(port_); }
+  /// Not where its card says, but on the port returned: there is a link between.
+  std::uint16_t start_elsewhere() {
+    serve(0);
+    return api_->port();
   }
+  std::uint16_t port() const { return port_; }
   void stop() {
     api_.reset();
     hub_.reset();
@@ -179,6 +178,14 @@ class LoopbackHub {
   }
 
  private:
+  void serve(std::uint16_t port) {
+    home_ = std::move(*HubHome::open(files_, paths_));
+    hub_ = std::make_unique<Hub>(home_->store(), home_->identity(), clock_);
+    auto api = HttpApi::start(*hub_, listening_context(paths_.certificate), "127.0.0.1", port,
+                              HttpLimits{});
+    ASSERT_TRUE(api) << api.error().detail;
+    api_ = std::move(*api);
+  }
   std::uint16_t free_port() {
     Poco::Net::ServerSocket socket(Poco::Net::SocketAddress("127.0.0.1", 0));
     port_ = socket.address().port();

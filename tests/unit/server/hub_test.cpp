@@ -59,6 +59,7 @@ class HubRules : public testing::Test {
     home_ = std::move(*HubHome::open(real_files(), paths()));
     hub_ = std::make_unique<Hub>(home_->store(), home_->identity(), clock_,
                                  [this] { home_->anchor(); });
+    counter_ = last_of_window(counter_);  // as client/hub_caller.h does when it is refused
   }
   Bytes signed_by(const Machine& machine, ByteView body, std::uint64_t counter) const {
     RequestAuth auth;
@@ -131,6 +132,35 @@ TEST_F(HubRules, ARequestOfAStrangerOfAnotherHubOrSeenBeforeIsRefused) {
   EXPECT_TRUE(hub_->exchange(signed_by(a_, {}, 7)));
   EXPECT_EQ(hub_->exchange(signed_by(a_, {}, 7)).code(), Errc::not_authentic);
   EXPECT_EQ(hub_->exchange(signed_by(a_, {}, 6)).code(), Errc::not_authentic);
+}
+
+TEST_F(HubRules, StartedAnewItTakesNoCounterOfAWindowItHasSeen) {
+  EXPECT_TRUE(hub_->exchange(signed_by(a_, {}, 7)));
+  EXPECT_TRUE(hub_->exchange(signed_by(a_, {}, 8)));
+  open();
+  for (const std::uint64_t seen :
+       {std::uint64_t{7}, std::uint64_t{8}, std::uint64_t{9}, last_of_window(7)})
+    EXPECT_EQ(hub_->exchange(signed_by(a_, {}, seen)).code(), Errc::not_authentic) << seen;
+  EXPECT_TRUE(hub_->exchange(signed_by(a_, {}, last_of_window(7) + 1)));
+}
+
+TEST_F(HubRules, AnAnswerIsAboutAsLongAsTheCallerWishes) {
+  MemoryLog log(a_.node);
+  realm_.teach(log);
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(log.append(realm_.write(a_, internal_), {}, {}));
+  talk(a_, log);
+  MemoryLog empty(a_.node);  // a machine of the same node that holds nothing yet
+  realm_.teach(empty);
+  Parley parley;
+  parley.route = {RouteKind::network, Level::internal};
+  parley.self = a_.node;
+  Exchange exchange(empty, parley);
+  const Bytes hello = exchange.say(1 << 20);
+  const Result<Bytes> small = hub_->exchange(signed_by(a_, hello, ++counter_), 4096);
+  const Result<Bytes> large = hub_->exchange(signed_by(a_, hello, ++counter_), 1 << 20);
+  ASSERT_TRUE(small && large);
+  EXPECT_LT(small->size(), 8192U);
+  EXPECT_GT(large->size(), 4 * small->size());
 }
 
 TEST_F(HubRules, ABatchAboveTheCeilingOfTheNetworkIsNotStored) {

@@ -44,17 +44,19 @@ TEST(RequestAuth, EveryChangedByteIsRefusedOrNotSigned) {
   }
 }
 
-TEST(RequestAuth, ACutRequestIsMalformedAtEveryLength) {
+TEST(RequestAuth, ACutRequestIsRefusedOrNotSignedAtEveryLength) {
   const Asker asker;
   const Bytes request = signed_request(asker.auth, *asker.key, as_bytes("body"));
-  for (std::size_t length = 0; length < request.size(); ++length)
-    EXPECT_FALSE(parse_request(ByteView(request).first(length))) << length;
+  for (std::size_t length = 0; length < request.size(); ++length) {
+    const Result<ParsedRequest> parsed = parse_request(ByteView(request).first(length));
+    EXPECT_TRUE(!parsed || !parsed->signed_by(asker.key->verify_key())) << length;
+  }
 }
 
 TEST(RequestAuth, ANewerVersionIsSaidToBeNewer) {
   const Asker asker;
   Bytes request = signed_request(asker.auth, *asker.key, {});
-  request[4] = 2;
+  request[4] = 3;
   EXPECT_EQ(parse_request(request).code(), Errc::newer);
 }
 
