@@ -158,10 +158,21 @@ Floor::Floor(const Path& folder) {
   certificate_ = *Digest::from(*from_hex(made.said));
   hub_ = std::make_unique<Server>(
       [&](const std::function<void(int)>& ready) { serve(folder, ready); });
+  port_ = hub_->port();
+}
+
+HubAddress Floor::address() const {
+  return {"127.0.0.1", static_cast<std::uint16_t>(port_), certificate_};
 }
 
 HttpTransport Floor::connect() const {
-  return {HubAddress{"127.0.0.1", static_cast<std::uint16_t>(hub_->port()), certificate_}, {}};
+  return {address(), {}};
+}
+
+Bytes Floor::push_of(ByteView bytes) {
+  Bytes message(1 + bytes.size(), kPush);
+  std::copy(bytes.begin(), bytes.end(), message.begin() + 1);
+  return message;
 }
 
 Done Floor::push(const Path& from_register, std::uint64_t from_row) const {

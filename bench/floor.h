@@ -24,10 +24,16 @@ class Floor {
   /// Median seconds of `count` requests of `bytes` on one connection, echoed.
   double echo_s(std::size_t bytes, int count) const;
   const Server& hub() const { return *hub_; }
+  /// From now on its hub is called through this port.
+  void go_through(int port) const { port_ = port; }
+  HubAddress address() const;
+  /// A request that appends `bytes` to the log.
+  static Bytes push_of(ByteView bytes);
 
  private:
   HttpTransport connect() const;
   std::unique_ptr<Server> hub_;
+  mutable int port_ = 0;
   Digest certificate_;
 };
 

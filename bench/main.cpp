@@ -12,12 +12,16 @@
 int main(int count, char** words) {
   using namespace jiyao;
   const std::map<std::string, void (*)(const Order&)> workloads = {
-      {"import", measure_import}, {"sync", measure_sync}, {"bundle", measure_bundle}};
+      {"import", measure_import},       {"sync", measure_sync},   {"bundle", measure_bundle},
+      {"conflicts", measure_conflicts}, {"pages", measure_pages}, {"search", measure_search},
+      {"poor", measure_poor},           {"hub", measure_hub}};
   const auto workload = count == 5 ? workloads.find(words[1]) : workloads.end();
   const Order order =
       count == 5 ? Order{words[3], std::strtoull(words[2], nullptr, 10), words[4]} : Order{};
   if (workload == workloads.end() || order.rows == 0) {
-    std::fprintf(stderr, "usage: jiyao-bench import|sync|bundle ROWS FOLDER SERVER\n");
+    std::fprintf(stderr,
+                 "usage: jiyao-bench import|sync|bundle|conflicts|pages|search|poor|hub"
+                 " ROWS FOLDER SERVER\n");
     return 2;
   }
   try {

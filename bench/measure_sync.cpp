@@ -1,66 +1,15 @@
 // bench/measure_sync.cpp - A -> hub -> B over real TLS on loopback, against the floor.
 #include <algorithm>
 
-#include "bench/floor.h"
-#include "bench/plain.h"
-#include "bench/realm.h"
-#include "bench/register.h"
+#include "bench/two_offices.h"
 #include "bench/workloads.h"
 
 namespace jiyao {
 namespace {
 
-constexpr std::uint64_t kChanged = 1000, kRowsPerCommit = 1000;
+constexpr std::uint64_t kChanged = 1000;
 constexpr int kMeetings = 100;
 constexpr std::size_t kFrameRoom = 256 * 1024;
-
-void import_rows(const BenchRealm& realm, std::uint64_t rows) {
-  in_own_process([&] {
-    Office office(realm, realm.a);
-    office.open_series(rows);
-    for (std::uint64_t from = 0; from < rows; from += kRowsPerCommit)
-      for (const auto& done : office.replica().record_many(
-               acts_of_rows(realm.place, from, std::min(from + kRowsPerCommit, rows))))
-        must(done, "record");
-    return Done{};
-  });
-}
-
-void change_rows(const BenchRealm& realm, std::uint64_t count) {
-  in_own_process([&] {
-    Office office(realm, realm.a);
-    Query query;
-    query.ledger = "incoming";
-    query.limit = count;
-    std::vector<Act> acts;
-    for (const View& view : office.replica().search(query).rows) {
-      if (acts.empty() || acts.back().steps.size() == 200) acts.push_back({realm.place, {}});
-      Step step;
-      step.kind = ChangeKind::amend;
-      step.record = view.record;
-      step.writes = row_change(acts.size() * 200 + acts.back().steps.size());
-      acts.back().steps.push_back(std::move(step));
-    }
-    for (const auto& done : office.replica().record_many(acts)) must(done, "amend");
-    return Done{};
-  });
-}
-
-/// One machine meets the hub, as `jiyao sync` does: seal, exchange, catch up.
-Done meet(const BenchRealm& realm, const Machine& machine) {
-  return in_own_process([&] {
-    Office office(realm, machine);
-    const double begin = now_s(), cpu = cpu_now_s();
-    const MetHub met = must(meet_hub(office.desk(), office.replica(), realm.hub_at()), "meet");
-    return Done{office.digest(),
-                {{"s", now_s() - begin},
-                 {"cpu_s", cpu_now_s() - cpu},
-                 {"requests", static_cast<double>(met.traffic.requests)},
-                 {"bytes_out", static_cast<double>(met.traffic.bytes_out)},
-                 {"bytes_in", static_cast<double>(met.traffic.bytes_in)}},
-                {}};
-  });
-}
 
 /// Meetings with nothing to say, over one connection that stands.
 Done idle_meetings(const BenchRealm& realm, const Machine& machine) {
@@ -97,54 +46,10 @@ Done idle_meetings(const BenchRealm& realm, const Machine& machine) {
   });
 }
 
-struct Pair {
-  Done up, down;
-  double cpu_s = 0;  ///< both machines and the hub
-  double sum(const char* figure) const { return up.figures.at(figure) + down.figures.at(figure); }
-};
-
-Pair meet_both(const BenchRealm& realm) {
-  const double hub = realm.hub().cost().cpu_s;
-  Pair pair{meet(realm, realm.a), meet(realm, realm.b)};
-  pair.cpu_s = pair.up.cost.cpu_s + pair.down.cost.cpu_s + realm.hub().cost().cpu_s - hub;
-  if (pair.up.said != pair.down.said)
-    throw std::runtime_error("A and B show different registers: " + pair.up.said + " and " +
-                             pair.down.said);
-  return pair;
-}
-
-Pair floor_both(const Floor& floor, const Path& folder, std::uint64_t from_row) {
-  const double hub = floor.hub().cost().cpu_s;
-  Pair pair{floor.push(folder + "/floor-a.db", from_row), floor.pull(folder + "/floor-b.db")};
-  pair.cpu_s = pair.up.cost.cpu_s + pair.down.cost.cpu_s + floor.hub().cost().cpu_s - hub;
-  if (pair.up.said != pair.down.said) throw std::runtime_error("the floor lost rows");
-  return pair;
-}
-
-void fill_floor(const Path& path, std::uint64_t rows) {
-  in_own_process([&] {
-    PlainRegister plain(path);
-    for (std::uint64_t from = 0; from < rows; from += kRowsPerCommit) {
-      std::vector<PlainRow> some;
-      for (std::uint64_t n = from; n < std::min(from + kRowsPerCommit, rows); ++n)
-        some.push_back({time_ordered_id<RecordId>(static_cast<std::int64_t>(n)), register_row(n)});
-      plain.put(some);
-    }
-    return Done{};
-  });
-}
-
-std::string per_100k(double limit, std::uint64_t rows) {
-  return "<= " + std::to_string(limit * static_cast<double>(rows) / 1e5);
-}
-
-double wall(const Pair& pair) {
-  return pair.up.cost.wall_s + pair.down.cost.wall_s;
-}
-
 void print_first(const Order& order, const BenchRealm& realm, const Pair& ours, const Floor& floor,
                  const Pair& least) {
-  print({"first sync, wall", "s", wall(ours), "floor", wall(least), per_100k(1.9, order.rows)});
+  print(
+      {"first sync, wall", "s", ours.wall_s(), "floor", least.wall_s(), per_100k(1.9, order.rows)});
   print({"  A: seal and send", "s", ours.up.figures.at("s"), "floor", least.up.cost.wall_s});
   print({"  B: receive and show", "s", ours.down.figures.at("s"), "floor", least.down.cost.wall_s});
   print({"first sync, CPU of A, B and hub", "s", ours.cpu_s, "floor", least.cpu_s,
@@ -175,10 +80,10 @@ void measure_sync(const Order& order) {
   print_first(order, realm, meet_both(realm), floor, floor_both(floor, order.folder, 0));
 
   const std::uint64_t changed = std::min(kChanged, order.rows);
-  change_rows(realm, changed);
+  change_rows(realm, realm.a, changed, 1);
   const Pair ours = meet_both(realm);
   const Pair least = floor_both(floor, order.folder, order.rows - changed);
-  print({"changed records, wall, open to close", "s", wall(ours), "floor", wall(least)});
+  print({"changed records, wall, open to close", "s", ours.wall_s(), "floor", least.wall_s()});
   print({"changed records, wall, meetings alone", "s", ours.sum("s"), "", 0, "<= 0.045"});
   print({"changed records, bytes up", "kB", ours.up.figures.at("bytes_out") / 1e3, "floor",
          least.up.figures.at("bytes") / 1e3, "<= 80"});

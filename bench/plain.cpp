@@ -110,16 +110,35 @@ void PlainRegister::put(const std::vector<PlainRow>& rows) {
 void PlainRegister::each(const std::function<void(PlainRow)>& take) {
   const Prepared rows =
       prepare("SELECT id" + columns_joined(", ", "") + " FROM incoming ORDER BY id");
-  while (sqlite3_step(rows.get()) == SQLITE_ROW) {
-    PlainRow row;
-    row.id = *RecordId::from(
-        ByteView(static_cast<const std::uint8_t*>(sqlite3_column_blob(rows.get(), 0)),
-                 static_cast<std::size_t>(sqlite3_column_bytes(rows.get(), 0))));
-    int column = 1;
-    for (const std::string& name : register_columns())
-      row.values.push_back({name, column_text(rows.get(), column++)});
-    take(std::move(row));
-  }
+  while (sqlite3_step(rows.get()) == SQLITE_ROW) take(row_of(rows.get()));
+}
+
+PlainRow PlainRegister::row_of(sqlite3_stmt* row) {
+  PlainRow taken;
+  taken.id = *RecordId::from(ByteView(static_cast<const std::uint8_t*>(sqlite3_column_blob(row, 0)),
+                                      static_cast<std::size_t>(sqlite3_column_bytes(row, 0))));
+  int column = 1;
+  for (const std::string& name : register_columns())
+    taken.values.push_back({name, column_text(row, column++)});
+  return taken;
+}
+
+std::uint64_t PlainRegister::count(const std::string& pair) {
+  const Prepared row =
+      prepare("SELECT count(*) FROM words WHERE words MATCH '" + search_query(pair).match + "'");
+  sqlite3_step(row.get());
+  return static_cast<std::uint64_t>(sqlite3_column_int64(row.get(), 0));
+}
+
+std::vector<PlainRow> PlainRegister::newest(const std::string& pair, std::size_t limit) {
+  const Prepared found = prepare("SELECT id" + columns_joined(", ", "") +
+                                 " FROM words JOIN incoming ON incoming.no = words.rowid"
+                                 " WHERE words MATCH '" +
+                                 search_query(pair).match + "' ORDER BY words.rowid DESC LIMIT " +
+                                 std::to_string(limit));
+  std::vector<PlainRow> rows;
+  while (sqlite3_step(found.get()) == SQLITE_ROW) rows.push_back(row_of(found.get()));
+  return rows;
 }
 
 std::uint64_t PlainRegister::rows() {

@@ -26,6 +26,9 @@ class PlainRegister {
   /// All rows by id.
   void each(const std::function<void(PlainRow)>& take);
   std::uint64_t rows();
+  /// Two characters: how many rows have them, and the newest of these, whole.
+  std::uint64_t count(const std::string& pair);
+  std::vector<PlainRow> newest(const std::string& pair, std::size_t limit);
   /// Of all rows: two registers that hold the same have the same.
   std::string digest();
 
@@ -37,6 +40,7 @@ class PlainRegister {
   using Prepared = std::unique_ptr<sqlite3_stmt, Close>;
   Prepared prepare(const std::string& sql);
   void run(const std::string& sql);
+  static PlainRow row_of(sqlite3_stmt* row);
   void index_words(const PlainRow& row, std::int64_t no);
 
   std::unique_ptr<sqlite3, Close> connection_;

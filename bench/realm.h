@@ -33,6 +33,7 @@ class BenchRealm {
   HubAt hub_at() const;
   Server& hub() const { return *hub_; }
   double hub_disk_mb() const;
+  const Roster& roster() const { return roster_; }
   const RealmId& realm() const { return realm_; }
   Digest root() const { return roster_.root_fingerprint(); }
   /// What every machine has been told: roster and grants.

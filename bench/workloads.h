@@ -19,5 +19,16 @@ void measure_import(const Order& order);
 void measure_sync(const Order& order);
 /// The same two by bundle.
 void measure_bundle(const Order& order);
+/// Up to 10,000 rows worked on at both ends before they meet, against last writer wins.
+void measure_conflicts(const Order& order);
+/// Insert and point read over sealed pages, against the same SQLite unencrypted.
+void measure_pages(const Order& order);
+/// Two Chinese characters, common and rare, against FTS5 in plain SQLite.
+void measure_search(const Order& order);
+/// Up to 10,000 rows over 1 Mbit/s, 300 ms, 5 % loss, uncut and cut, against the floor over the
+/// same link.
+void measure_poor(const Order& order);
+/// Fifty offices pushing to one hub at once, against an append-only file behind the same listener.
+void measure_hub(const Order& order);
 
 }  // namespace jiyao

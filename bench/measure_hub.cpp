@@ -1,0 +1,118 @@
+// bench/measure_hub.cpp - fifty offices push to one hub at once, against an append-only file behind
+// the same listener.
+#include <atomic>
+#include <functional>
+#include <thread>
+
+#include "bench/register.h"
+#include "bench/two_offices.h"
+#include "bench/workloads.h"
+#include "crypto/random.h"
+#include "schema/frames.h"
+#include "schema/request_auth.h"
+#include "sync/seal.h"
+
+namespace jiyao {
+namespace {
+
+constexpr std::uint64_t kOffices = 50, kChangesPerBatch = 500;
+
+/// One office's batches, one request each; an incarnation of its own is all that a hub sees of it.
+std::vector<Bytes> requests_of(const BenchRealm& realm, std::uint64_t from, std::uint64_t to) {
+  const auto incarnation = random_block<IncarnationId>();
+  std::vector<Bytes> requests;
+  BatchCore core;
+  core.realm = realm.realm();
+  core.node = realm.a.node;
+  core.incarnation = incarnation;
+  core.compartment = realm.place;
+  core.roster = realm.roster().point();
+  for (std::uint64_t first = from; first < to; first += kChangesPerBatch) {
+    std::vector<Change> changes;
+    for (std::uint64_t n = first; n < std::min(first + kChangesPerBatch, to); ++n) {
+      Change change;
+      change.realm = core.realm;
+      change.compartment = core.compartment;
+      change.origin = {core.node, incarnation, n + 1};
+      change.act = time_ordered_id<ActId>(static_cast<std::int64_t>(n));
+      change.record = time_ordered_id<RecordId>(static_cast<std::int64_t>(n));
+      change.ledger = "incoming";
+      change.writes = register_row(n);
+      change.actor = realm.a.person;
+      changes.push_back(std::move(change));
+    }
+    ++core.seq;
+    const SealedBatch batch =
+        must(seal_batch({*realm.a.sign, core, *realm.roster().epoch(core.compartment), changes}),
+             "seal");
+    core.prev = batch.id();
+    Bytes message;
+    put_frame(message, FrameType::batch, batch.bytes());
+    put_frame(message, FrameType::end, {});
+    const RequestAuth who{realm.hub_at().hub, core.node, incarnation, core.seq, {}};
+    requests.push_back(signed_request(who, *realm.a.sign, message));
+  }
+  return requests;
+}
+
+/// A batch that a hub does not keep is named in its answer.
+bool is_kept(ByteView answer) {
+  FrameReader reader(answer);
+  while (!reader.at_end()) {
+    const Result<Frame> frame = reader.next();
+    if (!frame || frame->type == FrameType::refused) return false;
+  }
+  return true;
+}
+
+/// All offices at once, each over a connection of its own. Seconds.
+double push_all(const std::vector<std::vector<Bytes>>& offices, const HubAddress& address,
+                const std::function<bool(ByteView)>& is_taken) {
+  return in_own_process([&] {
+           std::atomic<int> failures{0};
+           std::vector<std::thread> threads;
+           const double begin = now_s();
+           for (const std::vector<Bytes>& requests : offices)
+             threads.emplace_back([&] {
+               HttpTransport transport(address, {});
+               for (const Bytes& request : requests) {
+                 const auto answer = transport.post("/exchange", request);
+                 if (!answer || !is_taken(answer->body)) ++failures;
+               }
+             });
+           for (std::thread& thread : threads) thread.join();
+           if (failures > 0) throw std::runtime_error("pushes failed");
+           return Done{{}, {{"s", now_s() - begin}}, {}};
+         })
+      .figures.at("s");
+}
+
+}  // namespace
+
+void measure_hub(const Order& order) {
+  const BenchRealm realm(order.folder, order.server_program);
+  const Floor floor(order.folder);
+  std::vector<std::vector<Bytes>> offices, opaque;
+  std::size_t batches = 0;
+  for (std::uint64_t i = 0; i < kOffices; ++i) {
+    offices.push_back(
+        requests_of(realm, order.rows * i / kOffices, order.rows * (i + 1) / kOffices));
+    batches += offices.back().size();
+    opaque.emplace_back();
+    for (const Bytes& request : offices.back()) opaque.back().push_back(Floor::push_of(request));
+  }
+  const HubAt hub = realm.hub_at();
+  const double cpu = realm.hub().cost().cpu_s;
+  const double s =
+      push_all(offices, must(HubAddress::from(hub.address, hub.certificate), "hub"), is_kept);
+  const double cpu_s = realm.hub().cost().cpu_s - cpu, floor_cpu = floor.hub().cost().cpu_s;
+  const double least_s = push_all(opaque, floor.address(), [](ByteView) { return true; });
+  const auto count = static_cast<double>(batches);
+  print({"hub, 50 offices at once", "batches/s", count / s, "append-only file", count / least_s});
+  print({"hub, 50 offices at once, CPU of the hub", "us/batch", cpu_s * 1e6 / count,
+         "append-only file", (floor.hub().cost().cpu_s - floor_cpu) * 1e6 / count});
+  print({"hub, 50 offices at once, peak memory", "MB", realm.hub().cost().peak_mb,
+         "append-only file", floor.hub().cost().peak_mb, "<= 48"});
+}
+
+}  // namespace jiyao

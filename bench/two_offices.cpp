@@ -1,0 +1,101 @@
+// bench/two_offices.cpp - see two_offices.h.
+#include "bench/two_offices.h"
+
+#include <algorithm>
+
+#include "bench/plain.h"
+#include "bench/register.h"
+
+namespace jiyao {
+
+void import_rows(const BenchRealm& realm, std::uint64_t rows) {
+  in_own_process([&] {
+    Office office(realm, realm.a);
+    office.open_series(rows);
+    for (std::uint64_t from = 0; from < rows; from += kRowsPerCommit)
+      for (const auto& done : office.replica().record_many(
+               acts_of_rows(realm.place, from, std::min(from + kRowsPerCommit, rows))))
+        must(done, "record");
+    return Done{};
+  });
+}
+
+void change_rows(const BenchRealm& realm, const Machine& machine, std::uint64_t count,
+                 std::uint64_t hand) {
+  in_own_process([&] {
+    Office office(realm, machine);
+    Query query;
+    query.ledger = "incoming";
+    query.limit = count;
+    std::vector<Act> acts;
+    for (const View& view : office.replica().search(query).rows) {
+      if (acts.empty() || acts.back().steps.size() == 200) acts.push_back({realm.place, {}});
+      Step step;
+      step.kind = ChangeKind::amend;
+      step.record = view.record;
+      step.writes = row_change(hand * count + acts.size() * 200 + acts.back().steps.size());
+      acts.back().steps.push_back(std::move(step));
+    }
+    for (const auto& done : office.replica().record_many(acts)) must(done, "amend");
+    return Done{};
+  });
+}
+
+Done meet(const BenchRealm& realm, const Machine& machine, const HubAt& hub) {
+  return in_own_process([&] {
+    Office office(realm, machine);
+    const double begin = now_s(), cpu = cpu_now_s();
+    const MetHub met = must(meet_hub(office.desk(), office.replica(), hub), "meet");
+    Done done{{},
+              {{"s", now_s() - begin},
+               {"cpu_s", cpu_now_s() - cpu},
+               {"requests", static_cast<double>(met.traffic.requests)},
+               {"bytes_out", static_cast<double>(met.traffic.bytes_out)},
+               {"bytes_in", static_cast<double>(met.traffic.bytes_in)}},
+              {}};
+    done.said = office.digest();
+    done.figures["conflicts"] = static_cast<double>(office.replica().conflicts(100'000).size());
+    return done;
+  });
+}
+
+Pair meet_both(const BenchRealm& realm, const HubAt& at) {
+  const double hub = realm.hub().cost().cpu_s;
+  Pair pair{meet(realm, realm.a, at), meet(realm, realm.b, at)};
+  pair.cpu_s = pair.up.cost.cpu_s + pair.down.cost.cpu_s + realm.hub().cost().cpu_s - hub;
+  if (pair.up.said != pair.down.said)
+    throw std::runtime_error("A and B show different registers: " + pair.up.said + " and " +
+                             pair.down.said);
+  return pair;
+}
+
+Pair meet_both(const BenchRealm& realm) {
+  return meet_both(realm, realm.hub_at());
+}
+
+Pair floor_both(const Floor& floor, const Path& folder, std::uint64_t from_row) {
+  const double hub = floor.hub().cost().cpu_s;
+  Pair pair{floor.push(folder + "/floor-a.db", from_row), floor.pull(folder + "/floor-b.db")};
+  pair.cpu_s = pair.up.cost.cpu_s + pair.down.cost.cpu_s + floor.hub().cost().cpu_s - hub;
+  if (pair.up.said != pair.down.said) throw std::runtime_error("the floor lost rows");
+  return pair;
+}
+
+void fill_floor(const Path& path, std::uint64_t rows) {
+  in_own_process([&] {
+    PlainRegister plain(path);
+    for (std::uint64_t from = 0; from < rows; from += kRowsPerCommit) {
+      std::vector<PlainRow> some;
+      for (std::uint64_t n = from; n < std::min(from + kRowsPerCommit, rows); ++n)
+        some.push_back({time_ordered_id<RecordId>(static_cast<std::int64_t>(n)), register_row(n)});
+      plain.put(some);
+    }
+    return Done{};
+  });
+}
+
+std::string per_100k(double limit, std::uint64_t rows) {
+  return "<= " + std::to_string(limit * static_cast<double>(rows) / 1e5);
+}
+
+}  // namespace jiyao
