@@ -2,11 +2,20 @@
 #include "bench/two_offices.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "bench/plain.h"
 #include "bench/register.h"
 
 namespace jiyao {
+
+namespace {
+
+/// As `sync --watch` begins again when there was no link at all.
+constexpr int kTries = 10;
+
+}  // namespace
 
 void import_rows(const BenchRealm& realm, std::uint64_t rows) {
   in_own_process([&] {
@@ -45,7 +54,12 @@ Done meet(const BenchRealm& realm, const Machine& machine, const HubAt& hub) {
   return in_own_process([&] {
     Office office(realm, machine);
     const double begin = now_s(), cpu = cpu_now_s();
-    const MetHub met = must(meet_hub(office.desk(), office.replica(), hub), "meet");
+    auto held = meet_hub(office.desk(), office.replica(), hub);
+    for (int i = 0; i < kTries && !held && held.code() == Errc::unavailable; ++i) {
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+      held = meet_hub(office.desk(), office.replica(), hub);
+    }
+    const MetHub met = must(std::move(held), "meet");
     Done done{{},
               {{"s", now_s() - begin},
                {"cpu_s", cpu_now_s() - cpu},

@@ -42,6 +42,7 @@ Bytes HubCaller::block_for(ByteView body) {
 Result<HttpTransport::Answer> HubCaller::post(const HttpCall& call) {
   const auto begin = std::chrono::steady_clock::now();
   auto answer = transport_.post(call);
+  has_answered_ = has_answered_ || bool{answer};
   const auto took = std::chrono::steady_clock::now() - begin;
   took_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
   return answer;

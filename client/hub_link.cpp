@@ -143,14 +143,13 @@ class Conversation {
       const auto answer = caller_.exchange(message, answer_bytes(message),
                                            [this] { return homework_.step(pace_.bytes()); });
       if (answer) {
-        has_answered_ = true;
         pace_.passed(message.size(), answer->size(), caller_.took_ms());
         return talk_.hear(*answer);
       }
       if (!is_cut(answer.code())) return answer.error();
-      const bool may_be_too_large = has_answered_ || message.size() > pace_.bytes() / 2;
+      const bool may_be_too_large = caller_.has_answered() || message.size() > pace_.bytes() / 2;
       if (may_be_too_large) pace_.failed();
-      if (!has_answered_ || cuts + 1 == kCutsMax) return answer.error();
+      if (!caller_.has_answered() || cuts + 1 == kCutsMax) return answer.error();
       std::this_thread::sleep_for(std::chrono::milliseconds(kFirstRestMs << cuts));
     }
   }
@@ -177,7 +176,6 @@ class Conversation {
   Homework homework_;
   RequestPace pace_;
   std::string hint_name_;
-  bool has_answered_ = false;
   ProgressBar bar_;
 };
 

@@ -7,7 +7,7 @@ namespace jiyao {
 
 namespace {
 
-constexpr std::size_t kWantedMs = 1000;
+constexpr std::int64_t kWantedMsFirst = 1000, kWantedMsMax = 4000;
 
 std::size_t bounded(std::size_t bytes) {
   return std::clamp(bytes, kPaceBytesMin, kPaceBytesMax);
@@ -16,18 +16,20 @@ std::size_t bounded(std::size_t bytes) {
 }  // namespace
 
 RequestPace::RequestPace(std::size_t bytes)
-    : bytes_(bounded(bytes == 0 ? kPaceBytesFirst : bytes)) {}
+    : wanted_ms_(kWantedMsFirst), bytes_(bounded(bytes == 0 ? kPaceBytesFirst : bytes)) {}
 
 void RequestPace::passed(std::size_t sent, std::size_t got, std::int64_t took_ms) {
   const std::size_t moved = sent + got;
   const auto took = static_cast<std::size_t>(std::max<std::int64_t>(took_ms, 1));
-  const std::size_t in_a_second = moved * kWantedMs / took;
+  const std::size_t wanted = moved * static_cast<std::size_t>(wanted_ms_) / took;
   // A small message says how far away the hub is, not how wide the way there is.
-  if (moved < bytes_ / 2 && (in_a_second > bytes_ || took <= kWantedMs)) return;
-  bytes_ = bounded(std::clamp(in_a_second, bytes_ / 2, bytes_ * 4));
+  if (moved < bytes_ / 2 && (wanted > bytes_ || took_ms <= wanted_ms_)) return;
+  wanted_ms_ = std::min(2 * wanted_ms_, kWantedMsMax);
+  bytes_ = bounded(std::clamp(wanted, bytes_ / 2, bytes_ * 4));
 }
 
 void RequestPace::failed() {
+  wanted_ms_ = kWantedMsFirst;
   bytes_ = bounded(bytes_ / 2);
 }
 

@@ -1,4 +1,4 @@
-// client/request_pace.h - how much one request and its answer carry: about a second of this link.
+// client/request_pace.h - how much one request and its answer carry: a few seconds of this link.
 #pragma once
 
 #include <cstddef>
@@ -25,6 +25,7 @@ class RequestPace {
   void failed();
 
  private:
+  std::int64_t wanted_ms_;  ///< one second at first and behind a cut, up to four while it holds
   std::size_t bytes_;
 };
 

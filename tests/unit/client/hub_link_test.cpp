@@ -62,7 +62,7 @@ TEST_F(HubLink, AGoodLinkIsAskedForFewRequestsAndWithNothingNewForOneSmallOne) {
   EXPECT_LE(number(again, "bytes_in"), 400U);
 }
 
-TEST(RequestPace, AboutASecondOfTheLinkWithinBounds) {
+TEST(RequestPace, SecondsOfTheLinkWithinBoundsAndOneBehindACut) {
   RequestPace pace;
   EXPECT_EQ(pace.bytes(), kPaceBytesFirst);
   pace.passed(300, 400, 900);  // nothing to carry: far away is not narrow
@@ -73,7 +73,10 @@ TEST(RequestPace, AboutASecondOfTheLinkWithinBounds) {
   EXPECT_EQ(pace.bytes(), kPaceBytesMax);
   for (int i = 0; i < 10; ++i)
     pace.passed(400, pace.bytes(), static_cast<std::int64_t>(pace.bytes() / 125));
-  EXPECT_NEAR(static_cast<double>(pace.bytes()), 125'000, 2'000);  // 1 Mbit/s
+  EXPECT_NEAR(static_cast<double>(pace.bytes()), 500'000, 8'000);  // 1 Mbit/s
+  pace.failed();
+  pace.passed(pace.bytes(), 400, static_cast<std::int64_t>(pace.bytes() / 125));
+  EXPECT_NEAR(static_cast<double>(pace.bytes()), 125'000, 2'000);
 }
 
 TEST(RequestPace, CutsHalveItDownToOneBatch) {
