@@ -24,12 +24,13 @@ void RequestPace::passed(std::size_t sent, std::size_t got, std::int64_t took_ms
   const std::size_t wanted = moved * static_cast<std::size_t>(wanted_ms_) / took;
   // A small message says how far away the hub is, not how wide the way there is.
   if (moved < bytes_ / 2 && (wanted > bytes_ || took_ms <= wanted_ms_)) return;
-  wanted_ms_ = std::min(2 * wanted_ms_, kWantedMsMax);
+  if (!was_cut_) wanted_ms_ = std::min(2 * wanted_ms_, kWantedMsMax);
   bytes_ = bounded(std::clamp(wanted, bytes_ / 2, bytes_ * 4));
 }
 
 void RequestPace::failed() {
   wanted_ms_ = kWantedMsFirst;
+  was_cut_ = true;
   bytes_ = bounded(bytes_ / 2);
 }
 

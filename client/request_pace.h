@@ -25,7 +25,8 @@ class RequestPace {
   void failed();
 
  private:
-  std::int64_t wanted_ms_;  ///< one second at first and behind a cut, up to four while it holds
+  std::int64_t wanted_ms_;  ///< one second at first, up to four while the link holds
+  bool was_cut_ = false;    ///< then one second it stays
   std::size_t bytes_;
 };
 

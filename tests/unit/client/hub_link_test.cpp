@@ -75,7 +75,8 @@ TEST(RequestPace, SecondsOfTheLinkWithinBoundsAndOneBehindACut) {
     pace.passed(400, pace.bytes(), static_cast<std::int64_t>(pace.bytes() / 125));
   EXPECT_NEAR(static_cast<double>(pace.bytes()), 500'000, 8'000);  // 1 Mbit/s
   pace.failed();
-  pace.passed(pace.bytes(), 400, static_cast<std::int64_t>(pace.bytes() / 125));
+  for (int i = 0; i < 3; ++i)
+    pace.passed(pace.bytes(), 400, static_cast<std::int64_t>(pace.bytes() / 125));
   EXPECT_NEAR(static_cast<double>(pace.bytes()), 125'000, 2'000);
 }
 
