@@ -53,7 +53,7 @@ Result<void> RegisterReader::find_headings() {
     for (const std::string& cell : row->cells)
       columns_.push_back(definition_->field_for_header(without_blanks(cell)));
     headings_ = row->cells;
-    if (known_columns() >= 2) return {};
+    if (known_columns() >= 2) return check_once();
     if (seen.empty() && !row->is_blank()) seen = csv_line(row->cells);
     if (row->fault.kind == CellFault::broken_text)
       return Error{Errc::invalid, words_->text("import.broken_heading",
@@ -62,6 +62,18 @@ Result<void> RegisterReader::find_headings() {
   }
   return Error{Errc::invalid, words_->text("import.no_heading",
                                            {{"seen", cut_to_width(terminal_safe(seen), 60)}})};
+}
+
+/// A field with two columns has no value: which of them is meant?
+Result<void> RegisterReader::check_once() const {
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    for (std::size_t j = 0; columns_[i] != nullptr && j < i; ++j)
+      if (columns_[i] == columns_[j])
+        return Error{Errc::invalid, words_->text("import.column_twice",
+                                                 {{"one", headings_[j]},
+                                                  {"other", headings_[i]},
+                                                  {"field", label_of(*words_, *columns_[i])}})};
+  return {};
 }
 
 bool RegisterReader::is_mandatory(const Field& field) const {
@@ -111,7 +123,7 @@ std::optional<RowReason> RegisterReader::fault_of(const CsvRow& row) const {
           heading, words_->text("import.cell_too_long",
                                 {{"bytes", bytes}, {"most", std::to_string(kCsvCellBytesMax)}})};
     case CellFault::quote_not_closed:
-      return RowReason{heading, words_->text("import.quote_open")};
+      return RowReason{heading, words_->text("import.quote_open", {{"line", bytes}})};
   }
   if (row.cells.size() > headings_.size())
     return RowReason{heading, words_->text("import.too_many_cells",
@@ -123,7 +135,7 @@ std::optional<RowReason> RegisterReader::fault_of(const CsvRow& row) const {
 std::optional<RowReason> RegisterReader::read_values(const CsvRow& row, FieldValues& values) const {
   for (std::size_t i = 0; i < row.cells.size() && i < columns_.size(); ++i) {
     if (columns_[i] == nullptr) continue;
-    auto value = canonical_value(*words_, *columns_[i], row.cells[i]);
+    auto value = canonical_value(*words_, *columns_[i], formula_undone(row.cells[i]));
     if (!value) return RowReason{headings_[i], value.error().detail};
     if (!value->empty()) values[columns_[i]->name] = *std::move(value);
   }
@@ -177,17 +189,22 @@ Result<RejectsWriter> RejectsWriter::create(Files& files, const Path& path,
 }
 
 void RejectsWriter::put(const std::vector<std::string>& cells) {
-  const std::string line = encode_text(csv_line(cells) + "\r\n", encoding_);
+  std::vector<std::string> safe;
+  for (const std::string& cell : cells) safe.push_back(no_formula(cell));
+  const std::string line = encode_text(csv_line(safe) + "\r\n", encoding_);
   file_->write(offset_, as_bytes(line));
   offset_ += line.size();
 }
 
 void RejectsWriter::add(const RegisterRow& row) {
   std::vector<std::string> cells = row.cells;
-  cells.resize(columns_);
-  cells.push_back(words_->text("import.reason_cell", {{"line", std::to_string(row.line)},
-                                                      {"column", row.reason->column},
-                                                      {"reason", row.reason->reason}}));
+  if (cells.size() < columns_) cells.resize(columns_);
+  // What stands beyond the headings goes behind the reason: nothing is lost, and the row is refused
+  // again until somebody has put it right.
+  const auto reason_at = cells.begin() + static_cast<std::ptrdiff_t>(columns_);
+  cells.insert(reason_at, words_->text("import.reason_cell", {{"line", std::to_string(row.line)},
+                                                              {"column", row.reason->column},
+                                                              {"reason", row.reason->reason}}));
   put(cells);
 }
 

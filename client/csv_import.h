@@ -33,7 +33,8 @@ class RegisterReader {
  public:
   /// Finds the encoding and the heading row (within the first 10 rows, two headings known).
   /// `defaults` fill what the file has no column for or leaves empty. All references outlive it.
-  ///   errors: invalid (no heading row; or no column, and no default, for a mandatory field)
+  ///   errors: invalid (no heading row; two columns for one field; or no column, and no default,
+  ///   for a mandatory field)
   static Result<RegisterReader> open(const Catalogue& words, File& file,
                                      const LedgerDefinition& definition, FieldValues defaults);
 
@@ -47,6 +48,7 @@ class RegisterReader {
   RegisterReader(const Catalogue& words, File& file, const LedgerDefinition& definition,
                  FieldValues defaults);
   Result<void> find_headings();
+  Result<void> check_once() const;
   Result<void> check_mandatory() const;
   std::optional<RowReason> fault_of(const CsvRow& row) const;
   std::optional<RowReason> read_values(const CsvRow& row, FieldValues& values) const;

@@ -15,7 +15,10 @@ namespace jiyao {
 namespace {
 
 constexpr std::size_t kPieceBytes = 64 * 1024;
+constexpr std::string_view kFormulaStarts = "=+-@\t\r";
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
+constexpr int kBadBytesMax = 64;
+constexpr std::string_view kUnreadable = "\xEF\xBF\xBD";
 
 /// An open iconv descriptor; glibc's GB18030 knows the four-byte characters too.
 class Converter {
@@ -133,6 +136,23 @@ std::string encode_text(std::string_view utf8, TextEncoding encoding) {
   return text;
 }
 
+namespace {
+
+/// As much of `bytes` as is text; each byte that is none becomes U+FFFD. Where hardly anything is
+/// text the rest is left out.
+std::string readable_text(std::string_view bytes, TextEncoding encoding) {
+  std::string text;
+  for (int bad = 0; bad < kBadBytesMax && !bytes.empty(); ++bad) {
+    std::size_t good = 0;
+    if (const auto whole = decode_text(bytes, encoding, &good)) return text + *whole;
+    text += *decode_text(bytes.substr(0, good), encoding) + std::string(kUnreadable);
+    bytes.remove_prefix(good + 1);
+  }
+  return text;
+}
+
+}  // namespace
+
 bool CsvRow::is_blank() const {
   return fault.kind == CellFault::none &&
          std::all_of(cells.begin(), cells.end(), [](const std::string& cell) {
@@ -170,15 +190,17 @@ void CsvReader::put_cell(CsvRow& row, const std::string& raw, std::size_t bytes,
   std::size_t bad_at = 0;
   std::optional<std::string> text;
   if (!is_closed) {
-    fault.kind = CellFault::quote_not_closed;
+    fault = {CellFault::quote_not_closed, row.cells.size(), line_};
   } else if (bytes > kCsvCellBytesMax) {
     fault.kind = CellFault::too_long;
   } else {
     text = decode_text(raw, encoding_, &bad_at);
     if (!text) fault = {CellFault::broken_text, row.cells.size(), bad_at + 1};
   }
+  if (fault.kind == CellFault::none && text->find(kUnreadable) != std::string::npos)
+    fault = {CellFault::broken_text, row.cells.size(), text->find(kUnreadable) + 1};
   if (fault.kind != CellFault::none && row.fault.kind == CellFault::none) row.fault = fault;
-  row.cells.push_back(text.value_or(std::string()));
+  row.cells.push_back(text ? *text : readable_text(raw, encoding_) + std::string(kUnreadable));
 }
 
 void CsvReader::read_cell(CsvRow& row) {
@@ -219,6 +241,16 @@ std::optional<CsvRow> CsvReader::next() {
     if (end == '\r' && peek() == '\n') take();
     return row;
   }
+}
+
+std::string no_formula(std::string cell) {
+  return cell.find_first_of(kFormulaStarts) == 0 ? "'" + cell : cell;
+}
+
+std::string_view formula_undone(std::string_view cell) {
+  const bool is_ours = cell.size() > 1 && cell.front() == '\'' &&
+                       kFormulaStarts.find(cell[1]) != std::string_view::npos;
+  return is_ours ? cell.substr(1) : cell;
 }
 
 std::string csv_line(const std::vector<std::string>& cells) {

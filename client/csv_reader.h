@@ -33,14 +33,17 @@ enum class CellFault { none, broken_text, too_long, quote_not_closed };
 struct CsvFault {
   CellFault kind = CellFault::none;
   std::size_t column = 0;  ///< 0-based
-  std::size_t bytes = 0;   ///< too_long: how long; broken_text: the first bad byte, 1-based
+  std::size_t bytes = 0;   ///< too_long: how long; broken_text: the first bad byte, 1-based;
+                           ///< quote_not_closed: the file's last line, which the cell runs to
 };
 
 struct CsvRow {
-  std::size_t line = 0;            ///< where it begins, 1-based, as an editor counts
-  std::vector<std::string> cells;  ///< UTF-8; a faulty cell is empty
-  CsvFault fault;                  ///< the first one of the row
-  bool is_blank() const;           ///< no cell holds anything: a row to pass over
+  std::size_t line = 0;  ///< where it begins, 1-based, as an editor counts
+  /// UTF-8; of a faulty cell what can be read, with U+FFFD for the rest. A cell that holds U+FFFD
+  /// is broken text, so a faulty cell that was written out does not come in again as it is.
+  std::vector<std::string> cells;
+  CsvFault fault;         ///< the first one of the row
+  bool is_blank() const;  ///< no cell holds anything: a row to pass over
 };
 
 class CsvReader {
@@ -63,6 +66,10 @@ class CsvReader {
   std::size_t line_ = 1;
 };
 
+/// A spreadsheet takes a cell that begins with = + - @ for a formula and runs it: such a cell goes
+/// out behind an apostrophe, which formula_undone() takes off when it comes in again.
+std::string no_formula(std::string cell);
+std::string_view formula_undone(std::string_view cell);
 /// One line of a CSV file, without its line end: cells quoted where needed.
 std::string csv_line(const std::vector<std::string>& cells);
 

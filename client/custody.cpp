@@ -6,6 +6,7 @@
 #include "client/directory.h"
 #include "client/records.h"
 #include "client/registration.h"
+#include "schema/text.h"
 
 namespace jiyao {
 
@@ -61,7 +62,8 @@ std::string custody_line(Desk& desk, const Replica& replica, const View& copy) {
     if (loan.state.state != "out") continue;
     line += desk.text("where.due", {{"due", loan.state.field(loans, "due_on")}});
   }
-  return line + "）" + (copy.state.is_frozen ? desk.text("where.disputed") : std::string());
+  return terminal_safe(line) + "）" +
+         (copy.state.is_frozen ? desk.text("where.disputed") : std::string());
 }
 
 Result<Paper> paper_of(Desk& desk, Replica& replica, const View& incoming,

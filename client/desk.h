@@ -85,6 +85,8 @@ class Desk {
   std::unique_ptr<Replica> replica_;
 };
 
+/// The log of batches, in the ledger folder.
+inline constexpr const char* kLogName = "log.jdb";
 /// The lock of a ledger folder. No content, never in a backup.
 inline constexpr const char* kLockName = "lock";
 

@@ -1,6 +1,8 @@
 // client/mailbox.cpp - frames of letters: u32 length | bytes, repeated.
 #include "client/mailbox.h"
 
+#include "client/chosen_file.h"
+
 namespace jiyao {
 
 Result<void> post_request(const std::string& hub_address, const Digest& certificate,
@@ -36,7 +38,7 @@ Result<std::vector<Bytes>> mailbox(Desk& desk, Replica& replica, ByteView drop) 
 Result<std::vector<Bytes>> letters(Desk& desk, Replica& replica, const std::string& file) {
   if (file.empty()) return mailbox(desk, replica);
   auto bytes = read_file(desk.env().files, file, kEnrolBytesMax);
-  if (!bytes) return Error{bytes.code(), file};
+  if (!bytes) return not_readable(desk, bytes.code(), file);
   return std::vector<Bytes>{*std::move(bytes)};
 }
 

@@ -21,6 +21,7 @@ int answer_to(Menu& menu, const Catalogue& words) {
   const auto answer = menu.chosen().work(desk);
   if (!answer) return desk.console().show(answer.error());
   desk.console().show(menu.chosen().command, *answer);
+  if (!std::cout) throw StorageFailure(StorageFailure::Kind::io, "stdout");
   return static_cast<int>(answer->exit_code);
 }
 
@@ -41,6 +42,7 @@ const char* message_id_of(StorageFailure::Kind kind) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  hold_standard_streams();
   leave_on_interrupt();
   const Catalogue words(
       choose_language(language_flag(argc, argv), environment("JIYAO_LANG"), environment("LANG")),

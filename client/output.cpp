@@ -34,6 +34,27 @@ std::string padded(const std::string& cell, std::size_t width) {
   return taken >= width ? cell : cell + std::string(width - taken, ' ');
 }
 
+/// The last door before a terminal: whatever a command forgot is made harmless here. Colours are
+/// our own, and there only where paint() puts them.
+std::string shown(std::string_view text, bool is_coloured) {
+  constexpr std::string_view kEnd = "\x1b[0m";
+  if (!is_coloured) return safe_lines(text);
+  std::string safe;
+  while (!text.empty()) {
+    const std::size_t escape = std::min(text.find('\x1b'), text.size());
+    safe += safe_lines(text.substr(0, escape));
+    text.remove_prefix(escape);
+    if (text.empty()) break;
+    std::size_t size = text.find_first_not_of("0123456789", 2);
+    const bool is_paint = text.starts_with("\x1b[") && size != std::string_view::npos &&
+                          text[size] == 'm' && size <= kEnd.size();
+    size = is_paint ? size + 1 : 1;
+    safe += is_paint ? std::string(text.substr(0, size)) : terminal_safe(text.substr(0, size));
+    text.remove_prefix(size);
+  }
+  return safe;
+}
+
 void print_document(const Poco::JSON::Object& document) {
   std::ostringstream out;
   Poco::JSON::Stringifier::stringify(document, out);
@@ -110,7 +131,7 @@ std::string Console::paint(std::string_view text, int code) const {
 
 void Console::show(std::string_view command, const Answer& answer) const {
   if (!choices_.is_json) {
-    if (!answer.text.empty()) std::cout << answer.text << std::endl;
+    if (!answer.text.empty()) std::cout << shown(answer.text, is_coloured_) << std::endl;
     return;
   }
   Poco::JSON::Object document(Poco::JSON_PRESERVE_KEY_ORDER);
@@ -134,11 +155,11 @@ int Console::show(const Error& error) const {
 }
 
 void Console::talk(std::string_view line) const {
-  if (!choices_.is_quiet && !choices_.is_json) std::cerr << line << std::endl;
+  if (!choices_.is_quiet && !choices_.is_json) std::cerr << safe_lines(line) << std::endl;
 }
 
 void Console::warn(std::string_view line) const {
-  std::cerr << line << std::endl;
+  std::cerr << safe_lines(line) << std::endl;
 }
 
 bool Console::shows_progress() const {

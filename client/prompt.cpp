@@ -16,8 +16,11 @@ namespace jiyao {
 
 namespace {
 
+constexpr int kTries = 3;  // a slip at the keyboard must not send the next line to the shell
+
 // What the signal handler needs: the terminal as it was, and whether echo is off right now.
 termios terminal_before{};
+termios terminal_quiet{};
 volatile std::sig_atomic_t is_echo_off = 0;
 
 /// Echo is off while it lives, and comes back however the question ends.
@@ -25,11 +28,11 @@ class EchoOff {
  public:
   EchoOff() {
     if (::tcgetattr(STDIN_FILENO, &terminal_before) != 0) return;
-    termios quiet = terminal_before;
-    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    quiet.c_lflag |= ECHONL;
+    terminal_quiet = terminal_before;
+    terminal_quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    terminal_quiet.c_lflag |= ECHONL;
     is_echo_off = 1;
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_quiet);
   }
   ~EchoOff() {
     if (is_echo_off != 0) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
@@ -42,6 +45,13 @@ class EchoOff {
 extern "C" void leave(int) {
   if (is_echo_off != 0) ::tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
   ::_exit(130);
+}
+
+// The shell gave the terminal its echo back while we were stopped (Ctrl-Z, then fg).
+extern "C" void go_on(int) {
+  const int error = errno;
+  if (is_echo_off != 0) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_quiet);
+  errno = error;
 }
 
 /// One line, byte by byte: what follows belongs to the next question. False at the end.
@@ -77,6 +87,9 @@ void leave_on_interrupt() {
   action.sa_handler = leave;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  action.sa_handler = go_on;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGCONT, &action, nullptr);
 }
 
 bool is_long_enough(std::string_view passphrase) {
@@ -144,6 +157,14 @@ Result<TypedSecret> Prompt::passphrase(std::string_view question) {
 }
 
 Result<TypedSecret> Prompt::new_passphrase(std::string_view question) {
+  for (int tries_left = choices_.passphrase_fd >= 0 ? 1 : kTries; true;) {
+    auto fresh = fresh_passphrase(question);
+    if (fresh || fresh.code() != Errc::invalid || --tries_left == 0) return fresh;
+    std::cerr << fresh.error().detail << std::endl;
+  }
+}
+
+Result<TypedSecret> Prompt::fresh_passphrase(std::string_view question) {
   auto first = passphrase(question);
   if (!first) return first;
   if (!is_long_enough(first->reveal()))

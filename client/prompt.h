@@ -51,13 +51,14 @@ class Prompt {
   Result<bool> yes(std::string_view question, std::string_view flag) const;
   /// In canonical form (NFC).   errors: usage, invalid (no text), interrupted
   Result<TypedSecret> passphrase(std::string_view question);
-  /// Long enough, and typed twice at a terminal.   errors: as passphrase(); invalid (too short,
-  /// or the two differ)
+  /// Long enough, and typed twice at a terminal, where a slip is asked again (three times in all).
+  ///   errors: as passphrase(); invalid (too short, or the two differ)
   Result<TypedSecret> new_passphrase(std::string_view question);
 
  private:
   Result<TypedSecret> typed(std::string_view question) const;
   Result<TypedSecret> from_descriptor() const;
+  Result<TypedSecret> fresh_passphrase(std::string_view question);
 
   PromptChoices choices_;
   const Catalogue& catalogue_;

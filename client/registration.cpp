@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "client/directory.h"
+#include "client/records.h"
 #include "schema/dates.h"
+#include "sync/check.h"
 
 namespace jiyao {
 
@@ -142,11 +144,25 @@ Result<void> Registration::add_steps(Act& act, const FieldValues& values,
   return {};
 }
 
+/// A row that the ledger refuses must not use up a number: what is drawn is never drawn again.
+Result<void> Registration::check_first(const CompartmentId& place, const FieldValues& values,
+                                       const SetEntries& entries) {
+  Act act{place, {}};
+  if (const auto added = add_steps(act, values, entries); !added) return added;
+  Change change;
+  change.ledger = act.steps.front().ledger;
+  change.writes = act.steps.front().writes;
+  const auto valid = validate(*replica_.definitions().ledger(change.ledger), nullptr, change);
+  if (!valid) return in_words(desk_, replica_, valid.error());
+  return {};
+}
+
 Result<Act> Registration::act_for(FieldValues values, const SetEntries& entries) {
   fill(values);
   const auto place = compartment(values);
   if (!place) return place.error();
   if (!values.contains("intake_no")) {
+    if (const auto right = check_first(*place, values, entries); !right) return right.error();
     const auto numbers =
         numbers_.draw({*place, "incoming", values["series"], year_of(values["received_on"])}, 1);
     if (!numbers) return numbers.error();

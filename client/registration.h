@@ -32,6 +32,8 @@ class Registration {
   NumberBlocks& numbers() { return numbers_; }
 
  private:
+  Result<void> check_first(const CompartmentId& place, const FieldValues& values,
+                           const SetEntries& entries);
   Result<void> add_copies(Act& act, const RecordId& incoming, const FieldValues& values,
                           const std::vector<std::string>& copy_nos);
 

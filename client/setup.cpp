@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "client/chosen_file.h"
 #include "client/keeping.h"
 #include "crypto/random.h"
 
@@ -23,6 +24,11 @@ Result<void> give_new_files(Keyring& keyring, const OpenedSlot& by, const Keyrin
 Result<NewMachine> make_machine(Desk& desk, const RealmId& realm, Level device_ceiling) {
   if (desk.has_keyring())
     return desk.failure(Errc::exists, "init.exists", {{"folder", desk.choices().data_dir}});
+  // Level files are made after the keyring: where they stand without one, the keyring was lost.
+  for (const std::string& name : desk.env().files.list(desk.choices().data_dir))
+    if (name.ends_with(".jdb") && name != kLogName)
+      return Error{Errc::exists, desk.text("init.no_keyring", {{"file", desk.keyring_path()}}) +
+                                     "\n" + desk.text("init.bring_keyring")};
   const auto passphrase = desk.prompt().new_passphrase(desk.text("init.passphrase"));
   if (!passphrase) return passphrase.error();
   const auto user = random_block<UserId>();
@@ -54,7 +60,7 @@ Result<void> make_recovery_sheet(Desk& desk, Keyring& keyring, const OpenedSlot&
   } else if (desk.env().files.exists(sheet)) {
     done = Error{Errc::exists, sheet};
   } else {
-    replace_file(desk.env().files, sheet, as_bytes(text));
+    done = write_answer(desk, sheet, as_bytes(text));
   }
   wipe(code);
   wipe(text);
@@ -69,8 +75,11 @@ Result<std::unique_ptr<LogFile>> make_log(Desk& desk, const NewMachine& machine)
   JIYAO_ASSERT(entry != entries.end());
   const auto key = machine.keyring.file_key(machine.slot, entry->object);
   if (!key) return key.error();
-  return LogFile::create(desk.env(), desk.choices().data_dir + "/log.jdb",
-                         {same_bytes<FileId>(entry->object), key->key}, machine.node);
+  const Path path = desk.choices().data_dir + "/" + kLogName;
+  desk.env().files.remove(path);  // of an init that was cut off before its keyring was saved
+  desk.env().files.remove(path + "-wal");
+  return LogFile::create(desk.env(), path, {same_bytes<FileId>(entry->object), key->key},
+                         machine.node);
 }
 
 }  // namespace jiyao

@@ -149,7 +149,7 @@ Result<std::string> canonical_value(const Catalogue& words, const Field& field,
   return *text;
 }
 
-std::string shown_value(const Catalogue& words, const LedgerDefinition& definition,
+std::string plain_value(const Catalogue& words, const LedgerDefinition& definition,
                         std::size_t field_index, std::string_view value) {
   const Field& field = definition.fields[field_index];
   std::string text(value);
@@ -163,7 +163,12 @@ std::string shown_value(const Catalogue& words, const LedgerDefinition& definiti
     if (level && words.language() == Language::zh) return std::string(chinese_of(*level));
   }
   if (field.type == FieldType::stamp) std::replace(text.begin(), text.end(), 'T', ' ');
-  return terminal_safe(text);
+  return text;
+}
+
+std::string shown_value(const Catalogue& words, const LedgerDefinition& definition,
+                        std::size_t field_index, std::string_view value) {
+  return terminal_safe(plain_value(words, definition, field_index, value));
 }
 
 const std::string& label_of(const Catalogue& words, const Field& field) {
@@ -195,7 +200,7 @@ Result<std::vector<Write>> writes_of(const LedgerDefinition& definition, const F
   return writes;
 }
 
-std::vector<std::pair<std::size_t, std::string>> shown_fields(const Catalogue& words,
+std::vector<std::pair<std::size_t, std::string>> plain_fields(const Catalogue& words,
                                                               const LedgerDefinition& definition,
                                                               const RecordState& state) {
   std::vector<std::pair<std::size_t, std::string>> shown;
@@ -218,10 +223,18 @@ std::vector<std::pair<std::size_t, std::string>> shown_fields(const Catalogue& w
         text += (text.empty() ? ""
                  : is_open    ? " ⇄ "
                               : "；") +
-                shown_value(words, definition, i, value);
+                plain_value(words, definition, i, value);
     if (!text.empty()) shown.emplace_back(i, text);
   }
   return shown;
+}
+
+std::vector<std::pair<std::size_t, std::string>> shown_fields(const Catalogue& words,
+                                                              const LedgerDefinition& definition,
+                                                              const RecordState& state) {
+  auto fields = plain_fields(words, definition, state);
+  for (auto& [index, text] : fields) text = terminal_safe(text);
+  return fields;
 }
 
 }  // namespace jiyao

@@ -38,8 +38,12 @@ using FieldValues = std::map<std::string, std::string>;
 Result<std::vector<Write>> writes_of(const LedgerDefinition& definition, const FieldValues& values,
                                      const RecordState* before);
 
-/// Every shown field of a record that is not empty, in the definition's order: (field index,
-/// shown). A group in conflict shows all its values, parted by " ⇄ ".
+/// Every shown field of a record that is not empty, in the definition's order: (field index, its
+/// text as recorded). A group in conflict gives all its values, parted by " ⇄ ".
+std::vector<std::pair<std::size_t, std::string>> plain_fields(const Catalogue& words,
+                                                              const LedgerDefinition& definition,
+                                                              const RecordState& state);
+/// The same, harmless for a terminal.
 std::vector<std::pair<std::size_t, std::string>> shown_fields(const Catalogue& words,
                                                               const LedgerDefinition& definition,
                                                               const RecordState& state);

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "crypto/result.h"
+#include "schema/text.h"
 
 namespace jiyao {
 
@@ -80,7 +81,8 @@ std::string Catalogue::text(std::string_view id, std::initializer_list<Place> pl
     const auto* place = std::find_if(places.begin(), places.end(),
                                      [&](const Place& one) { return one.name == name; });
     text += message.substr(at, open - at);
-    text += place != places.end() ? place->value : message.substr(open, close - open + 1);
+    text += place != places.end() ? terminal_safe(place->value)
+                                  : message.substr(open, close - open + 1);
     at = close + 1;
   }
   if (at < message.size()) text += message.substr(at);

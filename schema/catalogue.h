@@ -39,7 +39,8 @@ class Catalogue {
   Catalogue(Language language, const MessageFiles& files);
 
   Language language() const { return language_; }
-  /// The message with its places filled. An id that is nowhere comes back as itself, so that a slip
+  /// The message with its places filled, each made harmless for a terminal: values come from
+  /// arguments, files and other offices. An id that is nowhere comes back as itself, so that a slip
   /// of ours never hides what was to be said.
   std::string text(std::string_view id, std::initializer_list<Place> places = {}) const;
   bool has(std::string_view id) const;

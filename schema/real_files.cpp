@@ -89,7 +89,7 @@ class RealFile final : public File {
 int flags_of(OpenMode mode) {
   switch (mode) {
     case OpenMode::read:
-      return O_RDONLY;
+      return O_RDONLY | O_NONBLOCK;  // a pipe without a writer
     case OpenMode::read_write:
       return O_RDWR;
     case OpenMode::create:
@@ -109,6 +109,11 @@ SealedVfs& process_vfs() {
 
 }  // namespace
 
+void hold_standard_streams() {
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor)
+    if (::fcntl(descriptor, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) != descriptor) ::_exit(1);
+}
+
 RealFiles::RealFiles() {
   process_vfs();
 }
@@ -116,7 +121,13 @@ RealFiles::RealFiles() {
 Result<std::unique_ptr<File>> RealFiles::open(const Path& path, OpenMode mode) {
   const int descriptor =
       retried([&] { return ::open(path.c_str(), flags_of(mode) | O_CLOEXEC | O_NOCTTY, 0600); });
-  if (descriptor >= 0) return std::unique_ptr<File>(std::make_unique<RealFile>(descriptor, path));
+  if (descriptor >= 0) {
+    auto file = std::make_unique<RealFile>(descriptor, path);
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0) fail("stat", path, errno);
+    if (mode == OpenMode::read && !S_ISREG(status.st_mode)) return {Errc::not_allowed, path};
+    return std::unique_ptr<File>(std::move(file));
+  }
   switch (errno) {
     case ENOENT:
     case ENOTDIR:

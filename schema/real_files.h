@@ -9,6 +9,12 @@
 
 namespace jiyao {
 
+/// Opens /dev/null where descriptor 0, 1 or 2 is closed. Call it first in main(): else a file of
+/// ours could get number 1, and what the program says would be written into it.
+void hold_standard_streams();
+
+/// Only regular files are opened for reading: a folder, a device or a pipe is not_allowed, and
+/// nothing waits for the other end of a pipe.
 class RealFiles final : public Files {
  public:
   RealFiles();

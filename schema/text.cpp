@@ -196,6 +196,17 @@ std::string terminal_safe(std::string_view text) {
   return safe;
 }
 
+std::string safe_lines(std::string_view text) {
+  std::string safe;
+  while (true) {
+    const std::size_t end = text.find('\n');
+    safe += terminal_safe(text.substr(0, end));
+    if (end == std::string_view::npos) return safe;
+    safe += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
+
 std::string cut_to_width(std::string_view text, std::size_t columns) {
   if (display_width(text) <= columns) return std::string(text);
   if (columns == 0) return {};

@@ -28,6 +28,8 @@ std::size_t display_width(std::string_view text);
 /// bidirectional and invisible characters, line separators and code points no font can show are
 /// spelt `\u{202E}` (newline `\n`, tab `\t`), a byte that is no UTF-8 as U+FFFD.
 std::string terminal_safe(std::string_view text);
+/// terminal_safe() of each line; the line ends stay.
+std::string safe_lines(std::string_view text);
 /// The longest start of terminal-safe `text` that needs at most `columns`, "…" marking a cut.
 std::string cut_to_width(std::string_view text, std::size_t columns);
 

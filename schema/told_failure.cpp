@@ -39,8 +39,8 @@ ToldFailure told(const Catalogue& words, const Error& error) {
   if (!error.detail.empty())
     failure.message +=
         words.text("error.colon") + terminal_safe(words.engine_words(error.detail.substr(0, cut)));
-  failure.hint =
-      cut == std::string::npos ? words.text("hint." + name) : error.detail.substr(cut + 1);
+  failure.hint = cut == std::string::npos ? words.text("hint." + name)
+                                          : safe_lines(error.detail.substr(cut + 1));
   return failure;
 }
 

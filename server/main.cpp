@@ -183,6 +183,7 @@ int run(const Voice& voice, const ServerOptions& options) {
 
 int main(int count, char** words) {
   using namespace jiyao;
+  hold_standard_streams();
   const std::span<const char* const> all(words, static_cast<std::size_t>(count));
   const auto environment = [](const char* name) {
     const char* value = std::getenv(name);

@@ -8,6 +8,7 @@ namespace jiyao {
 namespace {
 
 constexpr const char* kSessionName = "session";
+constexpr const char* kMadeNote = "made.";  // in the log, by level: there was such a file
 
 template <class To, class From>
 To block_from(const From& from) {
@@ -17,12 +18,40 @@ To block_from(const From& from) {
   return to;
 }
 
+/// A database with anything in it, be it in its write-ahead log only.
+bool is_there(Files& files, const Path& path) {
+  for (const char* suffix : {"", "-wal"})
+    if (const auto file = files.open(path + suffix, OpenMode::read); file && (*file)->size() > 0)
+      return true;
+  return false;
+}
+
+Path level_path(const Path& folder, Level level) {
+  return folder + "/" + std::string(name_of(level)) + ".jdb";
+}
+
+Error missing(const Path& path) {
+  return {Errc::storage, "a file of the ledger is missing: " + path};
+}
+
+/// The log is made before any level file: where one of those stands without it, it was lost.
 Result<std::unique_ptr<LogFile>> open_log(Env& env, const Path& folder, const Unlocked& unlocked) {
   env.files.make_folder(folder);
   const Path path = folder + "/log.jdb";
   const LogFileKey key{unlocked.log.id, unlocked.log.key};
+  if (!is_there(env.files, path))
+    for (const auto& [level, access] : unlocked.levels)
+      if (is_there(env.files, level_path(folder, level))) return missing(path);
   if (!env.files.exists(path)) return LogFile::create(env, path, key, unlocked.node);
   return LogFile::open(env, path, key, unlocked.node);
+}
+
+/// A level file that was made once holds what nothing else does: changes not sealed yet, keys. One
+/// that is gone is said, never quietly begun anew.   errors: storage
+Result<void> check_there(Env& env, LogFile& log, const Path& path, Level level) {
+  const std::string note = kMadeNote + std::string(name_of(level));
+  if (log.recall(note) && !is_there(env.files, path)) return missing(path);
+  return {};
 }
 
 /// The level file says when it was opened last; a put-back one begins a new life.
@@ -109,11 +138,15 @@ Result<std::unique_ptr<Replica::State>> assemble(ReplicaParts parts) {
   const UserRecord* user = roster.user(own.unlocked.person.user);
   for (const auto& [level, access] : own.unlocked.levels) {
     if (user != nullptr && level > user->clearance) continue;
-    const Path path = own.folder + "/" + std::string(name_of(level)) + ".jdb";
+    const Path path = level_path(own.folder, level);
+    if (const auto there = check_there(own.env, *own.log, path, level); !there)
+      return there.error();
     Result<Store> store =
         Store::open(own.env.files, path, access.id, access.key, own.unlocked.realm, level);
     if (!store) return store.error();
     mark_session(*state->life, *store, path);
+    if (const std::string made = kMadeNote + std::string(name_of(level)); !own.log->recall(made))
+      own.log->remember(made, as_bytes(name_of(level)));
     state->stores.emplace(level, std::move(*store));
   }
   for (const PurgeRecord& purge : roster.purges())

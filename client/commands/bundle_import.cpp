@@ -1,4 +1,5 @@
 // client/commands/bundle_import.cpp - 数据包: inspect and import, any order, any number of times.
+#include "client/chosen_file.h"
 #include "client/commands/commands.h"
 #include "client/contacts.h"
 #include "client/directory.h"
@@ -51,7 +52,7 @@ Result<Answer> inspect(Desk& desk, const ImportOptions& options) {
   Poco::JSON::Array::Ptr rows = json_array();
   for (const std::string& file : options.files) {
     auto reader = BundleReader::open(desk.env().files, file, self);
-    if (!reader) return Error{reader.code(), file};
+    if (!reader) return not_readable(desk, reader.code(), file);
     const auto summary = reader->inspect((*replica)->log());
     if (!summary) return Error{summary.code(), file};
     const BundleOuter& outer = reader->outer();
@@ -100,7 +101,7 @@ Result<Taken> take_in(Desk& desk, Replica& replica, const std::string& file,
                       const std::string& medium) {
   const BundleSelf self = self_of(replica);
   auto reader = BundleReader::open(desk.env().files, file, self);
-  if (!reader) return Error{reader.code(), file};
+  if (!reader) return not_readable(desk, reader.code(), file);
   TrustGate gate(replica, self.root);
   const auto summary = reader->inspect(replica.log());
   auto taken =

@@ -2,6 +2,7 @@
 // or through the hub's mailbox; twelve groups of five digits are read out by both sides.
 #include <algorithm>
 
+#include "client/chosen_file.h"
 #include "client/commands/commands.h"
 #include "client/directory.h"
 #include "client/hub_link.h"
@@ -79,7 +80,8 @@ Result<Answer> invite(Desk& desk, const EnrolOptions& options) {
       invitation.hub_certificate = hub->certificate;
     }
   (*replica)->remember(kMadeNote + invitation.invite.hex(), encode_invitation(invitation));
-  replace_file(desk.env().files, options.out, encode_invitation_file(file));
+  if (const auto written = write_answer(desk, options.out, encode_invitation_file(file)); !written)
+    return written.error();
   Answer answer{.text = desk.text("enrol.invited", {{"file", options.out}}), .json = json_object()};
   answer.json->set("file", options.out);
   answer.json->set("invite", invitation.invite.hex());
@@ -123,7 +125,8 @@ Result<Answer> request(Desk& desk, const EnrolOptions& options) {
   const Bytes bytes = made_request(desk, **replica, file->invitation);
   const std::string read_out = digits(bytes, file->invitation.root_print);
   if (!options.out.empty()) {
-    replace_file(desk.env().files, options.out, bytes);
+    if (const auto written = write_answer(desk, options.out, bytes); !written)
+      return written.error();
   } else {
     if (file->invitation.hub_address.empty())
       return desk.failure(Errc::usage, "prompt.needs_flag", {{"flag", "--out"}});
@@ -204,6 +207,8 @@ Result<RosterDraft> enrolment_draft(Desk& desk, Replica& replica, const Asked& o
 }
 
 Result<Answer> approve(Desk& desk, const EnrolOptions& options) {
+  if (!options.out.empty())  // before anything is signed
+    if (const auto free = check_target(desk, options.out); !free) return free.error();
   const auto replica = desk.replica();
   if (!replica) return replica.error();
   const auto one = asked(desk, **replica, options);
@@ -226,7 +231,10 @@ Result<Answer> approve(Desk& desk, const EnrolOptions& options) {
                                      : options.person));
   if (const auto named = record_names(**replica, names); !named) return named.error();
   if (!options.out.empty())
-    replace_file(desk.env().files, options.out, roster_frames((*replica)->log(), true));
+    if (const auto written =
+            write_answer(desk, options.out, roster_frames((*replica)->log(), true));
+        !written)
+      return written.error();
   if (one->is_from_hub) drop_request(desk, **replica, one->bytes);
   Answer answer{
       .text = desk.text("enrol.approved", {{"node", one->request.node.hex().substr(0, 8)}}),
@@ -243,7 +251,7 @@ Result<Answer> complete(Desk& desk, const EnrolOptions& options) {
   if (!file) return file.error();
   if (!options.file.empty()) {
     const auto bytes = read_file(desk.env().files, options.file, 64 << 20);
-    if (!bytes) return Error{bytes.code(), options.file};
+    if (!bytes) return not_readable(desk, bytes.code(), options.file);
     if ((*replica)->log().roster().point().seq == 0) {
       FrameReader frames(*bytes);
       const auto first = frames.next();

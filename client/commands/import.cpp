@@ -2,6 +2,7 @@
 #include <map>
 #include <span>
 
+#include "client/chosen_file.h"
 #include "client/commands/commands.h"
 #include "client/records.h"
 #include "client/registration.h"
@@ -304,7 +305,12 @@ Answer import_answer(Desk& desk, const ImportOptions& options, const RegisterRea
 
 Result<Answer> import_incoming(Desk& desk, const ImportOptions& options) {
   auto file = desk.env().files.open(options.file, OpenMode::read);
-  if (!file) return Error{file.code(), options.file};
+  if (!file) return not_readable(desk, file.code(), options.file);
+  if (!options.rejects.empty()) {  // before anything is recorded
+    if (const auto free = check_target(desk, options.rejects); !free) return free.error();
+    if (is_same_file(desk, options.file, options.rejects))
+      return desk.failure(Errc::usage, "import.rejects_same", {{"file", options.file}});
+  }
   const auto replica = desk.replica();
   if (!replica) return replica.error();
   Importer importer(desk, **replica, options);

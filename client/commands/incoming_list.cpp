@@ -1,4 +1,5 @@
 // client/commands/incoming_list.cpp - 收文: list, and export of the whole register as CSV.
+#include "client/chosen_file.h"
 #include "client/commands/commands.h"
 #include "client/csv_reader.h"
 #include "client/messages.h"
@@ -71,9 +72,9 @@ std::vector<std::string> cells_of(const LedgerDefinition& ledger, const View& vi
   std::vector<std::string> cells;
   for (std::size_t i = 0; i < ledger.fields.size(); ++i) {
     std::string cell;
-    for (const auto& [index, text] : shown_fields(words, ledger, view.state))
+    for (const auto& [index, text] : plain_fields(words, ledger, view.state))
       if (index == i) cell = directory.person_text(text);
-    cells.push_back(cell);
+    cells.push_back(no_formula(cell));
   }
   return cells;
 }
@@ -103,9 +104,8 @@ Result<Answer> export_csv(Desk& desk, const ListOptions& options) {
     }
     after = page.after;
   } while (after);
-  if (!desk.env().files.exists(folder_of(options.output)))
-    return Error{Errc::not_found, folder_of(options.output)};
-  replace_file(desk.env().files, options.output, as_bytes(text));
+  if (const auto written = write_answer(desk, options.output, as_bytes(text)); !written)
+    return written.error();
   Answer answer{
       .text = desk.text("export.done", {{"rows", std::to_string(rows)}, {"file", options.output}}),
       .json = json_object()};

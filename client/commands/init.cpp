@@ -1,5 +1,6 @@
 // client/commands/init.cpp - init: a new realm with its archive, or a machine that joins by
 // invitation.
+#include "client/chosen_file.h"
 #include "client/commands/commands.h"
 #include "client/invitation_file.h"
 #include "client/keeping.h"
@@ -49,7 +50,9 @@ Result<Level> network_ceiling(Desk& desk, const InitOptions& options) {
   if (network.empty() && desk.prompt().can_ask()) {
     const auto answer = desk.prompt().line(desk.text("init.which_network"), "--network", "1");
     if (!answer) return answer.error();
-    network = *answer == "2" ? "classified" : "office";
+    if (*answer != "1" && *answer != "2" && *answer != "办公网" && *answer != "涉密网")
+      return desk.failure(Errc::usage, "init.no_such_network", {{"typed", *answer}});
+    network = *answer == "2" || *answer == "涉密网" ? "classified" : "office";
   }
   if (network.empty() || network == "office" || network == "办公网") return Level::internal;
   std::string level = options.network_level;
@@ -67,7 +70,7 @@ Result<std::string> asked(Desk& desk, const std::string& given, std::string_view
   if (!given.empty()) return given;
   auto answer = desk.prompt().line(desk.text(question), flag);
   if (answer && answer->empty())
-    return desk.failure(Errc::usage, "prompt.needs_flag", {{"flag", std::string(flag)}});
+    return desk.failure(Errc::usage, "prompt.empty", {{"flag", std::string(flag)}});
   return answer;
 }
 
@@ -110,7 +113,7 @@ Result<RosterDraft> first_draft(Desk& desk, const InitOptions& options, const Ne
   draft.activate({rules.number(), rules.hash()});
   if (!options.hub_card.empty()) {
     const auto text = read_file(desk.env().files, options.hub_card, 4096);
-    if (!text) return Error{text.code(), options.hub_card};
+    if (!text) return not_readable(desk, text.code(), options.hub_card);
     const auto card = decode_hub_card(as_text(*text));
     if (!card) return Error{card.code(), options.hub_card};
     draft.add(HubRecord{card->hub, card->sign, network, card->certificate, card->address});
@@ -123,9 +126,6 @@ Result<void> found(Desk& desk, NewMachine& machine, const RosterDraft& draft,
                    const SigningKey& root) {
   desk.env().files.make_folder(desk.choices().data_dir);
   desk.env().files.make_folder(desk.choices().state_dir);
-  const Path left_over = desk.choices().data_dir + "/log.jdb";
-  desk.env().files.remove(left_over);
-  desk.env().files.remove(left_over + "-wal");
   auto log = make_log(desk, machine);
   if (!log) return log.error();
   for (const EpochDraft& epoch : draft.epochs())
@@ -142,6 +142,8 @@ Result<void> found(Desk& desk, NewMachine& machine, const RosterDraft& draft,
 }
 
 Result<Answer> found_realm(Desk& desk, const InitOptions& options) {
+  if (!options.realm_file.empty())  // before anything is made
+    if (const auto free = check_target(desk, options.realm_file); !free) return free.error();
   const auto names = names_of(desk, options);
   if (!names) return names.error();
   const auto network = network_ceiling(desk, options);
@@ -174,7 +176,10 @@ Result<Answer> found_realm(Desk& desk, const InitOptions& options) {
                   directory_step(**replica, "节点", (*replica)->node().hex(), names->node)});
   if (!named) return named.error();
   if (!options.realm_file.empty())
-    replace_file(desk.env().files, options.realm_file, roster_frames((*replica)->log(), false));
+    if (const auto written =
+            write_answer(desk, options.realm_file, roster_frames((*replica)->log(), false));
+        !written)
+      return written.error();
   Answer answer{
       .text = desk.text("init.done", {{"folder", desk.choices().data_dir},
                                       {"level", std::string(chinese_of(*network))},
@@ -190,7 +195,7 @@ Result<Answer> found_realm(Desk& desk, const InitOptions& options) {
 
 Result<Answer> join(Desk& desk, const InitOptions& options) {
   const auto invited = read_invitation_file(desk.env().files, options.invitation);
-  if (!invited) return Error{invited.code(), options.invitation};
+  if (!invited) return not_readable(desk, invited.code(), options.invitation);
   auto machine = make_machine(desk, invited->invitation.realm, invited->invitation.device_ceiling);
   if (!machine) return machine.error();
   const auto sheet = make_recovery_sheet(desk, machine->keyring, machine->slot, options.sheet);

@@ -1,6 +1,7 @@
 // client/commands/keys.cpp - passphrase change, unlock with the recovery sheet.
 #include <algorithm>
 
+#include "client/chosen_file.h"
 #include "client/commands/commands.h"
 #include "client/desk.h"
 #include "client/setup.h"
@@ -36,7 +37,7 @@ Result<Answer> change(Desk& desk, const KeyOptions&) {
 Result<TypedSecret> recovery_code(Desk& desk, const KeyOptions& options) {
   if (options.code_file.empty()) return desk.prompt().passphrase(desk.text("recovery.ask"));
   auto text = read_file(desk.env().files, options.code_file, 64 * 1024);
-  if (!text) return Error{text.code(), options.code_file};
+  if (!text) return not_readable(desk, text.code(), options.code_file);
   TypedSecret code;
   std::string_view rest = as_text(*text);
   while (!rest.empty()) {

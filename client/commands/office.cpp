@@ -2,6 +2,7 @@
 // give|list|sign.
 #include <algorithm>
 
+#include "client/chosen_file.h"
 #include "client/commands/commands.h"
 #include "client/keeping.h"
 #include "client/records.h"
@@ -103,7 +104,8 @@ Result<Answer> list_offices(Desk& desk, const OfficeOptions&) {
 
 Result<Answer> add_hub(Desk& desk, const OfficeOptions& options) {
   const auto text = read_file(desk.env().files, options.card, 4096);
-  if (!text) return Error{text.code(), options.card};
+  if (!text) return not_readable(desk, text.code(), options.card);
+  if (const auto free = check_target(desk, options.out); !free) return free.error();
   const auto card = decode_hub_card(as_text(*text));
   if (!card) return Error{card.code(), options.card};
   const auto replica = desk.replica();
@@ -112,7 +114,9 @@ Result<Answer> add_hub(Desk& desk, const OfficeOptions& options) {
   RosterDraft draft = draft_here(desk, **replica);
   draft.add(HubRecord{card->hub, card->sign, ceiling, card->certificate, card->address});
   if (const auto applied = sign_and_apply(desk, **replica, draft); !applied) return applied.error();
-  replace_file(desk.env().files, options.out, roster_frames((*replica)->log(), false));
+  if (const auto written = write_answer(desk, options.out, roster_frames((*replica)->log(), false));
+      !written)
+    return written.error();
   Answer answer{.text = desk.text("hub.added", {{"address", card->address}, {"file", options.out}}),
                 .json = json_object()};
   answer.json->set("hub", card->hub.hex());

@@ -2,6 +2,7 @@
 // own people in at once; a branch asks, by the hub's mailbox or a file, and the archive approves.
 #include <algorithm>
 
+#include "client/chosen_file.h"
 #include "client/commands/commands.h"
 #include "client/directory.h"
 #include "client/keeping.h"
@@ -118,7 +119,8 @@ Result<Answer> ask_archive(Desk& desk, Replica& replica, const UserRecord& user,
   sign_request(request, person, replica.node_key());
   const Bytes bytes = encode_user_request(request);
   if (!options.out.empty()) {
-    replace_file(desk.env().files, options.out, bytes);
+    if (const auto written = write_answer(desk, options.out, bytes); !written)
+      return written.error();
   } else {
     const auto hub = hub_of(desk, replica);
     if (!hub) return desk.failure(Errc::usage, "prompt.needs_flag", {{"flag", "--out"}});

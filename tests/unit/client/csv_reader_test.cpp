@@ -68,7 +68,7 @@ TEST(CsvReader, RefusesACellOfAMegabyteWithoutKeepingIt) {
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_EQ(rows[1].fault.kind, CellFault::too_long);
   EXPECT_EQ(rows[1].fault.bytes, std::size_t{1} << 20);
-  EXPECT_THAT(rows[1].cells, ElementsAre("", "1"));
+  EXPECT_EQ(rows[1].cells[0].size(), 16384U + 3) << "its start, and U+FFFD";
   EXPECT_THAT(rows[2].cells, ElementsAre("好", "2"));
 }
 
@@ -77,6 +77,32 @@ TEST(CsvReader, SaysWhereAQuoteThatNeverClosesBegan) {
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_EQ(rows[2].fault.kind, CellFault::quote_not_closed);
   EXPECT_EQ(rows[2].line, 3U);
+  EXPECT_EQ(rows[2].fault.bytes, 5U) << "the line it runs to";
+}
+
+TEST(CsvReader, KeepsOfAFaultyCellWhatCanBeReadAndRefusesItWrittenOutAgain) {
+  for (const TextEncoding encoding : {TextEncoding::utf8, TextEncoding::gb18030}) {
+    MemoryFile file(encode_text("标题,号\n", encoding) + "a\xFF" + "b,1\n");
+    CsvReader reader(file, encoding);
+    reader.next();
+    const auto row = reader.next();
+    ASSERT_EQ(row->fault.kind, CellFault::broken_text);
+    EXPECT_THAT(row->cells[0], testing::StartsWith("a\uFFFD"));
+    MemoryFile again(encode_text(csv_line(row->cells), encoding));
+    CsvReader second(again, encoding);
+    EXPECT_EQ(second.next()->fault.kind, CellFault::broken_text);
+  }
+}
+
+TEST(CsvReader, GivesASpreadsheetNoFormulaAndTakesItsOwnApostropheOff) {
+  for (const char* cell : {"=1+1", "+1", "-1", "@A1", "\t=1"}) {
+    EXPECT_EQ(no_formula(cell), std::string("'") + cell);
+    EXPECT_EQ(formula_undone(no_formula(cell)), cell);
+  }
+  for (const char* cell : {"", "'", "'quoted'", "关于=的通知"}) {
+    EXPECT_EQ(no_formula(cell), cell);
+    EXPECT_EQ(formula_undone(cell), cell);
+  }
 }
 
 TEST(CsvReader, WritesWhatItReads) {

@@ -1,5 +1,7 @@
 // tests/unit/client/day_verbs_test.cpp - a clerk's day on one machine: every verb that needs no
 // other.
+#include <sys/stat.h>
+
 #include <fstream>
 
 #include "unit/client/verbs_fixture.h"
@@ -188,6 +190,99 @@ TEST_F(DayVerbs, HelpTellsTheUseAndExamplesOfEveryCommandInChinese) {
   }
   EXPECT_THAT(archive_.run({"help", "借阅", "归还"}).text, HasSubstr("--清点"));
   EXPECT_THAT(archive_.run({"help", "lona"}).text, HasSubstr("loan"));
+}
+
+TEST_F(DayVerbs, ARefusedRowUsesUpNoNumber) {
+  EXPECT_EQ(archive_.run({"收文", "登记", "--来文单位", "省厅"}).exit_code, 1);
+  EXPECT_EQ(archive_.run({"收文", "登记", "--标题", "无单位"}).exit_code, 1);
+  EXPECT_EQ(number_of(add("防汛通知")), "2026-0001");
+}
+
+TEST_F(DayVerbs, NothingIsWrittenOverTheLedgerOrAPipe) {
+  add("防汛通知");
+  fs::create_symlink(archive_.data() + "/log.jdb", path("link.csv"));
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  for (const std::string& target :
+       {archive_.data() + "/keyring.jyk", archive_.data() + "/new.csv", path("link.csv"),
+        path("R/state/jiyao/new.csv"), path("pipe"), path("")}) {
+    const Said refused = archive_.run({"收文", "导出", "--csv", "--output", target});
+    EXPECT_EQ(refused.error, "USAGE") << target << refused.text;
+  }
+  EXPECT_TRUE(fs::is_fifo(path("pipe")));
+  must(archive_.run({"verify"}));
+}
+
+TEST_F(DayVerbs, TheRejectsNeverTakeTheRegistersPlace) {
+  const std::string file = path("登记.csv");
+  write(file, "收文日期,来文单位,标题\n2026-11-01,省厅,好\n没有,省厅,坏\n");
+  const Said refused = archive_.run({"import", "incoming", file, "--rejects", file});
+  EXPECT_EQ(refused.error, "USAGE");
+  EXPECT_EQ(
+      archive_.run({"import", "incoming", file, "--rejects", path("no/rejects.csv")}).exit_code, 4);
+  EXPECT_THAT(must(archive_.run({"收文", "列表"})).text, HasSubstr("共 0 条"))
+      << "nothing is in yet";
+  EXPECT_EQ(archive_.run({"import", "incoming", path("")}).error, "USAGE") << "a folder";
+}
+
+TEST_F(DayVerbs, AnExportHoldsWhatWasRecordedAndComesInAgain) {
+  add("=1+1");
+  add("两\n行");
+  must(archive_.run({"收文", "导出", "--csv", "--output", path("out.csv")}));
+  const std::string text = read(path("out.csv"));
+  EXPECT_THAT(text, HasSubstr(",'=1+1,"));
+  EXPECT_THAT(text, HasSubstr("\"两\n行\""));
+  EXPECT_THAT(must(archive_.run({"import", "incoming", path("out.csv")})).text,
+              HasSubstr("已有 2 行跳过"));
+}
+
+TEST_F(DayVerbs, AColumnThatIsThereTwiceIsAskedAboutNotGuessed) {
+  write(path("twice.csv"), "收文日期,来文单位,标题,题名\n2026-11-01,省厅,甲,乙\n");
+  const Said refused = archive_.run({"import", "incoming", path("twice.csv")});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.text, HasSubstr("“标题”和“题名”"));
+}
+
+TEST_F(DayVerbs, ARejectedRowKeepsItsExtraCellsAndIsRefusedAgain) {
+  write(path("wide.csv"), "收文日期,来文单位,标题\n2026-11-01,省厅,题,多,余\n");
+  const std::string rejects = path("rejects.csv");
+  EXPECT_EQ(archive_.run({"import", "incoming", path("wide.csv"), "--rejects", rejects}).exit_code,
+            1);
+  EXPECT_THAT(read(rejects), HasSubstr("2026-11-01,省厅,题,"));
+  EXPECT_THAT(read(rejects), HasSubstr(",多,余"));
+  EXPECT_EQ(archive_.run({"import", "incoming", rejects}).exit_code, 1);
+}
+
+TEST_F(DayVerbs, WhatABorrowerIsCalledMovesNoCursor) {
+  const std::string number = number_of(add("防汛通知"));
+  must(archive_.run({"借阅", "借出", number, "--借阅人", "张\x1b[2J三"}));
+  EXPECT_EQ(must(archive_.run({"where", number})).text.find('\x1b'), std::string::npos);
+}
+
+TEST_F(DayVerbs, AFileOfTheLedgerThatIsGoneIsSaidAndNotBegunAnew) {
+  add("机密件", {"--密级", "机密", "--份数", "1", "--页数", "3"});
+  must(archive_.run({"backup", "create", path("copy")}));
+  const std::string file = archive_.data() + "/highly_secret.jdb";
+  ASSERT_TRUE(fs::remove(file));
+  EXPECT_EQ(archive_.run({"verify"}).exit_code, 12);
+  write(file, "");
+  EXPECT_EQ(archive_.run({"status"}).exit_code, 12);
+  ASSERT_TRUE(fs::remove(archive_.data() + "/log.jdb"));
+  EXPECT_EQ(archive_.run({"find", "机密件"}).exit_code, 12);
+  fs::copy_file(path("copy/log.jdb"), archive_.data() + "/log.jdb");
+  fs::copy_file(path("copy/highly_secret.jdb"), file, fs::copy_options::overwrite_existing);
+  EXPECT_THAT(must(archive_.run({"find", "机密件"})).text, HasSubstr("机密件"));
+}
+
+TEST_F(DayVerbs, ALedgerThatLostItsKeyringIsNotFoundedOver) {
+  add("防汛通知");
+  const std::string ring = archive_.data() + "/keyring.jyk";
+  fs::rename(ring, path("ring"));
+  EXPECT_EQ(root(archive_, {"init", "--office", "x", "--person", "y", "--network", "office",
+                            "--recovery-sheet", path("x.sheet")})
+                .error,
+            "EXISTS");
+  fs::rename(path("ring"), ring);
+  EXPECT_THAT(must(archive_.run({"find", "防汛"})).text, HasSubstr("防汛通知"));
 }
 
 }  // namespace

@@ -46,6 +46,21 @@ TEST(Table, LetsNothingInACellMoveTheCursor) {
   EXPECT_EQ(table.text(0).find('\x1b'), std::string::npos);
 }
 
+TEST(Output, LetsNothingInAnAnswerMoveTheCursorEvenWhereColoursAreOn) {
+  const Catalogue words(Language::zh, kClientMessages);
+  const Console console({.colour = ColourChoice::always}, words);
+  const Captured out(std::cout);
+  console.show("where", {.text = console.paint("冲突", 31) + " \x1b[2J\x1b]0;t\a\r\n下一行\u202e"});
+  EXPECT_EQ(out.text(),
+            "\x1b[31m冲突\x1b[0m \\u{001B}[2J\\u{001B}]0;t\\u{0007}\\u{000D}\n下一行\\u{202E}\n");
+}
+
+TEST(Output, FillsThePlacesOfAMessageWithHarmlessText) {
+  const Catalogue words(Language::en, kClientMessages);
+  EXPECT_EQ(words.text("file.no_file", {{"file", "a\x1b[2J\nb"}}).find_first_of("\x1b\n"),
+            std::string::npos);
+}
+
 TEST(Output, GivesProgramsOneDocumentForAnErrorToo) {
   const Catalogue words(Language::zh, kClientMessages);
   const Console console({.is_json = true}, words);

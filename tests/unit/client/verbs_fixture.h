@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "client/commands/commands.h"
@@ -140,6 +141,13 @@ class InOffices : public testing::Test {
     std::vector<std::string> words{"bundle", "import"};
     for (const auto& entry : fs::directory_iterator(stick)) words.push_back(entry.path().string());
     return to.run(words);
+  }
+  static void write(const std::string& file, std::string_view text) {
+    std::ofstream(file, std::ios::binary) << text;
+  }
+  static std::string read(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
   }
   static std::string number_of(const Said& added) {
     const auto records = added.json->getArray("records");
