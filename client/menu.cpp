@@ -23,6 +23,7 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
     {"loan return", "归还"},
     {"loan approve", "批准"},
     {"circulate", "传阅"},
+    {"circulate approve", "批准"},
     {"circulate pass", "送出"},
     {"circulate return", "收回"},
     {"conflict", "冲突"},

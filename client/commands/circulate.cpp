@@ -1,5 +1,7 @@
-// client/commands/circulate.cpp - 传阅: pass a copy to a reader, take it back; each leg is an
-// entry.
+// client/commands/circulate.cpp - 传阅: who may read is approved by a director or leader, a clerk
+// passes the copy to one of them and takes it back; each leg is an entry (domain.md L07).
+#include <algorithm>
+
 #include "client/commands/commands.h"
 #include "client/custody.h"
 #include "client/records.h"
@@ -11,12 +13,21 @@ namespace {
 
 struct CirculateOptions {
   std::string record, reader, copy, mode = "传阅", opinion;
+  std::vector<std::string> readers;
   bool closes = false;
 };
 
 void declare_pass(CLI::App& app, CirculateOptions& options, const Catalogue& words) {
   app.add_option("record", options.record, words.text("opt.record"))->required();
   app.add_option("--reader,--阅读人", options.reader, words.text("opt.reader"))->required();
+  app.add_option("--copy,--份号", options.copy, words.text("opt.copy"));
+  app.add_option("--mode,--方式", options.mode, words.text("opt.mode"))
+      ->check(CLI::IsMember({"传阅", "传批"}));
+}
+
+void declare_approve(CLI::App& app, CirculateOptions& options, const Catalogue& words) {
+  app.add_option("record", options.record, words.text("opt.record"))->required();
+  app.add_option("--reader,--阅读人", options.readers, words.text("opt.readers"))->required();
   app.add_option("--copy,--份号", options.copy, words.text("opt.copy"));
   app.add_option("--mode,--方式", options.mode, words.text("opt.mode"))
       ->check(CLI::IsMember({"传阅", "传批"}));
@@ -40,32 +51,46 @@ Step amend_step(const Step& made) {
   return step;
 }
 
-/// A new slip: planned with its reader, sent with its first leg. Two steps, because a slip is sent
-/// under the reading range it was planned with.
-Result<Act> new_slip(Desk& desk, Replica& replica, const View& incoming,
-                     const CirculateOptions& options, RecordId& slip) {
+/// A slip that waits to be sent, with the first of its readers.
+Result<Act> planned_slip(Desk& desk, Replica& replica, const View& incoming,
+                         const CirculateOptions& options, const std::string& reader,
+                         const RecordId& slip, RecordId& copy) {
   auto paper = paper_of(desk, replica, incoming, options.copy);
   if (!paper) return paper.error();
-  slip = replica.new_record_id();
+  copy = paper->copy;
   auto planned = create_step(replica.definitions(), "circulation", slip,
                              {{"copy", paper->copy.hex()},
                               {"document", paper->document.hex()},
                               {"incoming", incoming.record.hex()},
                               {"mode", options.mode},
-                              {"reader", options.reader},
+                              {"reader", reader},
                               {"state", "planned"}});
   if (!planned) return planned.error();
-  FieldValues sent = leg(desk, options.reader, "送出");
-  sent["state"] = "circulating";
-  auto out = create_step(replica.definitions(), "circulation", slip, sent);
-  if (!out) return out.error();
-  auto moved = custody_step(replica, paper->copy, "传阅在外", options.reader);
-  if (!moved) return moved.error();
   Act act{incoming.compartment, std::move(paper->made)};
   act.steps.push_back(*std::move(planned));
+  return act;
+}
+
+/// The copy goes out to a reader; a slip that waits is sent with it.
+Result<void> add_leg(Desk& desk, Replica& replica, const RecordId& slip, const RecordId& copy,
+                     const std::string& reader, bool is_first, Act& act) {
+  FieldValues sent = leg(desk, reader, "送出");
+  if (is_first) sent["state"] = "circulating";
+  auto out = create_step(replica.definitions(), "circulation", slip, sent);
+  if (!out) return out.error();
+  auto moved = custody_step(replica, copy, "传阅在外", reader);
+  if (!moved) return moved.error();
   act.steps.push_back(amend_step(*out));
   act.steps.push_back(*std::move(moved));
-  return act;
+  return {};
+}
+
+bool is_approved(const LedgerDefinition& ledger, const View& slip, const std::string& reader) {
+  const GroupState* readers = slip.state.group(*ledger.group_index("readers"));
+  return readers != nullptr &&
+         std::any_of(readers->held.begin(), readers->held.end(), [&](const HeldWrite& write) {
+           return ledger.field_value(*ledger.field_index("reader"), write.value) == reader;
+         });
 }
 
 /// The reader whose leg went out last and has not come back; empty: the copy is in the safe.
@@ -93,6 +118,31 @@ Result<RecordId> copy_of(const LedgerDefinition& ledger, const View& slip) {
   return *RecordId::from(*bytes);
 }
 
+/// What somebody else writes into the reading range is a proposal only, and shown to no clerk.
+bool may_approve(const Replica& replica, const LedgerDefinition& ledger) {
+  const Roster roster = replica.roster();
+  const UserRecord* person = roster.user(replica.person().user);
+  return person != nullptr && (person->roles & ledger.group("readers")->writers) != 0;
+}
+
+/// The act that sends a slip on to a reader; `adds_reader`: it approves them as well.
+Result<Act> passing(Desk& desk, Replica& replica, const LedgerDefinition& ledger, const View& slip,
+                    const std::string& reader, bool adds_reader) {
+  const std::string outside = reader_outside(ledger, slip);
+  if (!outside.empty())
+    return desk.failure(Errc::invalid, "circulate.not_back", {{"reader", outside}});
+  const auto copy = copy_of(ledger, slip);
+  if (!copy) return desk.failure(Errc::invalid, "paper.none_open");
+  SetEntries entries;
+  if (adds_reader) entries.emplace_back("reader", reader);
+  auto act = amend_act(ledger, slip, {}, entries, {});
+  if (!act) return act.error();
+  const bool is_first = slip.state.state == "planned";
+  if (auto out = add_leg(desk, replica, slip.record, *copy, reader, is_first, *act); !out)
+    return out.error();
+  return act;
+}
+
 Result<Answer> pass(Desk& desk, const CirculateOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
@@ -100,32 +150,64 @@ Result<Answer> pass(Desk& desk, const CirculateOptions& options) {
   if (!incoming) return incoming.error();
   const LedgerDefinition& ledger = *(*replica)->definitions().ledger("circulation");
   const auto open = open_row(desk, **replica, "circulation", *incoming, options.copy);
-  RecordId slip;
+  if (!open && open.code() != Errc::not_found) return open.error();
+  const RecordId slip = open ? open->record : (*replica)->new_record_id();
+  const bool adds_reader = !open || !is_approved(ledger, *open, options.reader);
+  if (adds_reader && !may_approve(**replica, ledger))
+    return desk.failure(Errc::not_allowed, "circulate.ask", {{"reader", options.reader}});
   Result<Act> act = Act{};
   if (open) {
-    slip = open->record;
-    const std::string outside = reader_outside(ledger, *open);
-    if (!outside.empty())
-      return desk.failure(Errc::invalid, "circulate.not_back", {{"reader", outside}});
-    act = amend_act(ledger, *open, {}, {{"reader", options.reader}}, {});
+    act = passing(desk, **replica, ledger, *open, options.reader, adds_reader);
     if (!act) return act.error();
-    auto out = create_step((*replica)->definitions(), "circulation", slip,
-                           leg(desk, options.reader, "送出"));
-    const auto copy = copy_of(ledger, *open);
-    if (!out || !copy) return desk.failure(Errc::invalid, "paper.none_open");
-    auto moved = custody_step(**replica, *copy, "传阅在外", options.reader);
-    if (!moved) return moved.error();
-    act->steps.push_back(amend_step(*out));
-    act->steps.push_back(*std::move(moved));
   } else {
-    if (open.code() != Errc::not_found) return open.error();
-    act = new_slip(desk, **replica, *incoming, options, slip);
+    // Two steps, because a slip is sent under the reading range it was planned with.
+    RecordId copy;
+    act = planned_slip(desk, **replica, *incoming, options, options.reader, slip, copy);
     if (!act) return act.error();
+    if (auto out = add_leg(desk, **replica, slip, copy, options.reader, true, *act); !out)
+      return out.error();
   }
   const auto recorded = (*replica)->record(*act);
   if (!recorded) return in_words(desk, **replica, recorded.error());
   return recorded_answer(desk, **replica,
                          desk.text("circulate.passed", {{"reader", options.reader}}), {slip});
+}
+
+Result<Answer> approve(Desk& desk, const CirculateOptions& options) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const auto incoming = find_record(desk, **replica, "incoming", options.record);
+  if (!incoming) return incoming.error();
+  const LedgerDefinition& ledger = *(*replica)->definitions().ledger("circulation");
+  const auto open = open_row(desk, **replica, "circulation", *incoming, options.copy);
+  if (!open && open.code() != Errc::not_found) return open.error();
+  const RecordId slip = open ? open->record : (*replica)->new_record_id();
+  SetEntries entries;
+  std::string names;
+  for (const std::string& reader : options.readers) {
+    names += (names.empty() ? "" : "、") + reader;
+    if (!open || !is_approved(ledger, *open, reader)) entries.emplace_back("reader", reader);
+  }
+  if (!may_approve(**replica, ledger))
+    return desk.failure(Errc::not_allowed, "circulate.ask", {{"reader", names}});
+  if (entries.empty()) return desk.failure(Errc::exists, "circulate.known", {{"readers", names}});
+  Result<Act> act = Act{};
+  if (open) {
+    act = amend_act(ledger, *open, {}, entries, {});
+  } else {
+    RecordId copy;
+    act = planned_slip(desk, **replica, *incoming, options, entries.front().second, slip, copy);
+    for (std::size_t i = 1; act && i < entries.size(); ++i) {
+      auto more = create_step((*replica)->definitions(), "circulation", slip, {{entries[i]}});
+      if (!more) return more.error();
+      act->steps.push_back(amend_step(*more));
+    }
+  }
+  if (!act) return act.error();
+  const auto recorded = (*replica)->record(*act);
+  if (!recorded) return in_words(desk, **replica, recorded.error());
+  return recorded_answer(desk, **replica, desk.text("circulate.approved", {{"readers", names}}),
+                         {slip});
 }
 
 Result<Answer> take_back(Desk& desk, const CirculateOptions& options) {
@@ -164,6 +246,7 @@ Result<Answer> take_back(Desk& desk, const CirculateOptions& options) {
 }  // namespace
 
 void add_circulate(Menu& menu) {
+  menu.add<CirculateOptions>("circulate approve", declare_approve, approve);
   menu.add<CirculateOptions>("circulate pass", declare_pass, pass);
   menu.add<CirculateOptions>("circulate return", declare_return, take_back);
 }

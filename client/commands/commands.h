@@ -12,7 +12,7 @@ void add_incoming_list(Menu& menu);  ///< incoming list, export
 void add_import(Menu& menu);         ///< import incoming
 void add_find(Menu& menu);           ///< find, where, history
 void add_loan(Menu& menu);           ///< loan add, return
-void add_circulate(Menu& menu);      ///< circulate pass, return
+void add_circulate(Menu& menu);      ///< circulate approve, pass, return
 void add_conflict(Menu& menu);       ///< conflict list, show, resolve, undo
 void add_sync(Menu& menu);           ///< sync
 void add_bundle(Menu& menu);         ///< bundle export, list, lost

@@ -191,6 +191,8 @@ void EveryVerb::papers_go_round() {
   wrong(r, "loan return", {secret}, 4, "NOT_FOUND");
   // Readers are the director's to name: at a branch a clerk may not.
   wrong(a, "circulate pass", {kPaper, "--reader", "李四"}, 7, "NOT_ALLOWED");
+  wrong(a, "circulate approve", {kPaper, "--reader", "李四"}, 7, "NOT_ALLOWED");
+  good(r, "circulate approve", {secret, "--reader", "李四"}, {"records"});
   good(r, "circulate pass", {secret, "--reader", "李四"}, {"records"});
   wrong(r, "circulate pass", {secret, "--reader", "钱七"}, 1, "INVALID");
   good(r, "where", {secret}, {"copies"});

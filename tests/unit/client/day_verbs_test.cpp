@@ -89,6 +89,26 @@ TEST_F(DayVerbs, AClassifiedPaperIsLentOnlyAfterItsApproval) {
   must(archive_.run({"传阅", "收回", name, "--收回"}));
 }
 
+TEST_F(DayVerbs, AClerkPassesAPaperToTheReadersADirectorApproved) {
+  const std::string number = number_of(add("防汛通知"));
+  const std::string phrase = "passphrase of Li Si";
+  must(archive_.run({"user", "add", "李四", "--roles", "intake_clerk,confidential_clerk",
+                     "--recovery-sheet", path("li.sheet")},
+                    {phrase, archive_.passphrase_of_root}));
+  const OfficeMachine clerk(folder_ / "R", phrase);
+  const Said refused = clerk.run({"传阅", "送出", number, "--阅读人", "王五"});
+  EXPECT_EQ(refused.exit_code, 7);
+  EXPECT_THAT(refused.text, HasSubstr("王五 不在批准的传阅范围内"));
+  EXPECT_EQ(clerk.run({"传阅", "批准", number, "--阅读人", "王五"}).exit_code, 7);
+  must(archive_.run({"传阅", "批准", number, "--阅读人", "王五", "--阅读人", "赵六"}));
+  EXPECT_EQ(archive_.run({"传阅", "批准", number, "--阅读人", "赵六"}).error, "EXISTS");
+  must(clerk.run({"传阅", "送出", number, "--阅读人", "赵六"}));
+  must(clerk.run({"传阅", "收回", number, "--意见", "已阅"}));
+  must(clerk.run({"传阅", "送出", number, "--阅读人", "王五"}));
+  EXPECT_THAT(must(clerk.run({"where", number})).text, HasSubstr("王五"));
+  must(clerk.run({"传阅", "收回", number, "--收回"}));
+}
+
 TEST_F(DayVerbs, TheRegisterGoesOutAsCsvAndComesInAgainWithoutDoubles) {
   add("甲");
   add("乙");
