@@ -184,24 +184,6 @@ Result<void> follow_roster(Replica::State& replica, Store& store) {
   return {};
 }
 
-/// A program with other rules shows everything anew.
-void follow_definitions(Replica::State& replica, Store& store) {
-  const Digest hash = replica.parts.definitions.hash();
-  const Bytes bytes(hash.bytes.begin(), hash.bytes.end());
-  const std::optional<Bytes> before = store.own("definitions");
-  if (before == bytes) return;
-  Integration integration(replica, store);
-  integration.work().writer().set_own("definitions", bytes);
-  for (const std::int64_t no : before ? store.record_nos() : std::vector<std::int64_t>()) {
-    const std::optional<ShownRecord> row = store.record(no);
-    for (const StoredChange& change : store.changes(no))
-      if (const auto batch = row ? store.batch(change.batch) : std::nullopt)
-        integration.work().judge_again(change.change, change.id, *batch);
-    integration.work().touch(no);
-  }
-  integration.finish();
-}
-
 /// Batches that waited for a key which is here by now.
 std::vector<BatchId> openable_now(const Replica::State& replica, const Store& store) {
   std::vector<BatchId> ids;
@@ -219,6 +201,23 @@ std::vector<BatchId> openable_now(const Replica::State& replica, const Store& st
 }
 
 }  // namespace
+
+void follow_definitions(Replica::State& replica, Store& store) {
+  const Digest hash = replica.parts.definitions.hash();
+  const Bytes bytes(hash.bytes.begin(), hash.bytes.end());
+  const std::optional<Bytes> before = store.own(kDefinitionsName);
+  if (before == bytes) return;
+  Integration integration(replica, store);
+  integration.work().writer().set_own(kDefinitionsName, bytes);
+  for (const std::int64_t no : before ? store.record_nos() : std::vector<std::int64_t>()) {
+    const std::optional<ShownRecord> row = store.record(no);
+    for (const StoredChange& change : store.changes(no))
+      if (const auto batch = row ? store.batch(change.batch) : std::nullopt)
+        integration.work().judge_again(change.change, change.id, *batch);
+    integration.work().touch(no);
+  }
+  integration.finish();
+}
 
 void heal_interrupted_seal(Replica::State& replica, Store& store) {
   std::vector<BatchId> own;

@@ -155,6 +155,7 @@ Result<std::unique_ptr<Replica::State>> assemble(ReplicaParts parts) {
   for (auto& [level, store] : state->stores) {
     compare_with_log(*state, store);
     heal_interrupted_seal(*state, store);
+    if (store.own(kDefinitionsName)) follow_definitions(*state, store);
   }
   return state;
 }

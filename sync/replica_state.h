@@ -203,6 +203,10 @@ Digest state_digest(const LedgerDefinition& definition, const RecordState& state
 /// `has_new_keys`: batches that waited for one are tried again.
 Result<CaughtUp> catch_up_level(Replica::State& replica, Store& store, bool has_new_keys,
                                 std::size_t batches_max, const Progress* progress);
+/// Hash of the definitions that made what a level file shows.
+inline constexpr const char* kDefinitionsName = "definitions";
+/// A program with other rules shows and checks everything anew, before anybody looks.
+void follow_definitions(Replica::State& replica, Store& store);
 /// Own changes of one level file into batches, about `batches_max` of them. Returns how many.
 Result<int> seal_level(Replica::State& replica, Store& store,
                        int batches_max = Replica::kEveryBatch);

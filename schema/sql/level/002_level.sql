@@ -38,5 +38,8 @@ CREATE TABLE late(
   text TEXT NOT NULL
 ) STRICT;
 
--- Keys that nobody looks up are no longer kept: every record is shown anew.
+-- Keys that nobody looks up are no longer kept, and findings have no sentence any more: every record
+-- is shown and checked anew.
+DELETE FROM finding_record;
+DELETE FROM finding;
 UPDATE own SET value = x'' WHERE name = 'definitions';

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "schema/store.h"
 #include "schema/value.h"
 #include "support/realm_fixture.h"
 
@@ -126,6 +127,26 @@ TEST_F(FiledWhileLent, EndsEverywhereWhenTheCopyIsBack) {
   EXPECT_THAT(codes(*b), IsEmpty());
   EXPECT_THAT(codes(*a), IsEmpty());
   EXPECT_EQ(a->view(paper)->shown_state, "filed");
+}
+
+// What an older program wrote, or did not: nobody sees it, not even before the first catching up.
+TEST_F(FiledWhileLent, IsFoundAnewWhenAProgramWithOtherRulesOpens) {
+  file();
+  lend();
+  realm.meet(*a, *b);
+  a.reset();
+  Desk& desk = *realm.a;
+  {
+    auto store =
+        good(Store::open(desk.disk, "/replica/internal.jdb", desk.file_ids.at(Level::internal),
+                         desk.file_keys.at("internal"), realm.realm, Level::internal));
+    StoreWriter writer(store);
+    for (const std::int64_t no : store.record_nos()) writer.remove_findings_of(no);
+    writer.set_own("definitions", {});
+    writer.commit();
+  }
+  a = good(desk.open(realm.realm, realm.clerk_a, Level::secret));
+  EXPECT_THAT(codes(*a), ElementsAre("S1"));
 }
 
 }  // namespace
