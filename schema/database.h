@@ -65,7 +65,7 @@ class Database {
 
   /// Runs one or more statements without values: schema, FTS5 commands. Only compiled-in text.
   void run(std::string_view sql);
-  std::int64_t changes() const;  ///< rows changed by the last statement that was run
+  std::int64_t changes() const;   ///< rows changed by the last statement that was run
   std::int64_t last_row() const;  ///< number of the row that was inserted last
 
   WalVerdict wal_verdict() const;  ///< what the log found at open was worth
