@@ -243,7 +243,7 @@ std::optional<CsvRow> CsvReader::next() {
   }
 }
 
-std::string no_formula(std::string cell) {
+std::string no_formula(const std::string& cell) {
   return cell.find_first_of(kFormulaStarts) == 0 ? "'" + cell : cell;
 }
 

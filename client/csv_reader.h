@@ -68,7 +68,7 @@ class CsvReader {
 
 /// A spreadsheet takes a cell that begins with = + - @ for a formula and runs it: such a cell goes
 /// out behind an apostrophe, which formula_undone() takes off when it comes in again.
-std::string no_formula(std::string cell);
+std::string no_formula(const std::string& cell);
 std::string_view formula_undone(std::string_view cell);
 /// One line of a CSV file, without its line end: cells quoted where needed.
 std::string csv_line(const std::vector<std::string>& cells);
