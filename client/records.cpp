@@ -225,12 +225,31 @@ Poco::JSON::Object::Ptr json_of(const Replica& replica, const Directory& directo
   return row;
 }
 
+namespace {
+
+/// Fields this person proposed a value for: somebody else's to change, so it is not in effect.
+std::string proposed_fields(const Catalogue& words, const LedgerDefinition& definition,
+                            const View& view, const UserId& person) {
+  std::string labels;
+  for (const GroupState& group : view.state.groups) {
+    const bool is_theirs =
+        std::any_of(group.proposals.begin(), group.proposals.end(),
+                    [&](const HeldWrite& write) { return write.actor == person; });
+    if (is_theirs)
+      labels += (labels.empty() ? "" : "、") +
+                label_of(words, definition.fields[definition.groups[group.group].fields.front()]);
+  }
+  return labels;
+}
+
+}  // namespace
+
 Answer recorded_answer(Desk& desk, const Replica& replica, std::string_view message,
                        const std::vector<RecordId>& records) {
   const Directory directory(replica);
   Answer answer{.json = json_object()};
   Poco::JSON::Array::Ptr rows = json_array();
-  std::string names;
+  std::string names, proposed;
   for (const RecordId& id : records) {
     const auto view = replica.view(id);
     if (!view) continue;
@@ -241,12 +260,18 @@ Answer recorded_answer(Desk& desk, const Replica& replica, std::string_view mess
                     ? number_text(desk.words(), directory, *definition, *view)
                     : name_of(*definition, *view));
     rows->add(json_of(replica, directory, *view));
+    if (definition == nullptr) continue;
+    const std::string fields =
+        proposed_fields(desk.words(), *definition, *view, replica.person().user);
+    if (!fields.empty()) proposed += "\n" + desk.text("record.proposed", {{"fields", fields}});
   }
   const std::uint64_t waiting = replica.unsealed();
   answer.text = desk.text(
       "record.done",
       {{"message", std::string(message)}, {"names", names}, {"waiting", std::to_string(waiting)}});
+  answer.text += proposed;
   answer.json->set("records", rows);
+  answer.json->set("proposed", !proposed.empty());
   answer.json->set("unsealed", waiting);
   return answer;
 }

@@ -143,71 +143,90 @@ Result<Act> passing(Desk& desk, Replica& replica, const LedgerDefinition& ledger
   return act;
 }
 
+/// The slip that a copy of a paper is on, or the one it will be.
+struct Slip {
+  View incoming;
+  std::optional<View> open;
+  RecordId id;
+  const LedgerDefinition* ledger;
+};
+
+Result<Slip> slip_for(Desk& desk, Replica& replica, const CirculateOptions& options) {
+  auto incoming = find_record(desk, replica, "incoming", options.record);
+  if (!incoming) return incoming.error();
+  auto open = open_row(desk, replica, "circulation", *incoming, options.copy);
+  if (!open && open.code() != Errc::not_found) return open.error();
+  const RecordId id = open ? open->record : replica.new_record_id();
+  return Slip{*std::move(incoming), open ? std::optional(*std::move(open)) : std::nullopt, id,
+              replica.definitions().ledger("circulation")};
+}
+
+/// A slip that is made and sent at once: two steps, because it is sent under the reading range it
+/// was planned with.
+Result<Act> planned_and_sent(Desk& desk, Replica& replica, const Slip& slip,
+                             const CirculateOptions& options) {
+  RecordId copy;
+  auto act = planned_slip(desk, replica, slip.incoming, options, options.reader, slip.id, copy);
+  if (!act) return act.error();
+  if (auto out = add_leg(desk, replica, slip.id, copy, options.reader, true, *act); !out)
+    return out.error();
+  return act;
+}
+
 Result<Answer> pass(Desk& desk, const CirculateOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
-  const auto incoming = find_record(desk, **replica, "incoming", options.record);
-  if (!incoming) return incoming.error();
-  const LedgerDefinition& ledger = *(*replica)->definitions().ledger("circulation");
-  const auto open = open_row(desk, **replica, "circulation", *incoming, options.copy);
-  if (!open && open.code() != Errc::not_found) return open.error();
-  const RecordId slip = open ? open->record : (*replica)->new_record_id();
-  const bool adds_reader = !open || !is_approved(ledger, *open, options.reader);
-  if (adds_reader && !may_approve(**replica, ledger))
+  const auto slip = slip_for(desk, **replica, options);
+  if (!slip) return slip.error();
+  const bool adds_reader = !slip->open || !is_approved(*slip->ledger, *slip->open, options.reader);
+  if (adds_reader && !may_approve(**replica, *slip->ledger))
     return desk.failure(Errc::not_allowed, "circulate.ask", {{"reader", options.reader}});
-  Result<Act> act = Act{};
-  if (open) {
-    act = passing(desk, **replica, ledger, *open, options.reader, adds_reader);
-    if (!act) return act.error();
-  } else {
-    // Two steps, because a slip is sent under the reading range it was planned with.
-    RecordId copy;
-    act = planned_slip(desk, **replica, *incoming, options, options.reader, slip, copy);
-    if (!act) return act.error();
-    if (auto out = add_leg(desk, **replica, slip, copy, options.reader, true, *act); !out)
-      return out.error();
-  }
+  const auto act =
+      slip->open ? passing(desk, **replica, *slip->ledger, *slip->open, options.reader, adds_reader)
+                 : planned_and_sent(desk, **replica, *slip, options);
+  if (!act) return act.error();
   const auto recorded = (*replica)->record(*act);
   if (!recorded) return in_words(desk, **replica, recorded.error());
   return recorded_answer(desk, **replica,
-                         desk.text("circulate.passed", {{"reader", options.reader}}), {slip});
+                         desk.text("circulate.passed", {{"reader", options.reader}}), {slip->id});
+}
+
+/// The act that approves these readers; the first of a new slip makes it.
+Result<Act> approving(Desk& desk, Replica& replica, const Slip& slip,
+                      const CirculateOptions& options, const SetEntries& readers) {
+  if (slip.open) return amend_act(*slip.ledger, *slip.open, {}, readers, {});
+  RecordId copy;
+  auto act =
+      planned_slip(desk, replica, slip.incoming, options, readers.front().second, slip.id, copy);
+  for (std::size_t i = 1; act && i < readers.size(); ++i) {
+    auto more = create_step(replica.definitions(), "circulation", slip.id, {readers[i]});
+    if (!more) return more.error();
+    act->steps.push_back(amend_step(*more));
+  }
+  return act;
 }
 
 Result<Answer> approve(Desk& desk, const CirculateOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
-  const auto incoming = find_record(desk, **replica, "incoming", options.record);
-  if (!incoming) return incoming.error();
-  const LedgerDefinition& ledger = *(*replica)->definitions().ledger("circulation");
-  const auto open = open_row(desk, **replica, "circulation", *incoming, options.copy);
-  if (!open && open.code() != Errc::not_found) return open.error();
-  const RecordId slip = open ? open->record : (*replica)->new_record_id();
-  SetEntries entries;
+  const auto slip = slip_for(desk, **replica, options);
+  if (!slip) return slip.error();
+  SetEntries readers;
   std::string names;
   for (const std::string& reader : options.readers) {
     names += (names.empty() ? "" : "、") + reader;
-    if (!open || !is_approved(ledger, *open, reader)) entries.emplace_back("reader", reader);
+    if (!slip->open || !is_approved(*slip->ledger, *slip->open, reader))
+      readers.emplace_back("reader", reader);
   }
-  if (!may_approve(**replica, ledger))
+  if (!may_approve(**replica, *slip->ledger))
     return desk.failure(Errc::not_allowed, "circulate.ask", {{"reader", names}});
-  if (entries.empty()) return desk.failure(Errc::exists, "circulate.known", {{"readers", names}});
-  Result<Act> act = Act{};
-  if (open) {
-    act = amend_act(ledger, *open, {}, entries, {});
-  } else {
-    RecordId copy;
-    act = planned_slip(desk, **replica, *incoming, options, entries.front().second, slip, copy);
-    for (std::size_t i = 1; act && i < entries.size(); ++i) {
-      auto more = create_step((*replica)->definitions(), "circulation", slip, {{entries[i]}});
-      if (!more) return more.error();
-      act->steps.push_back(amend_step(*more));
-    }
-  }
+  if (readers.empty()) return desk.failure(Errc::exists, "circulate.known", {{"readers", names}});
+  const auto act = approving(desk, **replica, *slip, options, readers);
   if (!act) return act.error();
   const auto recorded = (*replica)->record(*act);
   if (!recorded) return in_words(desk, **replica, recorded.error());
   return recorded_answer(desk, **replica, desk.text("circulate.approved", {{"readers", names}}),
-                         {slip});
+                         {slip->id});
 }
 
 Result<Answer> take_back(Desk& desk, const CirculateOptions& options) {

@@ -19,6 +19,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What the first bracket of `wanted` matches in the sources of a folder, with the file's name.
+std::vector<std::pair<std::string, std::string>> named_in(const std::string& folder,
+                                                          const std::regex& wanted) {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const auto& entry :
+       fs::recursive_directory_iterator(fs::path(test::source_folder()) / folder)) {
+    if (entry.path().extension() != ".cpp") continue;
+    std::ifstream in(entry.path());
+    std::stringstream all;
+    all << in.rdbuf();
+    const std::string source = all.str();
+    for (std::sregex_iterator it(source.begin(), source.end(), wanted), end; it != end; ++it)
+      names.emplace_back((*it)[1].str(), entry.path().filename().string());
+  }
+  return names;
+}
+
 TEST(Catalogue, SaysEverythingInBothLanguagesWithTheSamePlaces) {
   const Catalogue zh(Language::zh, kClientMessages);
   const Catalogue en(Language::en, kClientMessages);
@@ -34,20 +51,9 @@ TEST(Catalogue, SaysEverythingInBothLanguagesWithTheSamePlaces) {
 TEST(Catalogue, HoldsEveryMessageThatTheSourcesName) {
   const Catalogue zh(Language::zh, kClientMessages);
   const std::regex named(R"re(\b(?:text|talk_id|words)\(\s*"([a-z_]+\.[a-z0-9_.-]*[a-z0-9_-])")re");
-  std::size_t names = 0;
-  for (const auto& entry :
-       fs::recursive_directory_iterator(fs::path(test::source_folder()) / "client")) {
-    if (entry.path().extension() != ".cpp") continue;
-    std::ifstream in(entry.path());
-    std::stringstream all;
-    all << in.rdbuf();
-    const std::string source = all.str();
-    for (std::sregex_iterator it(source.begin(), source.end(), named), end; it != end; ++it) {
-      ++names;
-      EXPECT_TRUE(zh.has((*it)[1].str())) << (*it)[1] << " in " << entry.path().filename();
-    }
-  }
-  EXPECT_GT(names, 5U);
+  const auto names = named_in("client", named);
+  for (const auto& [name, file] : names) EXPECT_TRUE(zh.has(name)) << name << " in " << file;
+  EXPECT_GT(names.size(), 5U);
 }
 
 TEST(Catalogue, HasASentenceForEveryFindingAndAWordForEveryRole) {
@@ -64,38 +70,21 @@ TEST(Catalogue, HasASentenceForEveryFindingAndAWordForEveryRole) {
 TEST(Catalogue, HasASentenceForEveryAlarm) {
   const Catalogue zh(Language::zh, kClientMessages);
   const std::regex raised(R"re(add_incident\("([a-z_]+)")re");
-  std::size_t alarms = 0;
-  for (const auto& entry : fs::directory_iterator(fs::path(test::source_folder()) / "sync")) {
-    std::ifstream in(entry.path());
-    std::stringstream all;
-    all << in.rdbuf();
-    const std::string source = all.str();
-    for (std::sregex_iterator it(source.begin(), source.end(), raised), end; it != end; ++it) {
-      ++alarms;
-      EXPECT_TRUE(zh.has("alarm." + (*it)[1].str())) << (*it)[1];
-    }
-  }
-  EXPECT_GE(alarms, 5U);
+  const auto alarms = named_in("sync", raised);
+  for (const auto& [name, file] : alarms)
+    EXPECT_TRUE(zh.has("alarm." + name)) << name << " in " << file;
+  EXPECT_GE(alarms.size(), 5U);
 }
 
 TEST(Catalogue, KnowsEverySentenceOfTheEngine) {
   const Catalogue zh(Language::zh, kClientMessages);
   const std::regex said(R"re((?:Errc::[a-z_]+|refuse\([^,()]*|forbid\([^,()]*), *"([^"]+)")re");
-  std::size_t sentences = 0;
-  for (const auto& entry : fs::directory_iterator(fs::path(test::source_folder()) / "sync")) {
-    if (entry.path().extension() != ".cpp") continue;
-    std::ifstream in(entry.path());
-    std::stringstream all;
-    all << in.rdbuf();
-    const std::string source = all.str();
-    for (std::sregex_iterator it(source.begin(), source.end(), said), end; it != end; ++it) {
-      ++sentences;
-      std::string sentence = (*it)[1].str();
-      if (sentence.ends_with(": ")) sentence.resize(sentence.size() - 2);
-      EXPECT_TRUE(zh.has("engine." + sentence)) << sentence << " in " << entry.path().filename();
-    }
+  const auto sentences = named_in("sync", said);
+  for (const auto& [name, file] : sentences) {
+    const std::string sentence = name.ends_with(": ") ? name.substr(0, name.size() - 2) : name;
+    EXPECT_TRUE(zh.has("engine." + sentence)) << sentence << " in " << file;
   }
-  EXPECT_GT(sentences, 60U);
+  EXPECT_GT(sentences.size(), 60U);
   EXPECT_EQ(zh.engine_words("state: the condition does not hold: 作废"),
             "state：办理条件还不满足：作废");
   EXPECT_EQ(zh.engine_words("/media/usb"), "/media/usb");

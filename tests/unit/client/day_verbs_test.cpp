@@ -25,6 +25,14 @@ class DayVerbs : public InOffices {
     words.insert(words.end(), more.begin(), more.end());
     return must(archive_.run(words));
   }
+  /// Another person at the same machine: neither director nor archivist.
+  OfficeMachine new_clerk() const {
+    const std::string phrase = "passphrase of Li Si";
+    must(archive_.run({"user", "add", "李四", "--roles", "intake_clerk,confidential_clerk",
+                       "--recovery-sheet", path("li.sheet")},
+                      {phrase, archive_.passphrase_of_root}));
+    return {folder_ / "R", phrase};
+  }
   OfficeMachine archive_;
 };
 
@@ -91,11 +99,7 @@ TEST_F(DayVerbs, AClassifiedPaperIsLentOnlyAfterItsApproval) {
 
 TEST_F(DayVerbs, AClerkPassesAPaperToTheReadersADirectorApproved) {
   const std::string number = number_of(add("防汛通知"));
-  const std::string phrase = "passphrase of Li Si";
-  must(archive_.run({"user", "add", "李四", "--roles", "intake_clerk,confidential_clerk",
-                     "--recovery-sheet", path("li.sheet")},
-                    {phrase, archive_.passphrase_of_root}));
-  const OfficeMachine clerk(folder_ / "R", phrase);
+  const OfficeMachine clerk = new_clerk();
   const Said refused = clerk.run({"传阅", "送出", number, "--阅读人", "王五"});
   EXPECT_EQ(refused.exit_code, 7);
   EXPECT_THAT(refused.text, HasSubstr("王五 不在批准的传阅范围内"));
@@ -107,6 +111,17 @@ TEST_F(DayVerbs, AClerkPassesAPaperToTheReadersADirectorApproved) {
   must(clerk.run({"传阅", "送出", number, "--阅读人", "王五"}));
   EXPECT_THAT(must(clerk.run({"where", number})).text, HasSubstr("王五"));
   must(clerk.run({"传阅", "收回", number, "--收回"}));
+}
+
+TEST_F(DayVerbs, AClerkIsToldThatALockedFieldKeepsItsValue) {
+  const std::string number = number_of(add("防汛通知"));
+  const OfficeMachine clerk = new_clerk();
+  must(clerk.run({"收文", "修改", number, "--办理", "初审"}));
+  const Said edited = must(clerk.run({"收文", "修改", number, "--标题", "另一标题"}));
+  EXPECT_THAT(edited.text, HasSubstr("标题 不归您改：已记为建议"));
+  EXPECT_THAT(must(clerk.run({"收文", "查看", number})).text, HasSubstr("防汛通知"));
+  EXPECT_THAT(must(archive_.run({"收文", "修改", number, "--标题", "防汛的通知"})).text,
+              Not(HasSubstr("建议")));
 }
 
 TEST_F(DayVerbs, TheRegisterGoesOutAsCsvAndComesInAgainWithoutDoubles) {
