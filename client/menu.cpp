@@ -48,6 +48,8 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
     {"backup restore", "恢复"},
     {"series", "号段"},
     {"grant", "分配"},
+    {"holidays", "节假日"},
+    {"holidays check", "核对"},
     {"office", "单位"},
     {"access", "权限"},
     {"access give", "授予"},

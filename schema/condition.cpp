@@ -28,9 +28,9 @@ std::optional<int> number_of(std::string_view text) {
   return number;
 }
 
-std::optional<int> days_of(std::string_view word) {
-  if (word.size() < 2 || word.back() != 'd') return std::nullopt;
-  return number_of(word.substr(0, word.size() - 1));
+std::optional<int> days_of(std::string_view word, std::string_view unit) {
+  if (!word.ends_with(unit)) return std::nullopt;
+  return number_of(word.substr(0, word.size() - unit.size()));
 }
 
 std::optional<Comparison> order_of(std::string_view word) {
@@ -41,7 +41,7 @@ std::optional<Comparison> order_of(std::string_view word) {
   return std::nullopt;
 }
 
-// name is set | name is empty | name is [not] value | name < value [+ 3d]
+// name is set | name is empty | name is [not] value | name < value [+ 3d | + 5wd]
 std::optional<Clause> parse_clause(const std::vector<std::string>& words) {
   if (words.size() < 3) return std::nullopt;
   Clause clause;
@@ -67,9 +67,12 @@ std::optional<Clause> parse_clause(const std::vector<std::string>& words) {
   clause.comparison = *order;
   clause.literal = words[2];
   if (words.size() == 3) return clause;
-  const auto days = words.size() == 5 && words[3] == "+" ? days_of(words[4]) : std::nullopt;
-  if (!days) return std::nullopt;
-  clause.plus_days = *days;
+  if (words.size() != 5 || words[3] != "+") return std::nullopt;
+  const auto days = days_of(words[4], "d");
+  const auto working_days = days_of(words[4], "wd");
+  if (!days && !working_days) return std::nullopt;
+  clause.plus_days = days.value_or(0);
+  clause.plus_working_days = working_days.value_or(0);
   return clause;
 }
 
@@ -77,9 +80,16 @@ Holds answer(bool holds) {
   return holds ? Holds::yes : Holds::no;
 }
 
-Holds compare(const Clause& clause, const std::string& value, std::string other) {
-  if (clause.plus_days != 0 && (is_date(other) || is_stamp(other)))
-    other = add_days(std::string_view(other).substr(0, 10), clause.plus_days);
+/// What stands on the right, its days added.   errors: not_found (no table of that year)
+Result<std::string> other_side(const Clause& clause, std::string other,
+                               const WorkCalendar& calendar) {
+  if (!is_date(other) && !is_stamp(other)) return other;
+  if (clause.plus_working_days != 0)
+    return add_working_days(calendar, other, clause.plus_working_days);
+  return clause.plus_days == 0 ? other : add_days(other, clause.plus_days);
+}
+
+Holds compare(const Clause& clause, const std::string& value, const std::string& other) {
   const auto order = compare_values(value, other);
   if (!order) return Holds::no;
   switch (clause.comparison) {
@@ -94,20 +104,23 @@ Holds compare(const Clause& clause, const std::string& value, std::string other)
   }
 }
 
-Holds ask(const Clause& clause, const Lookup& lookup) {
+/// The literal, or what the field of that name shows; nullopt: not held here.
+std::optional<std::string> literal_of(const Clause& clause, const Lookup& lookup) {
+  return clause.is_literal_a_field ? lookup({}, clause.literal) : clause.literal;
+}
+
+Holds ask(const Clause& clause, const Lookup& lookup, const WorkCalendar* calendar) {
   const auto value = lookup(clause.ref, clause.field);
   if (!value) return Holds::unknown;
   if (clause.comparison == Comparison::is_set) return answer(!value->empty());
   if (clause.comparison == Comparison::is_empty) return answer(value->empty());
-  std::string other = clause.literal;
-  if (clause.is_literal_a_field) {
-    const auto named = lookup({}, clause.literal);
-    if (!named) return Holds::unknown;
-    other = *named;
-  }
-  if (clause.comparison == Comparison::is) return answer(*value == other);
-  if (clause.comparison == Comparison::is_not) return answer(*value != other);
-  return compare(clause, *value, std::move(other));
+  const auto literal = literal_of(clause, lookup);
+  if (!literal) return Holds::unknown;
+  if (clause.comparison == Comparison::is) return answer(*value == *literal);
+  if (clause.comparison == Comparison::is_not) return answer(*value != *literal);
+  if (clause.plus_working_days != 0 && calendar == nullptr) return Holds::unknown;
+  const auto other = other_side(clause, *literal, calendar == nullptr ? WorkCalendar() : *calendar);
+  return other ? compare(clause, *value, *other) : Holds::unknown;
 }
 
 }  // namespace
@@ -143,11 +156,26 @@ bool Condition::speaks_of(std::string_view field) const {
   });
 }
 
-Holds Condition::holds(const Lookup& lookup, bool own_only) const {
+bool Condition::counts_working_days() const {
+  return std::any_of(clauses_.begin(), clauses_.end(),
+                     [](const Clause& clause) { return clause.plus_working_days != 0; });
+}
+
+Result<void> Condition::check_tables(const Lookup& lookup, const WorkCalendar& calendar) const {
+  for (const Clause& clause : clauses_) {
+    if (clause.plus_working_days == 0) continue;
+    const auto literal = literal_of(clause, lookup);
+    if (!literal) continue;
+    if (const auto other = other_side(clause, *literal, calendar); !other) return other.error();
+  }
+  return {};
+}
+
+Holds Condition::holds(const Lookup& lookup, bool own_only, const WorkCalendar* calendar) const {
   Holds all = Holds::yes;
   for (const Clause& clause : clauses_) {
     if (own_only && !clause.ref.empty()) continue;
-    const Holds one = ask(clause, lookup);
+    const Holds one = ask(clause, lookup, calendar);
     if (one == Holds::no) return Holds::no;
     if (one == Holds::unknown) all = Holds::unknown;
   }

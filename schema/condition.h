@@ -2,7 +2,9 @@
 //
 //   "state is out and today > due_on"   "copy.custody_state is 在库"   "level >= secret"
 //   "doc_no is set"                     "scan is empty"                 "due_on > lent_at + 3d"
-// Levels, dates, stamps and integers have an order; everything else only is or is not.
+//   "today > sent_on + 5wd"             working days of schema/working_days.h
+// Levels, dates, stamps and integers have an order; everything else only is or is not. A clause
+// with working days speaks only where a calendar is at hand: for whoever records, and in reminders.
 #pragma once
 
 #include <functional>
@@ -12,6 +14,7 @@
 #include <vector>
 
 #include "crypto/result.h"
+#include "schema/working_days.h"
 
 namespace jiyao {
 
@@ -33,7 +36,8 @@ struct Clause {
   Comparison comparison = Comparison::is_set;
   std::string literal;  ///< a value, or the name of another own field
   bool is_literal_a_field = false;
-  int plus_days = 0;  ///< added to the literal, when that is a date or stamp
+  int plus_days = 0;          ///< added to the literal, when that is a date or stamp
+  int plus_working_days = 0;  ///< likewise
   friend bool operator==(const Clause&, const Clause&) = default;
 };
 
@@ -57,8 +61,13 @@ class Condition {
   bool empty() const { return clauses_.empty(); }
   const std::vector<Clause>& clauses() const { return clauses_; }
   bool speaks_of(std::string_view field) const;
-  /// All clauses; `own_only` skips those that ask a cited record.
-  Holds holds(const Lookup& lookup, bool own_only = false) const;
+  bool counts_working_days() const;
+  /// All clauses; `own_only` skips those that ask a cited record. Without a calendar, or without a
+  /// table of the year, a clause with working days is unknown.
+  Holds holds(const Lookup& lookup, bool own_only = false,
+              const WorkCalendar* calendar = nullptr) const;
+  /// Has the calendar a table of every year that these clauses need?   errors: not_found
+  Result<void> check_tables(const Lookup& lookup, const WorkCalendar& calendar) const;
 
  private:
   std::vector<Clause> clauses_;

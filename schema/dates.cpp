@@ -185,22 +185,6 @@ int year_of(std::string_view date) {
   return digits(date, 0, 4);
 }
 
-bool WorkCalendar::is_work_day(std::string_view date) const {
-  const std::string day(date.substr(0, 10));
-  if (work_days.count(day) != 0) return true;
-  if (holidays.count(day) != 0) return false;
-  const std::chrono::weekday weekday{
-      std::chrono::sys_days{std::chrono::days{static_cast<int>(day_number(day))}}};
-  return weekday != std::chrono::Saturday && weekday != std::chrono::Sunday;
-}
-
-std::string add_working_days(std::string_view date, int days, const WorkCalendar& calendar) {
-  std::int64_t day = day_number(date);
-  while (days > 0)
-    if (calendar.is_work_day(date_of(++day))) --days;
-  return date_of(day);
-}
-
 std::string add_days(std::string_view date, int days) {
   return date_of(day_number(date) + days);
 }

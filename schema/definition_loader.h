@@ -34,6 +34,7 @@ class DefinitionLoader {
   Object::Ptr object(const Object& parent, const std::string& key) const;
   Roles roles(const Object& object, const std::string& key) const;
   Condition condition(const std::string& text) const;
+  void forbid_working_days(const Condition& condition) const;
   std::size_t field(const std::string& name) const;
   std::size_t state(const std::string& name) const;
 

@@ -5,6 +5,11 @@
 
 namespace jiyao {
 
+// Two machines may hold different tables of holidays, and must see the same findings (P3).
+void DefinitionLoader::forbid_working_days(const Condition& condition) const {
+  require(!condition.counts_working_days(), "only steps and reminders count working days");
+}
+
 void DefinitionLoader::load_from(const Object& file) {
   const Object::Ptr fields = object(file, "fields");
   for (const std::string& name : fields->getNames()) {
@@ -15,6 +20,7 @@ void DefinitionLoader::load_from(const Object& file) {
     if (!spec->has("if")) continue;
     require(target.from.has_value(), "\"if\" says when \"from\" holds");
     target.from_if = condition(text(*spec, "if"));
+    forbid_working_days(target.from_if);
   }
 }
 
@@ -85,6 +91,7 @@ void DefinitionLoader::load_keys(const Object& file) {
     require(!key.fields.empty(), "a key has fields");
     key.finding = text(*spec, "finding");
     if (spec->has("when")) key.when = condition(text(*spec, "when"));
+    forbid_working_days(key.when);
     if (spec->has("distinct")) key.distinct = field(text(*spec, "distinct"));
     for (const std::string& name : texts(*spec, "apart")) key.apart.push_back(field(name));
     key.apart_finding = text(*spec, "apart_finding", !key.apart.empty());
@@ -97,6 +104,7 @@ void DefinitionLoader::load_keys(const Object& file) {
     key.field = field(text(*spec, "key"));
     require(def_.fields[key.field].type == FieldType::ref, "an exclusive key cites a record");
     key.when = condition(text(*spec, "while"));
+    forbid_working_days(key.when);
     key.finding = text(*spec, "finding");
     def_.exclusive.push_back(std::move(key));
   }

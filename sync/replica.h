@@ -21,6 +21,7 @@
 #include "schema/definition.h"
 #include "schema/files.h"
 #include "schema/sealed_pages.h"
+#include "schema/working_days.h"
 #include "sync/batch_log.h"
 #include "sync/check.h"
 #include "sync/exchange.h"
@@ -175,6 +176,11 @@ class Replica : public RosterGate {
   BatchLog& log();
   Roster roster() const;
   const Definitions& definitions() const;
+  /// The tables of holidays this machine has: those built in and those imported here.
+  const WorkCalendar& calendar() const;
+  /// Adds a year, or replaces its table: a local fact of this machine, in log.jdb, durable on return.
+  ///   json     as schema/holidays/2026.json; errors: invalid, with the rule
+  Result<int> import_holidays(std::string_view json);
   NodeId node() const;
   Author author() const;  ///< node and current incarnation
   const Person& person() const;

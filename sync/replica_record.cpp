@@ -139,7 +139,8 @@ Result<Change> Recorder::draft(const Act& act, const Step& step, const ActId& ac
     return cited(*definition, change, before, ref, field);
   };
   const RecordState* state = before == nullptr ? nullptr : &before->state;
-  if (auto valid = validate(*definition, state, change, lookup); !valid) return valid.error();
+  const auto valid = validate(*definition, state, change, lookup, replica_.calendar);
+  if (!valid) return valid.error();
   if (auto judged = judge(*definition, change); !judged) return judged.error();
   return change;
 }

@@ -53,8 +53,12 @@ std::string fault_of(const Field& field, const std::string& value) {
 class Validation {
  public:
   Validation(const LedgerDefinition& definition, const RecordState* before, const Change& change,
-             const Lookup& cited)
-      : definition_(definition), before_(before), change_(change), cited_(cited) {}
+             const Lookup& cited, const WorkCalendar& calendar)
+      : definition_(definition),
+        before_(before),
+        change_(change),
+        cited_(cited),
+        calendar_(calendar) {}
 
   Result<void> run() const {
     if (change_.ledger != definition_.name) return refuse("ledger", "another ledger");
@@ -95,6 +99,7 @@ class Validation {
   const RecordState* before_;
   const Change& change_;
   const Lookup& cited_;
+  const WorkCalendar& calendar_;
 };
 
 // The field as it will be shown once this change is made.
@@ -195,7 +200,8 @@ Result<void> Validation::check_step() const {
                    return definition_.states[from].name == before_->state;
                  });
     if (step.to != *to || !starts_here) continue;
-    if (step.when.holds(after()) != Holds::no) return {};
+    if (auto known = step.when.check_tables(after(), calendar_); !known) return known;
+    if (step.when.holds(after(), false, &calendar_) != Holds::no) return {};
     reason = "the condition does not hold: " + step.verb;
   }
   return forbid("state", reason);
@@ -223,19 +229,23 @@ Result<void> Validation::check_mandatory() const {
 }  // namespace
 
 Result<void> validate(const LedgerDefinition& definition, const RecordState* before,
-                      const Change& change, const Lookup& cited) {
-  return Validation(definition, before, change, cited).run();
+                      const Change& change, const Lookup& cited, const WorkCalendar& calendar) {
+  return Validation(definition, before, change, cited, calendar).run();
 }
 
 std::vector<std::string> reminders(const LedgerDefinition& definition, const RecordState& state,
-                                   std::string_view today) {
+                                   std::string_view today, const WorkCalendar& calendar) {
   std::vector<std::string> due;
   const Lookup own = [&](std::string_view, std::string_view name) -> std::optional<std::string> {
     if (name == "today") return std::string(today);
     return state.field(definition, name);
   };
-  for (const Reminder& reminder : definition.reminders)
-    if (reminder.when.holds(own, true) == Holds::yes) due.push_back(reminder.zh);
+  for (const Reminder& reminder : definition.reminders) {
+    const Holds holds = reminder.when.holds(own, true, &calendar);
+    if (holds == Holds::yes) due.push_back(reminder.zh);
+    if (holds == Holds::unknown && !reminder.when.check_tables(own, calendar))
+      due.push_back(reminder.zh + "（缺节假日安排，期限算不出）");
+  }
   return due;
 }
 

@@ -22,6 +22,7 @@ void add_proof(Menu& menu);          ///< status, verify
 void add_office(Menu& menu);         ///< office add, list, hub add, access give, list
 void add_user(Menu& menu);           ///< user add, approve, list
 void add_series(Menu& menu);         ///< series list, grant
+void add_holidays(Menu& menu);       ///< holidays list, import, check
 void add_keys(Menu& menu);           ///< passphrase change, unlock
 void add_about(Menu& menu);          ///< help, version
 

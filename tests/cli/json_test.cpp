@@ -265,6 +265,15 @@ void EveryVerb::people_and_keys() {
   wrong(a, "series list", {"--owner", "丁局"}, 4, "NOT_FOUND");
   good(a, "series grant", {"--to", "A", "--count", "7"}, {"block"});
   wrong(r, "series grant", {"--to", "A", "--owner", "甲局"}, 7, "NOT_ALLOWED");
+  good(a, "holidays list", {}, {"years"});
+  wrong(lost, "holidays list", {}, 4, "NOT_FOUND");
+  good(a, "holidays check", {"2026"}, {"year", "number", "working_days", "off", "worked"});
+  wrong(a, "holidays check", {"2150"}, 4, "NOT_FOUND");
+  write_text(path("2150.json"), R"({"year": 2150, "notice": "通知", "number": "1号",
+    "dated_on": "2149-11-04", "typed_from": "样本",
+    "off": [{"zh": "元旦", "from": "2150-01-01", "to": "2150-01-01"}], "worked": []})");
+  good(a, "holidays import", {path("2150.json")}, {"year", "built_in"});
+  wrong(a, "holidays import", {path("no.json")}, 4, "NOT_FOUND");
   const FieldMachine alone(realm.folder.path(), "alone");
   good(alone, "passphrase change", {}, {"text"});
   Start old = alone.start(with_json("status", {}));
