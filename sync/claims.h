@@ -10,10 +10,8 @@ namespace jiyao {
 
 inline constexpr std::string_view kSeriesLedger = "series";  ///< its rows grant blocks of numbers
 
-/// N10: NFKC, case and bracket folding, blanks and 第 dropped, leading zeros stripped.
-std::string normalised(const std::string& text);
-
-/// The key a record claims under this rule; empty: none (a field is unset, or `when` fails).
+/// The key a record claims under this rule, of values as schema/number_key.h folds them (N10);
+/// empty: none (a field is unset, or `when` fails).
 std::string unique_claim(const LedgerDefinition& definition, const UniqueKey& key,
                          const RecordState& state);
 std::string exclusive_claim(const LedgerDefinition& definition, const ExclusiveKey& key,

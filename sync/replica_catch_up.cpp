@@ -204,7 +204,8 @@ std::vector<BatchId> openable_now(const Replica::State& replica, const Store& st
 
 void follow_definitions(Replica::State& replica, Store& store) {
   const Digest hash = replica.parts.definitions.hash();
-  const Bytes bytes(hash.bytes.begin(), hash.bytes.end());
+  Bytes bytes(hash.bytes.begin(), hash.bytes.end());
+  bytes.push_back(kShowingVersion);
   const std::optional<Bytes> before = store.own(kDefinitionsName);
   if (before == bytes) return;
   Integration integration(replica, store);

@@ -1,6 +1,7 @@
 // sync/replica_keys.cpp - what a record is found by (sync/replica_state.h).
 #include <algorithm>
 
+#include "schema/number_key.h"
 #include "sync/replica_state.h"
 
 namespace jiyao {
@@ -25,10 +26,6 @@ std::vector<std::string> values_of(const LedgerDefinition& definition, const Rec
 // Long texts make poor keys; their digest says the same about being equal.
 constexpr std::size_t kKeyBytesMax = 120;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 }  // namespace
 
 std::string stored_key(char mark, std::string_view key) {
@@ -48,16 +45,7 @@ bool is_indexed(const LedgerDefinition& definition, std::size_t field_index) {
 }
 
 std::string field_key(std::string_view field, std::string_view value) {
-  // Folding makes every bracket, dash and space one space; then leading zeros of a number go.
-  const std::string folded = fold_for_search(value);
-  std::string key = std::string(field) + '=';
-  for (std::size_t i = 0; i < folded.size(); ++i) {
-    const bool starts_number = is_digit(folded[i]) && (i == 0 || !is_digit(folded[i - 1]));
-    if (starts_number)
-      while (folded[i] == '0' && i + 1 < folded.size() && is_digit(folded[i + 1])) ++i;
-    key.push_back(folded[i]);
-  }
-  return stored_key(kFieldMark, key);
+  return stored_key(kFieldMark, std::string(field) + '=' + number_key(value));
 }
 
 std::vector<std::string> record_keys(const LedgerDefinition& definition, const RecordId& record,

@@ -179,7 +179,7 @@ inline constexpr char kSharesMark = 's', kSeeksMark = 'k', kProvidesMark = 'p', 
 
 /// What a level file holds for a key: its mark, then the key, or a digest of a long one.
 std::string stored_key(char mark, std::string_view key);
-/// The indexed form of a field's value: NFKC, one kind of bracket, no leading zeros.
+/// The indexed form of a field's value: as schema/number_key.h folds it.
 std::string field_key(std::string_view field, std::string_view value);
 /// Is this field looked up by key? Numbers and what makes a record unique.
 bool is_indexed(const LedgerDefinition& definition, std::size_t field_index);
@@ -206,6 +206,9 @@ Result<CaughtUp> catch_up_level(Replica::State& replica, Store& store, bool has_
                                 std::size_t batches_max, const Progress* progress);
 /// Hash of the definitions that made what a level file shows.
 inline constexpr const char* kDefinitionsName = "definitions";
+/// Stands behind it: raised when the program makes other keys, search words or findings of the same
+/// record.
+inline constexpr std::uint8_t kShowingVersion = 2;
 /// A program with other rules shows and checks everything anew, before anybody looks.
 void follow_definitions(Replica::State& replica, Store& store);
 /// Own changes of one level file into batches, about `batches_max` of them. Returns how many.
