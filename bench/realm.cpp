@@ -17,8 +17,6 @@
 namespace jiyao {
 namespace {
 
-constexpr Roles kEveryRole = (Roles{1} << (static_cast<unsigned>(Role::registrar) + 1)) - 1;
-
 std::shared_ptr<const SigningKey> fresh_key() {
   return signing_key_from(Secret<32>::random());
 }

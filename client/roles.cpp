@@ -8,13 +8,15 @@ namespace jiyao {
 
 namespace {
 
-constexpr std::array<std::string_view, 17> kRoleNames = {
+constexpr std::array<std::string_view, 23> kRoleNames = {
     "intake_clerk",    "confidential_clerk", "records_keeper",
     "secretary",       "office_director",    "deputy_director",
     "leader",          "top_leader",         "classification_authority",
     "handler",         "archivist",          "central_archivist",
     "secrecy_officer", "sys_admin",          "sec_admin",
-    "auditor",         "registrar"};
+    "auditor",         "registrar",          "print_shop",
+    "seal_keeper",     "supervision_office", "duty_officer",
+    "info_office",     "cipher_bureau"};
 
 }  // namespace
 

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 #include "schema/dates.h"
 #include "schema/level.h"
+#include "schema/term.h"
 
 namespace jiyao {
 
@@ -41,13 +43,49 @@ std::optional<Comparison> order_of(std::string_view word) {
   return std::nullopt;
 }
 
+/// "copy.level" -> copy, level; "level" -> , level.
+std::pair<std::string, std::string> split_name(const std::string& word) {
+  const std::size_t dot = word.find('.');
+  if (dot == std::string::npos) return {{}, word};
+  return {word.substr(0, dot), word.substr(dot + 1)};
+}
+
+void take_literal(Clause& clause, const std::string& word) {
+  clause.literal = word;
+  if (!term_of(split_name(word).second)) return;
+  std::tie(clause.literal_ref, clause.literal) = split_name(word);
+  clause.is_literal_a_field = true;
+}
+
+std::optional<Comparison> list_comparison_of(std::string_view word) {
+  if (word == "in") return Comparison::in;
+  if (word == "within") return Comparison::within;
+  if (word == "exclude") return Comparison::exclude;
+  return std::nullopt;
+}
+
+// name in a b | name not in a b | name within name | name exclude name
+bool parse_list_clause(const std::vector<std::string>& words, Clause& clause) {
+  const bool is_not = words[1] == "not";
+  const auto comparison = list_comparison_of(words[is_not ? 2 : 1]);
+  if (!comparison || (is_not && *comparison != Comparison::in)) return false;
+  clause.comparison = is_not ? Comparison::not_in : *comparison;
+  const auto rest = words.begin() + (is_not ? 3 : 2);
+  if (*comparison == Comparison::in) {
+    clause.choices.assign(rest, words.end());
+    return !clause.choices.empty();
+  }
+  if (words.end() - rest != 1) return false;
+  take_literal(clause, *rest);
+  return true;
+}
+
 // name is set | name is empty | name is [not] value | name < value [+ 3d | + 5wd]
 std::optional<Clause> parse_clause(const std::vector<std::string>& words) {
   if (words.size() < 3) return std::nullopt;
   Clause clause;
-  const std::size_t dot = words[0].find('.');
-  clause.field = dot == std::string::npos ? words[0] : words[0].substr(dot + 1);
-  if (dot != std::string::npos) clause.ref = words[0].substr(0, dot);
+  std::tie(clause.ref, clause.field) = split_name(words[0]);
+  if (parse_list_clause(words, clause)) return clause;
   std::size_t next = 2;
   if (words[1] == "is") {
     clause.comparison = Comparison::is;
@@ -59,13 +97,13 @@ std::optional<Clause> parse_clause(const std::vector<std::string>& words) {
       return clause;
     }
     if (words.size() != next + 1) return std::nullopt;
-    clause.literal = words[next];
+    take_literal(clause, words[next]);
     return clause;
   }
   const auto order = order_of(words[1]);
   if (!order) return std::nullopt;
   clause.comparison = *order;
-  clause.literal = words[2];
+  take_literal(clause, words[2]);
   if (words.size() == 3) return clause;
   if (words.size() != 5 || words[3] != "+") return std::nullopt;
   const auto days = days_of(words[4], "d");
@@ -81,32 +119,66 @@ Holds answer(bool holds) {
 }
 
 /// What stands on the right, its days added.   errors: not_found (no table of that year)
-Result<std::string> other_side(const Clause& clause, std::string other,
-                               const WorkCalendar& calendar) {
-  if (!is_date(other) && !is_stamp(other)) return other;
+Result<std::string> with_days(const Clause& clause, const std::string& text,
+                              const WorkCalendar& calendar) {
+  if (!is_date(text) && !is_stamp(text)) return text;
   if (clause.plus_working_days != 0)
-    return add_working_days(calendar, other, clause.plus_working_days);
-  return clause.plus_days == 0 ? other : add_days(other, clause.plus_days);
-}
-
-Holds compare(const Clause& clause, const std::string& value, const std::string& other) {
-  const auto order = compare_values(value, other);
-  if (!order) return Holds::no;
-  switch (clause.comparison) {
-    case Comparison::less:
-      return answer(*order < 0);
-    case Comparison::at_most:
-      return answer(*order <= 0);
-    case Comparison::greater:
-      return answer(*order > 0);
-    default:
-      return answer(*order >= 0);
-  }
+    return add_working_days(calendar, text, clause.plus_working_days);
+  if (clause.plus_days == 0) return text;
+  return add_days(std::string_view(text).substr(0, 10), clause.plus_days);
 }
 
 /// The literal, or what the field of that name shows; nullopt: not held here.
 std::optional<std::string> literal_of(const Clause& clause, const Lookup& lookup) {
-  return clause.is_literal_a_field ? lookup({}, clause.literal) : clause.literal;
+  if (!clause.is_literal_a_field) return clause.literal;
+  return lookup(clause.literal_ref, clause.literal);
+}
+
+bool is_in_order(const Clause& clause, std::string_view value, std::string_view other) {
+  const auto order = compare_values(value, other);
+  if (!order) return false;
+  switch (clause.comparison) {
+    case Comparison::less:
+      return *order < 0;
+    case Comparison::at_most:
+      return *order <= 0;
+    case Comparison::greater:
+      return *order > 0;
+    default:
+      return *order >= 0;
+  }
+}
+
+bool contains(const std::vector<std::string>& items, const std::string& item) {
+  return std::find(items.begin(), items.end(), item) != items.end();
+}
+
+/// One value against the right side of its clause.
+bool does_one_hold(const Clause& clause, const std::string& value, const std::string& other) {
+  switch (clause.comparison) {
+    case Comparison::is:
+      return value == other;
+    case Comparison::is_not:
+      return value != other;
+    case Comparison::in:
+      return contains(clause.choices, value);
+    case Comparison::not_in:
+      return !contains(clause.choices, value);
+    default:
+      return is_in_order(clause, value, other);
+  }
+}
+
+bool do_lists_hold(const Clause& clause, const std::string& value, const std::string& other) {
+  const auto level = level_from(other);
+  if (clause.comparison == Comparison::within && level && is_term(value))
+    return is_within_maximum(value, *level);
+  const std::vector<std::string> others = list_items(other);
+  const bool is_wanted = clause.comparison == Comparison::within;
+  const std::vector<std::string> items = list_items(value);
+  return std::all_of(items.begin(), items.end(), [&](const std::string& item) {
+    return contains(others, item) == is_wanted;
+  });
 }
 
 Holds ask(const Clause& clause, const Lookup& lookup, const WorkCalendar* calendar) {
@@ -116,14 +188,45 @@ Holds ask(const Clause& clause, const Lookup& lookup, const WorkCalendar* calend
   if (clause.comparison == Comparison::is_empty) return answer(value->empty());
   const auto literal = literal_of(clause, lookup);
   if (!literal) return Holds::unknown;
-  if (clause.comparison == Comparison::is) return answer(*value == *literal);
-  if (clause.comparison == Comparison::is_not) return answer(*value != *literal);
+  if (clause.comparison == Comparison::within || clause.comparison == Comparison::exclude)
+    return answer(do_lists_hold(clause, *value, *literal));
   if (clause.plus_working_days != 0 && calendar == nullptr) return Holds::unknown;
-  const auto other = other_side(clause, *literal, calendar == nullptr ? WorkCalendar() : *calendar);
-  return other ? compare(clause, *value, *other) : Holds::unknown;
+  const auto reckoned =
+      with_days(clause, *literal, calendar == nullptr ? WorkCalendar() : *calendar);
+  if (!reckoned) return Holds::unknown;
+  const std::string& other = *reckoned;
+  if (const auto term = term_of(clause.field); term && term->what != "sum")
+    return answer(does_one_hold(clause, std::to_string(list_items(*value).size()), other));
+  std::vector<std::string> items = list_items(*value);
+  if (items.empty()) items.emplace_back();
+  return answer(std::all_of(items.begin(), items.end(), [&](const std::string& item) {
+    return does_one_hold(clause, item, other);
+  }));
 }
 
 }  // namespace
+
+std::vector<std::string> list_items(std::string_view joined) {
+  std::vector<std::string> items;
+  while (!joined.empty()) {
+    const std::size_t end = std::min(joined.find(kListMark), joined.size());
+    items.emplace_back(joined.substr(0, end));
+    joined.remove_prefix(std::min(end + 1, joined.size()));
+  }
+  return items;
+}
+
+std::string joined_list(const std::vector<std::string>& items) {
+  std::string joined;
+  for (const std::string& item : items) joined += (joined.empty() ? "" : "\x1f") + item;
+  return joined;
+}
+
+std::optional<Term> term_of(std::string_view word) {
+  const std::size_t open = word.find('(');
+  if (open == std::string_view::npos || !word.ends_with(')')) return std::nullopt;
+  return Term{word.substr(0, open), word.substr(open + 1, word.size() - open - 2)};
+}
 
 Result<Condition> Condition::parse(std::string_view text) {
   Condition condition;
@@ -131,28 +234,47 @@ Result<Condition> Condition::parse(std::string_view text) {
   std::vector<std::string> words = words_of(text);
   if (words.empty()) return condition;
   words.emplace_back("and");
+  bool begins_alternative = false;
   for (const std::string& word : words) {
-    if (word != "and") {
+    if (word != "and" && word != "or") {
       clause_words.push_back(word);
       continue;
     }
-    const auto clause = parse_clause(clause_words);
+    auto clause = parse_clause(clause_words);
     if (!clause) return {Errc::invalid, "cannot read the condition \"" + std::string(text) + '"'};
-    condition.clauses_.push_back(*clause);
+    clause->begins_alternative = begins_alternative;
+    condition.clauses_.push_back(*std::move(clause));
     clause_words.clear();
+    begins_alternative = word == "or";
   }
   return condition;
 }
 
 void Condition::bind(const std::function<bool(std::string_view)>& is_field) {
-  for (Clause& clause : clauses_)
-    clause.is_literal_a_field = !clause.literal.empty() && is_field(clause.literal);
+  for (Clause& clause : clauses_) {
+    if (clause.literal.empty() || clause.is_literal_a_field) continue;
+    const auto [ref, name] = split_name(clause.literal);
+    clause.is_literal_a_field = is_field(ref.empty() ? name : ref);
+    if (!clause.is_literal_a_field || ref.empty()) continue;
+    clause.literal_ref = ref;
+    clause.literal = name;
+  }
 }
 
 bool Condition::speaks_of(std::string_view field) const {
+  const auto is_it = [&](std::string_view name) {
+    const auto term = term_of(name);
+    return name == field || (term && term->of == field);
+  };
   return std::any_of(clauses_.begin(), clauses_.end(), [&](const Clause& clause) {
     return clause.ref.empty() &&
-           (clause.field == field || (clause.is_literal_a_field && clause.literal == field));
+           (is_it(clause.field) || (clause.is_literal_a_field && is_it(clause.literal)));
+  });
+}
+
+bool Condition::asks_cited() const {
+  return std::any_of(clauses_.begin(), clauses_.end(), [](const Clause& clause) {
+    return !clause.ref.empty() || !clause.literal_ref.empty();
   });
 }
 
@@ -166,20 +288,29 @@ Result<void> Condition::check_tables(const Lookup& lookup, const WorkCalendar& c
     if (clause.plus_working_days == 0) continue;
     const auto literal = literal_of(clause, lookup);
     if (!literal) continue;
-    if (const auto other = other_side(clause, *literal, calendar); !other) return other.error();
+    if (const auto other = with_days(clause, *literal, calendar); !other) return other.error();
   }
   return {};
 }
 
 Holds Condition::holds(const Lookup& lookup, bool own_only, const WorkCalendar* calendar) const {
+  const auto better = [](Holds a, Holds b) {
+    if (a == Holds::yes || b == Holds::yes) return Holds::yes;
+    return a == Holds::unknown || b == Holds::unknown ? Holds::unknown : Holds::no;
+  };
+  Holds any = Holds::no;  // of the alternatives before this one
   Holds all = Holds::yes;
   for (const Clause& clause : clauses_) {
-    if (own_only && !clause.ref.empty()) continue;
+    if (clause.begins_alternative) {
+      any = better(any, all);
+      all = Holds::yes;
+    }
+    if (all == Holds::no || (own_only && (!clause.ref.empty() || !clause.literal_ref.empty())))
+      continue;
     const Holds one = ask(clause, lookup, calendar);
-    if (one == Holds::no) return Holds::no;
-    if (one == Holds::unknown) all = Holds::unknown;
+    all = one == Holds::no || all == Holds::yes ? one : all;
   }
-  return all;
+  return better(any, all);
 }
 
 std::optional<int> compare_values(std::string_view a, std::string_view b) {

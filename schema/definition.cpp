@@ -145,12 +145,7 @@ Result<Definitions> Definitions::parse(std::uint32_t number,
   content->hash = hasher.finish();
   Definitions definitions;
   definitions.content_ = std::move(content);
-  for (const LedgerDefinition& definition : definitions.all()) {
-    for (const Field& field : definition.fields)
-      if (field.type == FieldType::ref && definitions.ledger(field.ref_ledger) == nullptr)
-        return {Errc::invalid, definition.name + "." + field.name + ": cites no ledger of ours, " +
-                                   field.ref_ledger};
-  }
+  if (auto linked = check_links(definitions); !linked) return linked.error();
   return definitions;
 }
 
@@ -166,6 +161,13 @@ const Definitions& Definitions::built_in() {
 const LedgerDefinition* Definitions::ledger(std::string_view name) const {
   for (const LedgerDefinition& definition : content_->ledgers)
     if (definition.name == name) return &definition;
+  return nullptr;
+}
+
+const FindingWords* Definitions::finding(std::string_view code) const {
+  for (const LedgerDefinition& definition : content_->ledgers)
+    for (const FindingWords& words : definition.findings)
+      if (words.code == code) return &words;
   return nullptr;
 }
 

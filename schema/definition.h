@@ -31,6 +31,13 @@ class LedgerDefinition {
   std::vector<ExclusiveKey> exclusive;
   std::vector<Reminder> reminders;
   std::vector<NumberRule> numbers;
+  std::vector<Bar> bars;
+  std::vector<Rule> rules;
+  std::vector<FindingWords> findings;  ///< words of the catalogue ids that this ledger brings
+  std::vector<Recurring> recurring;
+  std::optional<Settles> settles;
+  std::optional<Condition> open;  ///< keeps what it cites from its end; none: an exclusive key holds
+  bool only_standalone = false;   ///< what a networked machine writes here does not count
   std::vector<std::size_t> search, list;  ///< field indexes
   Roles writers = 0;                      ///< who may create and amend; 0: any role
   Roles rulers = 0;                       ///< who may `resolve`
@@ -69,6 +76,8 @@ class Definitions {
   static Result<Definitions> parse(std::uint32_t number, std::span<const std::string_view> jsons);
 
   const LedgerDefinition* ledger(std::string_view name) const;
+  /// What a definition says of this catalogue id; nullptr: none does, the engine knows it.
+  const FindingWords* finding(std::string_view code) const;
   std::span<const LedgerDefinition> all() const;
   std::uint32_t number() const;
   Digest hash() const;  ///< H(ruleset | the files' bytes, sorted by ledger name)
@@ -80,6 +89,14 @@ class Definitions {
 
 /// The roles of which the actor must have one for this change to count; 0: any.
 Roles roles_needed(const LedgerDefinition& definition, const Change& change);
+/// Every condition of this definition with a word for where it stands.
+std::vector<std::pair<std::string, const Condition*>> conditions_of(
+    const LedgerDefinition& definition);
+/// Every catalogue id this definition speaks of.
+std::vector<std::string> codes_of(const LedgerDefinition& definition);
+/// What the files of one rule set say of one another: cited ledgers and their fields, one meaning a
+/// catalogue id.   errors: invalid
+Result<void> check_links(const Definitions& definitions);
 /// Must the change carry the person's own signature?
 bool is_decisive(const LedgerDefinition& definition, const Change& change);
 

@@ -11,17 +11,6 @@
 
 namespace jiyao {
 
-namespace {
-
-std::vector<std::string> words_of(const std::string& text) {
-  std::istringstream stream(text);
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;) words.push_back(word);
-  return words;
-}
-
-}  // namespace
-
 void DefinitionLoader::only(const Object& object, const std::set<std::string>& known) const {
   for (const std::string& name : object.getNames())
     require(known.count(name) != 0, "knows no \"" + name + "\"");
@@ -102,15 +91,30 @@ Condition DefinitionLoader::condition(const std::string& words) const {
   parsed->bind(
       [&](std::string_view name) { return name == "today" || def_.field(name) != nullptr; });
   for (const Clause& clause : parsed->clauses()) {
-    if (!clause.ref.empty()) {
-      require(def_.fields[field(clause.ref)].type == FieldType::ref,
-              clause.ref + " cites no record");
-    } else if (clause.field != "today") {
-      if (def_.group(clause.field) == nullptr) field(clause.field);
-      if (clause.field == "state" && clause.comparison != Comparison::is_set) state(clause.literal);
-    }
+    check_name(clause.ref, clause.field);
+    if (clause.is_literal_a_field) check_name(clause.literal_ref, clause.literal);
+    if (!clause.ref.empty() || clause.field != "state") continue;
+    if (clause.comparison == Comparison::is || clause.comparison == Comparison::is_not)
+      state(clause.literal);
+    for (const std::string& choice : clause.choices) state(choice);
   }
   return std::move(*parsed);
+}
+
+// Of a cited record only the terms are known here; its fields are (schema/definition_links.cpp)
+// when all files are.
+void DefinitionLoader::check_name(const std::string& ref, const std::string& name) const {
+  if (!ref.empty())
+    require(def_.fields[field(ref)].type == FieldType::ref, ref + " cites no record");
+  const auto term = term_of(name);
+  if (term) {
+    const auto is_known = [&](std::string_view word) { return word == term->what; };
+    require(std::any_of(kTerms.begin(), kTerms.end(), is_known),
+            "no term " + std::string(term->what));
+  }
+  if (!ref.empty() || name == "today") return;
+  const std::string of = term ? std::string(term->of) : name;
+  if (def_.group(of) == nullptr) field(of);
 }
 
 void DefinitionLoader::load_head(const Object& file) {
@@ -122,8 +126,9 @@ void DefinitionLoader::load_head(const Object& file) {
   require(def_.name.size() <= kNameBytesMax &&
               std::all_of(def_.name.begin(), def_.name.end(), is_name_char),
           "a name is [a-z0-9_]");
-  only(file, {"ledger", "zh", "en", "source", "writers", "rulers", "fields", "states", "steps",
-              "unique", "exclusive", "numbers", "remind", "search", "list", "print"});
+  only(file, {"ledger", "zh", "en", "source", "writers", "rulers", "machines", "fields", "states",
+              "steps", "unique", "exclusive", "bars", "numbers", "remind", "recurring", "open",
+              "settles", "rules", "findings", "search", "list", "print"});
   def_.zh = text(file, "zh");
   def_.en = text(file, "en");
   def_.source = text(file, "source");
@@ -231,7 +236,8 @@ void DefinitionLoader::load_fields(const Object& file) {
     place = def_.name + "." + name;
     const Object::Ptr spec = object(*fields, name);
     only(*spec, {"zh", "en", "type", "kind", "group", "from", "if", "writer", "by_owner",
-                 "by_authority", "locked_from", "lowered_by", "headers", "late"});
+                 "by_authority", "by_signer", "locked_from", "lowered_by", "headers", "late",
+                 "binds", "removal", "apart", "moves"});
     require(!def_.field(name), "the field exists");
     require(name != "today" && name.size() <= kNameBytesMax, "not a name for a field");
     Field field;
@@ -284,8 +290,14 @@ LedgerDefinition DefinitionLoader::load(const Object& file) {
   load_fields(file);
   load_from(file);
   load_steps(file);
+  load_entry_rules(file);
   load_keys(file);
   load_numbers(file);
+  load_bars(file);
+  load_rules(file);
+  load_recurring(file);
+  load_whole(file);
+  load_findings(file);
   load_lists(file);
   return std::move(def_);
 }

@@ -1,7 +1,8 @@
 // schema/definition_loader.h - one JSON file -> one LedgerDefinition, and nothing forgiven.
 //
-// Private to the loader's two sources: definition_loader.cpp reads words, fields and states,
-// definition_loader_rules.cpp steps, keys and lists. The way in is LedgerDefinition::parse().
+// Private to the loader's sources: definition_loader.cpp reads words, fields and states,
+// definition_loader_rules.cpp steps, keys and lists, definition_loader_checks.cpp what has to hold
+// across groups, rows and time. The way in is LedgerDefinition::parse().
 #pragma once
 
 #include <Poco/JSON/Object.h>
@@ -26,6 +27,7 @@ class DefinitionLoader {
   void require(bool holds, const std::string& rule) const {
     if (!holds) fail(rule);
   }
+  static std::vector<std::string> words_of(const std::string& text);
   void only(const Object& object, const std::set<std::string>& known) const;
   std::string text(const Object& object, const std::string& key, bool is_needed = true) const;
   bool flag(const Object& object, const std::string& key) const;
@@ -35,6 +37,7 @@ class DefinitionLoader {
   Roles roles(const Object& object, const std::string& key) const;
   Condition condition(const std::string& text) const;
   void forbid_working_days(const Condition& condition) const;
+  void check_name(const std::string& ref, const std::string& name) const;
   std::size_t field(const std::string& name) const;
   std::size_t state(const std::string& name) const;
 
@@ -51,6 +54,14 @@ class DefinitionLoader {
   void load_keys(const Object& file);
   void load_numbers(const Object& file);
   void load_lists(const Object& file);
+  void load_entry_rules(const Object& file);
+  void load_binding(const Object& spec, Group& group) const;
+  void load_entries(const Object& spec, Group& group) const;
+  void load_findings(const Object& file);
+  void load_rules(const Object& file);
+  void load_bars(const Object& file);
+  void load_recurring(const Object& file);
+  void load_whole(const Object& file);
   void work_out_paths();
 
   LedgerDefinition def_;

@@ -1,9 +1,17 @@
 // schema/definition_loader_rules.cpp - steps, paths, keys, numbers and lists of a definition.
 #include <algorithm>
+#include <sstream>
 
 #include "schema/definition_loader.h"
 
 namespace jiyao {
+
+std::vector<std::string> DefinitionLoader::words_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
 
 // Two machines may hold different tables of holidays, and must see the same findings (P3).
 void DefinitionLoader::forbid_working_days(const Condition& condition) const {
@@ -99,13 +107,18 @@ void DefinitionLoader::load_keys(const Object& file) {
   }
   for (const Object::Ptr& spec : objects(file, "exclusive")) {
     place = def_.name + ".exclusive";
-    only(*spec, {"key", "while", "finding"});
+    only(*spec, {"key", "while", "finding", "with"});
     ExclusiveKey key;
     key.field = field(text(*spec, "key"));
     require(def_.fields[key.field].type == FieldType::ref, "an exclusive key cites a record");
     key.when = condition(text(*spec, "while"));
     forbid_working_days(key.when);
     key.finding = text(*spec, "finding");
+    if (spec->has("with")) {
+      const Object::Ptr with = object(*spec, "with");
+      for (const std::string& other : with->getNames())
+        key.with.emplace_back(other, text(*with, other));
+    }
     def_.exclusive.push_back(std::move(key));
   }
   for (const Object::Ptr& spec : objects(file, "remind")) {
@@ -119,11 +132,14 @@ void DefinitionLoader::load_keys(const Object& file) {
 void DefinitionLoader::load_numbers(const Object& file) {
   for (const Object::Ptr& spec : objects(file, "numbers")) {
     place = def_.name + ".numbers";
-    only(*spec, {"field", "series", "year_of", "finding"});
+    only(*spec, {"field", "series", "year_of", "printed", "finding"});
     NumberRule rule;
     rule.field = field(text(*spec, "field"));
     require(def_.fields[rule.field].type == FieldType::number, "not a number field");
-    if (spec->has("series")) rule.series = field(text(*spec, "series"));
+    for (const std::string& name : words_of(text(*spec, "series", false)))
+      rule.series.push_back(field(name));
+    if (spec->has("printed")) rule.printed = condition(text(*spec, "printed"));
+    forbid_working_days(rule.printed);
     if (spec->has("year_of")) {
       rule.year_of = field(text(*spec, "year_of"));
       require(def_.fields[*rule.year_of].type == FieldType::date, "\"year_of\" is a date");

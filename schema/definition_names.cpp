@@ -37,7 +37,7 @@ constexpr Names<GroupKind, 11> kKinds{{{"value", GroupKind::value},
                                        {"number", GroupKind::number},
                                        {"computed", GroupKind::computed}}};
 
-constexpr Names<Role, 17> kRoles{{{"intake_clerk", Role::intake_clerk},
+constexpr Names<Role, 23> kRoles{{{"intake_clerk", Role::intake_clerk},
                                   {"confidential_clerk", Role::confidential_clerk},
                                   {"records_keeper", Role::records_keeper},
                                   {"secretary", Role::secretary},
@@ -53,7 +53,13 @@ constexpr Names<Role, 17> kRoles{{{"intake_clerk", Role::intake_clerk},
                                   {"sys_admin", Role::sys_admin},
                                   {"sec_admin", Role::sec_admin},
                                   {"auditor", Role::auditor},
-                                  {"registrar", Role::registrar}}};
+                                  {"registrar", Role::registrar},
+                                  {"print_shop", Role::print_shop},
+                                  {"seal_keeper", Role::seal_keeper},
+                                  {"supervision_office", Role::supervision_office},
+                                  {"duty_officer", Role::duty_officer},
+                                  {"info_office", Role::info_office},
+                                  {"cipher_bureau", Role::cipher_bureau}}};
 
 template <class T, std::size_t N>
 std::optional<T> value_of(const Names<T, N>& names, std::string_view word) {

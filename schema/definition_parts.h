@@ -49,7 +49,7 @@ struct Field {
   FieldType type = FieldType::text;
   std::vector<std::string> choices;
   std::vector<std::string> final_choices;  ///< of a custody choice: written "已销毁*", never left
-  LedgerName ref_ledger;
+  LedgerName ref_ledger;  ///< "any": a record of any ledger
   std::size_t group = 0;             ///< index into groups()
   std::optional<std::size_t> from;   ///< mandatory from this state on (index into states())
   Condition from_if;                 ///< ... if this holds
@@ -67,6 +67,15 @@ struct Group {
   Roles lowered_by = 0;       ///< severity: who may lower, with signature; 0: any
   bool by_authority = false;  ///< only the authority of the series; else a proposal
   std::string late;  ///< catalogue id of an entry unknown to whoever ended the record (U2, R7)
+  /// Group names. An approval binds to the shown content of these; without: to all content groups.
+  std::vector<GroupName> binds;
+  GroupName by_signer;     ///< while locked only those who signed that group's approvals may write
+  bool removal_wins = false;  ///< a value taken back stays out, though entered again apart (C7)
+  /// Entries about the same person or thing, made apart: by which field, and the catalogue ids.
+  std::optional<std::size_t> apart_by;
+  std::string apart_differs, apart_same;
+  /// Out and back: whose, and which field says which; its first choice is out, every other is back.
+  std::optional<std::size_t> moves_who, moves_event;
 };
 
 struct State {
@@ -100,6 +109,43 @@ struct ExclusiveKey {
   std::size_t field = 0;  ///< a ref; ledgers share the claim: lent and circulating exclude
   Condition when;
   std::string finding;  ///< "U1"
+  std::vector<std::pair<LedgerName, std::string>> with;  ///< other ledger, its own catalogue id
+};
+/// One record stands in the way of others: a person who leaves, and the loans of that person.
+struct Bar {
+  std::size_t field = 0;
+  std::string as;  ///< what both sides call it
+  Condition when;
+  std::string finding;  ///< empty: this side bars; else it is the barred one
+};
+/// What has to hold on the merged row and the records it cites, for whoever records and for every
+/// replica that applies.
+struct Rule {
+  enum class Kind : std::uint8_t { task, clash, incident, hold };
+  std::string code;  ///< its words stand in the findings of the same file
+  Condition when, must;
+  Kind kind = Kind::task;
+};
+/// A finding's sentence, how grave it is and who is asked.
+struct FindingWords {
+  std::string code, zh, en;
+  char gravity = 'q';  ///< a, n, q, f: sync/check.h
+  Roles decider = 0;
+  friend bool operator==(const FindingWords&, const FindingWords&) = default;
+};
+/// A duty that comes round by itself until a row of this ledger shows it done.
+struct Recurring {
+  enum class Every : std::uint8_t { month, quarter, half_year, year };
+  Every every = Every::month;
+  std::string zh;
+  Roles to = 0;
+  Condition done;      ///< on a row of this ledger
+  std::size_t on = 0;  ///< its date: in which period it was done
+};
+/// Rows that settle findings: which text names the finding, and when the row is in force.
+struct Settles {
+  std::size_t field = 0;
+  Condition when;
 };
 struct Reminder {
   Condition when;  ///< may speak of `today`; a clock only reminds
@@ -108,8 +154,9 @@ struct Reminder {
 };
 struct NumberRule {
   std::size_t field = 0;
-  std::optional<std::size_t> series;   ///< field that names the series
+  std::vector<std::size_t> series;     ///< fields that name the series, joined by "/"
   std::optional<std::size_t> year_of;  ///< date whose year the number should carry (N9)
+  Condition printed;  ///< it stands on paper elsewhere: never renumbered without a person
   std::string finding = "N1";
 };
 

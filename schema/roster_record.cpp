@@ -145,8 +145,7 @@ struct Fault {
     return keys.size() == body.roots.size() ? nullptr : "two persons with one root key";
   }
   const char* operator()(const UserRecord& body) const {
-    return body.roles >> (static_cast<unsigned>(Role::registrar) + 1) == 0 ? nullptr
-                                                                           : "an unknown role";
+    return (body.roles & ~kEveryRole) == 0 ? nullptr : "an unknown role";
   }
   const char* operator()(const EpochRecord& body) const {
     return body.epoch >= 1 ? nullptr : "epochs start at 1";

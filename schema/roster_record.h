@@ -37,11 +37,18 @@ enum class Role : std::uint8_t {
   sec_admin,
   auditor,
   registrar,
+  print_shop,
+  seal_keeper,
+  supervision_office,
+  duty_officer,
+  info_office,
+  cipher_bureau,
 };
 using Roles = std::uint32_t;  ///< bit per Role
 constexpr Roles role_bit(Role role) {
   return Roles{1} << static_cast<unsigned>(role);
 }
+inline constexpr Roles kEveryRole = (role_bit(Role::cipher_bureau) << 1U) - 1;
 
 struct RootKey {
   UserId person;  ///< signatures are counted by distinct persons with distinct keys

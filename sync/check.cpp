@@ -6,7 +6,8 @@
 
 #include "schema/dates.h"
 #include "sync/claims.h"
-#include "sync/findings.h"
+#include "sync/rules.h"
+#include "sync/terms.h"
 
 namespace jiyao {
 
@@ -14,7 +15,8 @@ namespace {
 
 class Check {
  public:
-  explicit Check(const Neighbourhood& hood) : hood_(hood) {
+  Check(const Definitions& definitions, const Neighbourhood& hood)
+      : hood_(hood), findings_(definitions), rules_(by_id_, findings_) {
     for (const Neighbour& neighbour : hood.records) enter(neighbour);
   }
 
@@ -23,12 +25,18 @@ class Check {
       if (!touched.is_touched || touched.state->is_closed) continue;
       inside(touched);
       duplicates(touched);
-      exclusive(touched);
+      rules_.exclusive(touched);
       numbers(touched);
       held_back(touched);
+      rules_.bars(touched);
+      rules_.apart(touched);
     }
-    for (const Neighbour& neighbour : hood_.records) recall(neighbour);
-    return std::move(findings_).sorted();
+    for (const Neighbour& neighbour : hood_.records) {
+      recall(neighbour);
+      rules_.rules(neighbour);
+    }
+    return std::move(findings_).sorted(
+        [this](const Finding& finding) { return rules_.is_ruled(finding); });
   }
 
  private:
@@ -49,7 +57,6 @@ class Check {
   void duplicates(const Neighbour& record);
   void duplicate_of(const Neighbour& record, const Neighbour& other, const UniqueKey& key,
                     const std::string& claim);
-  void exclusive(const Neighbour& record);
   void numbers(const Neighbour& record);
   void number_clash(const Neighbour& record, const NumberRule& rule, const SeriesNumber& number);
   void outside_blocks(const Neighbour& record, const NumberRule& rule, const SeriesNumber& number);
@@ -71,21 +78,16 @@ class Check {
   std::string shown(const Neighbour& record, const Field& field) const {
     return record.state->field(*record.ledger, field);
   }
-  bool is_open(const Neighbour& record) const {
-    return std::any_of(record.ledger->exclusive.begin(), record.ledger->exclusive.end(),
-                       [&](const ExclusiveKey& key) {
-                         return !exclusive_claim(*record.ledger, key, *record.state).empty();
-                       });
-  }
+  bool is_open(const Neighbour& record) const;
 
   const Neighbourhood& hood_;
-  std::map<std::string, const Neighbour*> by_id_;
+  NeighboursById by_id_;
   std::map<Meeting, Met> by_unique_;             ///< open records by unique key and claim
-  std::map<std::string, Met> by_exclusive_;      ///< by claim, once for each key that makes it
   std::map<Meeting, Met> by_number_;             ///< by number rule, series and number
   std::map<std::string, Met> open_by_citation_;  ///< open loans and legs by the record they cite
   std::map<std::string, Blocks> series_;         ///< by series key; the first of several
   Findings findings_;
+  RuleCheck rules_;
 };
 
 std::string text_of(const SeriesNumber& number) {
@@ -100,17 +102,16 @@ void Check::enter(const Neighbour& record) {
     std::string claim = record.state->is_closed ? "" : unique_claim(ledger, key, *record.state);
     if (!claim.empty()) by_unique_[{&key, std::move(claim)}].push_back(&record);
   }
-  for (const ExclusiveKey& key : ledger.exclusive) {
-    const std::string claim = exclusive_claim(ledger, key, *record.state);
-    if (!claim.empty()) by_exclusive_[claim].push_back(&record);
-  }
+  rules_.enter(record);
   for (const NumberRule& rule : ledger.numbers)
     if (const auto number = series_number(ledger, rule, *record.state))
       by_number_[{&rule, text_of(*number)}].push_back(&record);
   if (is_open(record)) {
     std::set<std::string> cited;
     for (std::size_t field = 0; field < ledger.fields.size(); ++field)
-      if (ledger.fields[field].type == FieldType::ref) cited.insert(shown(record, field));
+      if (ledger.fields[field].type == FieldType::ref)
+        for (std::string& id : field_values(ledger, *record.state, field))
+          cited.insert(std::move(id));
     for (const std::string& id : cited) open_by_citation_[id].push_back(&record);
   }
   if (ledger.name == kSeriesLedger)
@@ -142,21 +143,6 @@ void Check::inside(const Neighbour& record) {
       if (is_its && !code.empty())
         findings_.add(code, FindingKind::task, record.record.hex(), {&record}, {late});
     }
-  }
-  const auto readers = record.ledger->group_index("readers");
-  const auto legs = record.ledger->group_index("legs");
-  if (!readers || !legs) return;
-  const GroupState* named = state.group(*readers);
-  const GroupState* read = state.group(*legs);
-  if (named == nullptr || read == nullptr) return;
-  for (const HeldWrite& removed : named->withdrawn) {  // R2: removed here, has read there
-    const std::size_t reader = *record.ledger->field_index("reader");
-    const std::size_t leg_reader = *record.ledger->field_index("leg_reader");
-    const std::string who = record.ledger->field_value(reader, removed.value);
-    for (const HeldWrite& leg : read->held)
-      if (record.ledger->field_value(leg_reader, leg.value) == who)
-        findings_.add("R2", FindingKind::task, record.record.hex(), {&record},
-                      {removed.change, leg.change});
   }
 }
 
@@ -219,19 +205,14 @@ void Check::duplicate_of(const Neighbour& record, const Neighbour& other, const 
   findings_.add(code, FindingKind::clash, claim, {&record, &other}, changes);
 }
 
-void Check::exclusive(const Neighbour& record) {
-  for (const ExclusiveKey& key : record.ledger->exclusive) {
-    const std::string claim = exclusive_claim(*record.ledger, key, *record.state);
-    if (claim.empty()) continue;
-    for (const Neighbour* other : met(by_exclusive_, claim)) {
-      if (other->record == record.record) continue;
-      std::vector<ChangeId> changes;
-      for (const Neighbour* one : {&record, other})
-        for (const ChangeId& change : held_changes(*one, *one->ledger->field_index("state")))
-          changes.push_back(change);
-      findings_.add(key.finding, FindingKind::incident, claim, {&record, other}, changes);
-    }
-  }
+bool Check::is_open(const Neighbour& record) const {
+  const LedgerDefinition& ledger = *record.ledger;
+  if (ledger.open)
+    return ledger.open->holds(own_words(ledger, *record.state), true) == Holds::yes;
+  return std::any_of(ledger.exclusive.begin(), ledger.exclusive.end(),
+                     [&](const ExclusiveKey& key) {
+                       return !exclusive_claims(ledger, key, *record.state).empty();
+                     });
 }
 
 void Check::numbers(const Neighbour& record) {
@@ -255,13 +236,18 @@ void Check::number_clash(const Neighbour& record, const NumberRule& rule,
     if (other.record == record.record) continue;
     std::vector<ChangeId> changes = held_changes(record, rule.field);
     for (const ChangeId& change : held_changes(other, rule.field)) changes.push_back(change);
-    // A number that went out in a reply or was filed is on paper elsewhere: a person decides.
+    // A number that is on paper elsewhere: a person decides; on two papers: nobody renumbers.
+    const auto is_printed = [&](const Neighbour& one) {
+      return !rule.printed.empty() &&
+             rule.printed.holds(own_words(*one.ledger, *one.state), true) == Holds::yes;
+    };
     const auto is_out = [&](const Neighbour& one) {
-      return !shown(one, "reply_doc_no").empty() || one.state->is_terminal;
+      return is_printed(one) || one.state->is_terminal;
     };
     Finding& finding = findings_.add(rule.finding, FindingKind::clash, text_of(number),
                                      {&record, &other}, changes);
     if (is_out(record) || is_out(other)) finding.gravity = Gravity::question;
+    if (is_printed(record) && is_printed(other)) finding.gravity = Gravity::freeze;
     finding.keeps = block_owner(number.key, number.n, record, other, rule);
   }
 }
@@ -341,10 +327,14 @@ void Check::held_back(const Neighbour& record) {
       const bool is_later = !held || before.rank > record.ledger->states[*held].rank;
       if (is_later && before.rank < record.ledger->states[*to].rank) fall_back = before.name;
     }
-    for (const Neighbour* other : met(open_by_citation_, record.record.hex()))
-      if (std::find(step.clear_of.begin(), step.clear_of.end(), other->ledger->name) !=
-          step.clear_of.end())
+    const auto keep_from_end = [&](const Neighbour* other) {
+      const auto& ledgers = step.clear_of;
+      if (std::find(ledgers.begin(), ledgers.end(), other->ledger->name) != ledgers.end() &&
+          other->record != record.record)
         concerned.push_back(other);
+    };
+    for (const Neighbour* other : met(open_by_citation_, record.record.hex())) keep_from_end(other);
+    for (const Neighbour* other : rules_.sharing_claims(record)) keep_from_end(other);
   }
   if (concerned.size() == 1) return;
   Finding& hold = findings_.add("S1", FindingKind::hold, record.record.hex() + ":state", concerned,
@@ -388,7 +378,7 @@ void Check::recall(const Neighbour& record) {
 std::vector<Finding> check(const Definitions& definitions, const Neighbourhood& touched) {
   for (const Neighbour& one : touched.records)  // a state means nothing under other definitions
     JIYAO_ASSERT(definitions.ledger(one.ledger->name) == one.ledger);
-  return Check(touched).run();
+  return Check(definitions, touched).run();
 }
 
 }  // namespace jiyao

@@ -83,6 +83,14 @@ std::vector<Finding> check(const Definitions& definitions, const Neighbourhood& 
 /// What an approval binds to: H(act | the content groups of the shown record). Sets, states,
 /// custody, signatures and opinions are no content.
 Digest content_hash(const LedgerDefinition& definition, const RecordState& state);
+/// What an approval in `group` binds to: the groups it names ("binds"), entries of sets included,
+/// each value once; a group that names none binds to all content groups.
+Digest content_hash(const LedgerDefinition& definition, const RecordState& state,
+                    const Group& group);
+/// The same as it will be once these writes are made: the value of a signature field in an act that
+/// approves. `before` nullptr: the act makes the record.
+Digest content_to_sign(const LedgerDefinition& definition, const RecordState* before,
+                       std::vector<Write> writes, const Group& group);
 
 /// May this change be made on this record, as shown? For the author, before anything is stored.
 ///   before     nullptr: the record does not exist yet
@@ -98,5 +106,16 @@ Result<void> validate(const LedgerDefinition& definition, const RecordState* bef
 std::vector<std::string> reminders(const LedgerDefinition& definition, const RecordState& state,
                                    std::string_view today,
                                    const WorkCalendar& calendar = WorkCalendar::built_in());
+
+/// A duty that comes round by itself (`recurring`) and is not shown done.
+struct DueDuty {
+  std::string zh;
+  Roles to = 0;
+  std::string since, due_on;  ///< first and last day of the period
+  friend bool operator==(const DueDuty&, const DueDuty&) = default;
+};
+/// Duties of this ledger whose period holds `today` and that no row of it shows done.
+std::vector<DueDuty> due_duties(const LedgerDefinition& definition,
+                                std::span<const RecordState> rows, std::string_view today);
 
 }  // namespace jiyao

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 
 #include "schema/number_key.h"
 #include "sync/check.h"
+#include "sync/terms.h"
 
 namespace jiyao {
 
@@ -27,20 +29,23 @@ std::string unique_claim(const LedgerDefinition& definition, const UniqueKey& ke
     claim += ':';
     claim += number_key(value);
   }
-  const Lookup own = [&](std::string_view, std::string_view name) {
-    return std::optional<std::string>(state.field(definition, name));
-  };
-  return key.when.holds(own, true) == Holds::no ? std::string() : claim;
+  return key.when.holds(own_words(definition, state), true) == Holds::no ? std::string() : claim;
 }
 
-std::string exclusive_claim(const LedgerDefinition& definition, const ExclusiveKey& key,
-                            const RecordState& state) {
-  const std::string cited = state.field(definition, key.field);
-  const Lookup own = [&](std::string_view, std::string_view name) {
-    return std::optional<std::string>(state.field(definition, name));
-  };
-  if (cited.empty() || key.when.holds(own, true) != Holds::yes) return {};
-  return "x:" + cited;
+std::vector<std::string> exclusive_claims(const LedgerDefinition& definition,
+                                          const ExclusiveKey& key, const RecordState& state) {
+  std::vector<std::string> claims = field_values(definition, state, key.field);
+  if (claims.empty() || key.when.holds(own_words(definition, state), true) != Holds::yes) return {};
+  for (std::string& claim : claims) claim.insert(0, "x:");
+  return claims;
+}
+
+std::vector<std::string> bar_claims(const LedgerDefinition& definition, const Bar& bar,
+                                    const RecordState& state) {
+  std::vector<std::string> claims = field_values(definition, state, bar.field);
+  if (claims.empty() || bar.when.holds(own_words(definition, state), true) != Holds::yes) return {};
+  for (std::string& claim : claims) claim = "b:" + bar.as + ':' + normalised(claim);
+  return claims;
 }
 
 std::string series_key(std::string_view ledger, std::string_view series, std::string_view year) {
@@ -59,7 +64,8 @@ std::optional<SeriesNumber> series_number(const LedgerDefinition& definition,
   if (!std::all_of(number.text.begin(), number.text.begin() + 4, is_digit)) return std::nullopt;
   number.year = number.text.substr(0, dash);
   number.n = std::strtoull(digits.c_str(), nullptr, 10);
-  if (rule.series) number.series = state.field(definition, *rule.series);
+  for (std::size_t i = 0; i < rule.series.size(); ++i)
+    number.series += (i == 0 ? "" : "/") + state.field(definition, rule.series[i]);
   number.key = series_key(definition.name, number.series, number.year);
   return number;
 }
@@ -73,12 +79,15 @@ std::vector<ClaimedKey> claimed_keys(const LedgerDefinition& definition, const R
   for (const UniqueKey& key : definition.unique)
     add(Claim::shares, unique_claim(definition, key, state));
   for (const ExclusiveKey& key : definition.exclusive)
-    add(Claim::shares, exclusive_claim(definition, key, state));
-  for (std::size_t field = 0; field < definition.fields.size(); ++field) {
-    if (definition.fields[field].type != FieldType::ref) continue;
-    const std::string cited = state.field(definition, field);
-    if (!cited.empty()) add(Claim::shares, std::string(kRecordKey) + cited);
-  }
+    for (std::string& claim : exclusive_claims(definition, key, state))
+      add(Claim::shares, std::move(claim));
+  for (const Bar& bar : definition.bars)
+    for (std::string& claim : bar_claims(definition, bar, state))
+      add(Claim::shares, std::move(claim));
+  for (std::size_t field = 0; field < definition.fields.size(); ++field)
+    if (definition.fields[field].type == FieldType::ref)
+      for (const std::string& cited : field_values(definition, state, field))
+        add(Claim::shares, std::string(kRecordKey) + cited);
   for (const NumberRule& rule : definition.numbers) {
     const auto number = series_number(definition, rule, state);
     if (!number) continue;
@@ -108,6 +117,35 @@ Digest content_hash(const LedgerDefinition& definition, const RecordState& state
     hasher.add(as_bytes(held.value));
   }
   return hasher.finish();
+}
+
+Digest content_hash(const LedgerDefinition& definition, const RecordState& state,
+                    const Group& group) {
+  if (group.binds.empty()) return content_hash(definition, state);
+  Hasher hasher(Label::act);
+  hasher.add(as_bytes(definition.name));
+  for (const GroupName& name : group.binds) {
+    const std::size_t index = *definition.group_index(name);
+    const GroupState* held = state.group(index);
+    if (held == nullptr) continue;
+    std::set<std::string> values;
+    if (definition.groups[index].kind == GroupKind::set)
+      for (const HeldWrite& entry : held->held) values.insert(entry.value);
+    else if (!held->value.empty())
+      values.insert(held->value);
+    for (const std::string& value : values) {
+      hasher.add(as_bytes(name));
+      hasher.add(as_bytes(value));
+    }
+  }
+  return hasher.finish();
+}
+
+Digest content_to_sign(const LedgerDefinition& definition, const RecordState* before,
+                       std::vector<Write> writes, const Group& group) {
+  Change change;
+  change.writes = std::move(writes);
+  return content_hash(definition, with_change(definition, before, change), group);
 }
 
 }  // namespace jiyao

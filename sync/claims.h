@@ -14,8 +14,11 @@ inline constexpr std::string_view kSeriesLedger = "series";  ///< its rows grant
 /// empty: none (a field is unset, or `when` fails).
 std::string unique_claim(const LedgerDefinition& definition, const UniqueKey& key,
                          const RecordState& state);
-std::string exclusive_claim(const LedgerDefinition& definition, const ExclusiveKey& key,
-                            const RecordState& state);
+/// One a record that is cited; of a set, one an entry.
+std::vector<std::string> exclusive_claims(const LedgerDefinition& definition,
+                                          const ExclusiveKey& key, const RecordState& state);
+std::vector<std::string> bar_claims(const LedgerDefinition& definition, const Bar& bar,
+                                    const RecordState& state);
 
 struct SeriesNumber {
   std::string text, year, series;

@@ -88,17 +88,25 @@ Finding& Findings::add(const std::string& code, FindingKind kind, std::string ke
   finding.changes = std::move(changes);
   sort_unique(finding.changes);
   const CatalogueRow* row = row_of(code);
+  const FindingWords* words = row == nullptr ? definitions_.finding(code) : nullptr;
   const bool is_incident = kind == FindingKind::incident;
   finding.gravity =
-      row != nullptr ? row->gravity : (is_incident ? Gravity::freeze : Gravity::question);
-  finding.decider = row != nullptr ? row->decider : decider;
+      gravity_of(code).value_or(is_incident ? Gravity::freeze : Gravity::question);
+  finding.decider = row != nullptr ? row->decider : words != nullptr ? words->decider : decider;
   finding.id = id_of(finding);
   return by_id_.try_emplace(finding.id, std::move(finding)).first->second;
 }
 
-std::vector<Finding> Findings::sorted() && {
+std::optional<Gravity> Findings::gravity_of(std::string_view code) const {
+  if (const CatalogueRow* row = row_of(code)) return row->gravity;
+  const FindingWords* words = definitions_.finding(code);
+  return words == nullptr ? std::nullopt : std::optional(static_cast<Gravity>(words->gravity));
+}
+
+std::vector<Finding> Findings::sorted(const std::function<bool(const Finding&)>& is_ruled) && {
   std::vector<Finding> all;
-  for (auto& [id, finding] : by_id_) all.push_back(std::move(finding));
+  for (auto& [id, finding] : by_id_)
+    if (finding.kind == FindingKind::hold || !is_ruled(finding)) all.push_back(std::move(finding));
   return all;
 }
 

@@ -10,14 +10,19 @@ namespace jiyao {
 
 class Findings {
  public:
-  /// Gravity and decider come from the catalogue by `code`; `decider` overrides. The same
-  /// fact again gives the finding that is there.
+  explicit Findings(const Definitions& definitions) : definitions_(definitions) {}
+  /// Gravity and decider come from the catalogue by `code`, or from the definition that brings it;
+  /// else `decider`. The same fact again gives the finding that is there.
   Finding& add(const std::string& code, FindingKind kind, std::string key,
                const std::vector<const Neighbour*>& records, std::vector<ChangeId> changes,
                Roles decider = 0);
-  std::vector<Finding> sorted() &&;
+  /// How grave a finding of this code is; nullopt: nobody says.
+  std::optional<Gravity> gravity_of(std::string_view code) const;
+  /// What a person has ruled on is not asked again: `is_ruled` of a finding that is no hold.
+  std::vector<Finding> sorted(const std::function<bool(const Finding&)>& is_ruled) &&;
 
  private:
+  const Definitions& definitions_;
   std::map<FindingId, Finding> by_id_;
 };
 

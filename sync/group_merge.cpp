@@ -214,6 +214,20 @@ std::vector<HeldWrite> GroupMerge::open_proposals() const {
   return open;
 }
 
+// C7: who took the value out did not know that it was entered again, and whoever entered it did not
+// know that it was out: it stays out until somebody who knows enters it.
+bool GroupMerge::is_removed_apart(std::size_t entry, const WriteNode& withdrawal) const {
+  if (!graph_.is_concurrent(writes_[entry].node, withdrawal.node)) return false;
+  const Change& change = *graph_.at(withdrawal.node).change;
+  const auto what = [&](const WriteNode& one) {  // an entry is known by its first field
+    return definition_.field_value(group().fields.front(), one.write->value);
+  };
+  return std::any_of(writes_.begin(), writes_.end(), [&](const WriteNode& named) {
+    return contains(change.settles, graph_.at(named.node).id) &&
+           what(named) == what(writes_[entry]);
+  });
+}
+
 void GroupMerge::finish_set(GroupState& state) const {
   const auto is_withdrawal = [&](const WriteNode& write) {
     return graph_.at(write.node).change->kind == ChangeKind::withdraw;
@@ -223,8 +237,9 @@ void GroupMerge::finish_set(GroupState& state) const {
     const ChangeId& entry = graph_.at(writes_[i].node).id;
     const bool is_withdrawn =
         std::any_of(writes_.begin(), writes_.end(), [&](const WriteNode& write) {
-          return is_withdrawal(write) && !write.is_proposal &&
-                 contains(graph_.at(write.node).change->settles, entry);
+          if (!is_withdrawal(write) || write.is_proposal) return false;
+          return contains(graph_.at(write.node).change->settles, entry) ||
+                 (group().removal_wins && is_removed_apart(i, write));
         });
     (is_withdrawn ? state.withdrawn : state.held).push_back(held(i));
   }

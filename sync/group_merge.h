@@ -60,6 +60,7 @@ class GroupMerge {
   void note_contradictions(std::size_t write);
   bool is_ruled(const Contradiction& pair) const;
   void settle_one(std::size_t write);
+  bool is_removed_apart(std::size_t entry, const WriteNode& withdrawal) const;
   void finish_set(GroupState& state) const;
   void finish_custody(GroupState& state, const Indexes& top) const;
   void finish_ordered(GroupState& state, const Indexes& top) const;

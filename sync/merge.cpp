@@ -6,6 +6,7 @@
 
 #include "sync/group_merge.h"
 #include "sync/state_merge.h"
+#include "sync/terms.h"
 
 namespace jiyao {
 
@@ -66,6 +67,9 @@ class RecordMerge {
   void finish_groups();
   void choose_state();
   void note_late_entries();
+  void note_entries_apart();
+  void note_entries_apart(const Group& group, const GroupMerge& merge, const GroupState& shown);
+  bool is_signer(const Group& group, std::size_t node) const;
   bool is_after_close(std::size_t node) const;
   bool is_locked_out(const Group& group, std::size_t node) const;
   bool has_right(const Group& group, std::size_t node) const;
@@ -138,8 +142,22 @@ bool RecordMerge::is_after_close(std::size_t node) const {
 bool RecordMerge::has_right(const Group& group, std::size_t node) const {
   const JudgedChange& judged = graph_.at(node);
   if (group.by_owner && !judged.is_owner) return false;
+  if (!group.by_signer.empty()) return is_signer(group, node);
   if (group.writers != 0) return (judged.roles & group.writers) != 0;
   return group.by_owner || !group.locked_from;
+}
+
+// Did this author sign what is locked? A text that is signed is its signer's to change (I5).
+bool RecordMerge::is_signer(const Group& group, std::size_t node) const {
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    if (definition_.groups[group_of_[i]].name != group.by_signer) continue;
+    const auto& approvals = groups_[i].writes();
+    return std::any_of(approvals.begin(), approvals.end(), [&](const WriteNode& approval) {
+      return !approval.is_proposal && graph_.is_before(approval.node, node) &&
+             graph_.at(approval.node).change->actor == graph_.at(node).change->actor;
+    });
+  }
+  return false;
 }
 
 // Locked: the author saw a state from which on the group is closed. A lock the author could not
@@ -182,8 +200,11 @@ void RecordMerge::settle_groups() {
     settle(i);
     states_ = &groups_[i];
   }
-  for (std::size_t i = 0; i < groups_.size(); ++i)
-    if (group_of_[i] != definition_.state_group) settle(i);
+  for (const bool asks_signer : {false, true})  // who signed is known before who may write
+    for (std::size_t i = 0; i < groups_.size(); ++i)
+      if (group_of_[i] != definition_.state_group &&
+          definition_.groups[group_of_[i]].by_signer.empty() != asks_signer)
+        settle(i);
 }
 
 // Nodes whose writes voiding must not beat: a fact about the paper, somebody's word or approval.
@@ -224,16 +245,50 @@ void RecordMerge::note_late_entries() {
   std::sort(record_.late.begin(), record_.late.end());
 }
 
+void RecordMerge::note_entries_apart() {
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    const Group& group = definition_.groups[group_of_[i]];
+    if (group.apart_by) note_entries_apart(group, groups_[i], record_.groups[i]);
+  }
+}
+
+void RecordMerge::note_entries_apart(const Group& group, const GroupMerge& merge,
+                                     const GroupState& shown) {
+  std::vector<std::size_t> entries;
+  for (std::size_t i = 0; i < merge.writes().size(); ++i) {
+    const ChangeId& id = graph_.at(merge.writes()[i].node).id;
+    if (std::any_of(shown.held.begin(), shown.held.end(),
+                    [&](const HeldWrite& held) { return held.change == id; }))
+      entries.push_back(i);
+  }
+  const auto node = [&](std::size_t entry) { return merge.writes()[entry].node; };
+  const auto who = [&](std::size_t entry) {
+    return definition_.field_value(*group.apart_by, merge.value(entry));
+  };
+  for (const std::size_t a : entries) {
+    for (const std::size_t b : entries) {
+      if (!(graph_.at(node(a)).id < graph_.at(node(b)).id) || who(a) != who(b) ||
+          !graph_.is_concurrent(node(a), node(b)))
+        continue;
+      const bool is_answered =
+          std::any_of(entries.begin(), entries.end(), [&](std::size_t later) {
+            return who(later) == who(a) && graph_.is_before(node(a), node(later)) &&
+                   graph_.is_before(node(b), node(later));
+          });
+      if (!is_answered)
+        record_.apart.push_back({shown.group, graph_.at(node(a)).id, graph_.at(node(b)).id,
+                                 merge.value(a) == merge.value(b)});
+    }
+  }
+}
+
 void RecordMerge::choose_state() {
   GroupState* shown = nullptr;
   for (GroupState& group : record_.groups)
     if (group.group == definition_.state_group) shown = &group;
   if (shown == nullptr) return;
-  const Lookup own = [&](std::string_view, std::string_view name) {
-    return std::optional<std::string>(record_.field(definition_, name));
-  };
-  record_.is_held_back =
-      choose_among_states(definition_, *states_, graph_, weighty_writes(), own, *shown);
+  record_.is_held_back = choose_among_states(definition_, *states_, graph_, weighty_writes(),
+                                             own_words(definition_, record_), *shown);
   record_.state = shown->value;
   note_late_entries();
   const auto index = definition_.state_index(record_.state);
@@ -246,6 +301,7 @@ void RecordMerge::finish_groups() {
   record_.groups.reserve(groups_.size());
   for (const GroupMerge& group : groups_) record_.groups.push_back(group.finish());
   choose_state();
+  note_entries_apart();
   for (const GroupState& group : record_.groups) {
     const bool is_open = group.mark == Mark::conflict || group.mark == Mark::incident;
     record_.has_conflict = record_.has_conflict || is_open;

@@ -24,6 +24,11 @@ Standing Judge::of_change(const Change& change, const RosterPoint& at,
   const LedgerDefinition* definition = definitions_.ledger(change.ledger);
   if (definition == nullptr)
     return {.verdict = Verdict::quarantined, .ground = Ground::unknown_kind};
+  if (definition->only_standalone) {
+    const NodeRecord* node = roster_.node_at(change.origin.node, at.seq);
+    if (node == nullptr || node->kind != NodeKind::standalone)
+      return {.verdict = Verdict::quarantined, .ground = Ground::wrong_machine};
+  }
   return roster_.standing(change, at, roles_needed(*definition, change),
                           is_decisive(*definition, change));
 }

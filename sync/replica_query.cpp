@@ -37,6 +37,14 @@ View hidden(const ShownRecord& row) {
   return view;
 }
 
+bool is_earlier(const Replica::State& replica, const LedgerName& ledger, std::string_view state,
+                std::string_view other) {
+  const LedgerDefinition* definition = replica.parts.definitions.ledger(ledger);
+  const auto a = definition == nullptr ? std::nullopt : definition->state_index(state);
+  const auto b = definition == nullptr ? std::nullopt : definition->state_index(other);
+  return a && b && definition->states[*a].rank < definition->states[*b].rank;
+}
+
 View view_of(const Replica::State& replica, const Store& store, const ShownRecord& row) {
   if (row.level > replica.clearance()) return hidden(row);
   const std::vector<StoredChange> changes = store.changes(row.no);
@@ -48,7 +56,9 @@ View view_of(const Replica::State& replica, const Store& store, const ShownRecor
   view.shown_state = view.state.state;
   for (const Bytes& bytes : store.findings_of(row.no)) {
     const Finding finding = decode_finding(bytes);
-    if (finding.kind == FindingKind::hold && !finding.shown_state.empty())
+    const bool is_held = finding.kind == FindingKind::hold && !finding.shown_state.empty() &&
+                         finding.key.starts_with(row.record.hex());  // not one that holds it
+    if (is_held && is_earlier(replica, row.ledger, finding.shown_state, view.shown_state))
       view.shown_state = finding.shown_state;
   }
   view.stage = Stage::applied_by_keeper;

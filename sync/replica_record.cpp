@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "sync/replica_state.h"
+#include "sync/terms.h"
 
 namespace jiyao {
 namespace {
@@ -73,6 +74,7 @@ class Recorder {
   std::optional<std::string> cited(const LedgerDefinition& definition, const Change& change,
                                    const Workpiece* before, std::string_view ref,
                                    std::string_view field);
+  std::optional<std::string> word_of(const RecordId& record, std::string_view word);
 
   Replica::State& replica_;
   LevelWork work_;
@@ -148,6 +150,11 @@ Result<Change> Recorder::draft(const Act& act, const Step& step, const ActId& ac
 Result<void> Recorder::judge(const LedgerDefinition& definition, const Change& change) const {
   const Standing standing = roster_.standing(
       change, work_.point(), roles_needed(definition, change), is_decisive(definition, change));
+  if (standing.verdict == Verdict::counts && definition.only_standalone) {
+    const NodeEntry* node = roster_.node(change.origin.node);
+    if (node == nullptr || node->record.kind != NodeKind::standalone)
+      return {Errc::not_allowed, "only a stand-alone machine keeps this ledger"};
+  }
   if (standing.verdict == Verdict::counts) return {};
   if (standing.ground == Ground::not_cleared)
     return {Errc::not_cleared, "you are not cleared for this level"};
@@ -156,28 +163,37 @@ Result<void> Recorder::judge(const LedgerDefinition& definition, const Change& c
   return {Errc::not_allowed, "your signature is not the one the roster knows"};
 }
 
+// Of a field that names several records: what each of them says.
 std::optional<std::string> Recorder::cited(const LedgerDefinition& definition, const Change& change,
                                            const Workpiece* before, std::string_view ref,
                                            std::string_view field) {
   const std::optional<std::size_t> index = definition.field_index(ref);
   if (!index) return std::nullopt;
-  const Group& group = definition.groups[definition.fields[*index].group];
-  std::string name = before == nullptr ? std::string() : before->state.field(definition, ref);
-  for (const Write& write : change.writes)
-    if (write.group == group.name) name = definition.field_value(*index, write.value);
-  const std::optional<Bytes> bytes = from_hex(name);
-  const auto record = bytes ? RecordId::from(*bytes) : std::nullopt;
-  if (!record) return std::nullopt;
-  if (const Workpiece* piece = work_.look(*record);
-      piece != nullptr && piece->definition != nullptr)
-    return piece->state.field(*piece->definition, field);
+  const RecordState after =
+      with_change(definition, before == nullptr ? nullptr : &before->state, change);
+  std::vector<std::string> said;
+  const std::vector<std::string> ids = field_values(definition, after, *index);
+  if (ids.empty()) return std::nullopt;
+  for (const std::string& id : ids) {
+    const std::optional<Bytes> bytes = from_hex(id);
+    const auto record = bytes ? RecordId::from(*bytes) : std::nullopt;
+    const auto word = record ? word_of(*record, field) : std::nullopt;
+    if (!word) return std::nullopt;
+    for (std::string& item : list_items(*word)) said.push_back(std::move(item));
+  }
+  return joined_list(said);
+}
+
+std::optional<std::string> Recorder::word_of(const RecordId& record, std::string_view word) {
+  if (const Workpiece* piece = work_.look(record); piece != nullptr && piece->definition != nullptr)
+    return shown_word(*piece->definition, piece->state, word);
   // Cited from another level: only what is shown there now.
   for (const auto& [level, store] : replica_.stores) {
-    const auto shown = level == level_ ? std::nullopt : store.record(*record);
+    const auto shown = level == level_ ? std::nullopt : store.record(record);
     if (!shown) continue;
     const LedgerDefinition* other = replica_.parts.definitions.ledger(shown->ledger);
     if (other == nullptr) return std::nullopt;
-    return merged_state(replica_, store, *shown).field(*other, field);
+    return shown_word(*other, merged_state(replica_, store, *shown), word);
   }
   return std::nullopt;
 }

@@ -233,6 +233,12 @@ Standing Roster::standing(const SealedBatch& batch, const Ancestry& ancestry) co
   return quarantined(Ground::cut_off);  // a stream the revocation does not name
 }
 
+const NodeRecord* Roster::node_at(const NodeId& id, std::uint64_t seq) const {
+  const auto found = state_->nodes.find(id);
+  if (found == state_->nodes.end()) return nullptr;
+  return seq == 0 ? found->second.records.now() : found->second.records.at(seq);
+}
+
 const UserRecord* Roster::user_at(const UserId& id, std::uint64_t seq) const {
   const auto found = state_->users.find(id);
   if (found == state_->users.end()) return nullptr;

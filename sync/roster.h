@@ -38,6 +38,7 @@ enum class Ground : std::uint8_t {
   bad_person_signature,
   undecodable,
   unknown_kind,
+  wrong_machine,  ///< the ledger is kept on stand-alone machines only
 };
 struct Standing {
   Verdict verdict = Verdict::counts;
@@ -82,6 +83,8 @@ class Roster {
 
   const NodeEntry* node(const NodeId& id) const;
   const UserRecord* user(const UserId& id) const;
+  /// As of an earlier seq; 0: now.
+  const NodeRecord* node_at(const NodeId& id, std::uint64_t seq) const;
   /// As of an earlier seq; 0: now. Authority is judged at the point a batch names.
   const UserRecord* user_at(const UserId& id, std::uint64_t seq) const;
   const OfficeRecord* office(const OfficeId& id) const;

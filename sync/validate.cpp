@@ -4,7 +4,8 @@
 #include "schema/dates.h"
 #include "schema/term.h"
 #include "schema/value.h"
-#include "sync/check.h"
+#include "sync/rules.h"
+#include "sync/terms.h"
 
 namespace jiyao {
 
@@ -58,7 +59,8 @@ class Validation {
         before_(before),
         change_(change),
         cited_(cited),
-        calendar_(calendar) {}
+        calendar_(calendar),
+        after_(with_change(definition, before, change)) {}
 
   Result<void> run() const {
     if (change_.ledger != definition_.name) return refuse("ledger", "another ledger");
@@ -71,7 +73,10 @@ class Validation {
     for (const Write& write : change_.writes)
       if (auto allowed = check_write(write); !allowed) return allowed;
     if (auto allowed = check_step(); !allowed) return allowed;
-    return change_.kind == ChangeKind::import ? Result<void>() : check_mandatory();
+    if (change_.kind == ChangeKind::import) return {};
+    if (auto bound = check_approvals(); !bound) return bound;
+    if (auto kept = check_rules(); !kept) return kept;
+    return check_mandatory();
   }
 
  private:
@@ -86,11 +91,13 @@ class Validation {
   Result<void> check_against(std::size_t group_index, const Write& write) const;
   Result<void> check_step() const;
   Result<void> check_mandatory() const;
+  Result<void> check_approvals() const;
+  Result<void> check_rules() const;
   const Write* state_write() const;
   std::string shown(std::string_view name) const;
   Lookup after() const {
     return [this](std::string_view ref, std::string_view name) -> std::optional<std::string> {
-      if (ref.empty()) return shown(name);
+      if (ref.empty()) return term_of(name) ? shown_word(definition_, after_, name) : shown(name);
       return cited_ ? cited_(ref, name) : std::nullopt;
     };
   }
@@ -100,20 +107,12 @@ class Validation {
   const Change& change_;
   const Lookup& cited_;
   const WorkCalendar& calendar_;
+  const RecordState after_;  ///< as it will be shown to the author
 };
 
 // The field as it will be shown once this change is made.
 std::string Validation::shown(std::string_view name) const {
-  const auto field = definition_.field_index(name);
-  const auto group =
-      field ? std::optional(definition_.fields[*field].group) : definition_.group_index(name);
-  if (!group) return {};
-  for (const Write& write : change_.writes) {
-    if (write.group != definition_.groups[*group].name) continue;
-    if (change_.kind == ChangeKind::withdraw) break;
-    return field ? definition_.field_value(*field, write.value) : write.value;
-  }
-  return before_ == nullptr ? std::string() : before_->field(definition_, name);
+  return after_.field(definition_, name);
 }
 
 const Write* Validation::state_write() const {
@@ -207,6 +206,43 @@ Result<void> Validation::check_step() const {
   return forbid("state", reason);
 }
 
+// An approval is given for one content: the one that is shown when it is given (I4).
+Result<void> Validation::check_approvals() const {
+  for (const Write& write : change_.writes) {
+    const Group* group = definition_.group(write.group);
+    if (group->binds.empty()) continue;
+    const std::string content = content_hash(definition_, after_, *group).hex();
+    for (const std::size_t index : group->fields) {
+      if (definition_.fields[index].type != FieldType::signature) continue;
+      const std::string signature = definition_.field_value(index, write.value);
+      if (!signature.empty() && signature != content)
+        return refuse(definition_.fields[index].name, "the approval is for another content");
+    }
+  }
+  return {};
+}
+
+// What was broken before is no reason to refuse this change; a ruling may break what it has to.
+Result<void> Validation::check_rules() const {
+  if (change_.kind == ChangeKind::resolve || change_.kind == ChangeKind::renumber) return {};
+  const Lookup before = [this](std::string_view ref,
+                               std::string_view name) -> std::optional<std::string> {
+    if (ref.empty()) return shown_word(definition_, *before_, name);
+    return cited_ ? cited_(ref, name) : std::nullopt;
+  };
+  for (const Rule& rule : definition_.rules) {
+    if (rule.kind == Rule::Kind::task || !is_broken(rule, after())) continue;
+    if (before_ != nullptr && is_broken(rule, before)) continue;
+    const auto words =
+        std::find_if(definition_.findings.begin(), definition_.findings.end(),
+                     [&](const FindingWords& one) { return one.code == rule.code; });
+    return forbid("rule",
+                  "the ledger forbids it: " +
+                      (words == definition_.findings.end() ? rule.code : words->zh));
+  }
+  return {};
+}
+
 Result<void> Validation::check_mandatory() const {
   const auto state = definition_.state_index(shown("state"));
   if (!state || definition_.states[*state].is_void || change_.kind == ChangeKind::withdraw)
@@ -231,22 +267,6 @@ Result<void> Validation::check_mandatory() const {
 Result<void> validate(const LedgerDefinition& definition, const RecordState* before,
                       const Change& change, const Lookup& cited, const WorkCalendar& calendar) {
   return Validation(definition, before, change, cited, calendar).run();
-}
-
-std::vector<std::string> reminders(const LedgerDefinition& definition, const RecordState& state,
-                                   std::string_view today, const WorkCalendar& calendar) {
-  std::vector<std::string> due;
-  const Lookup own = [&](std::string_view, std::string_view name) -> std::optional<std::string> {
-    if (name == "today") return std::string(today);
-    return state.field(definition, name);
-  };
-  for (const Reminder& reminder : definition.reminders) {
-    const Holds holds = reminder.when.holds(own, true, &calendar);
-    if (holds == Holds::yes) due.push_back(reminder.zh);
-    if (holds == Holds::unknown && !reminder.when.check_tables(own, calendar))
-      due.push_back(reminder.zh + "（缺节假日安排，期限算不出）");
-  }
-  return due;
 }
 
 }  // namespace jiyao

@@ -9,8 +9,6 @@
 namespace jiyao {
 namespace {
 
-constexpr Roles kEveryRole = (Roles{1} << (static_cast<unsigned>(Role::registrar) + 1)) - 1;
-
 // A realm that cannot be made is a broken test, not a failed one.
 template <class T>
 T must(Result<T> result, const char* what) {

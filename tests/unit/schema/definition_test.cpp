@@ -17,7 +17,7 @@ TEST(Definitions, TheBuiltInLedgersLoadAndHaveOneHash) {
     EXPECT_NE(definitions.ledger(name), nullptr) << name;
   EXPECT_EQ(definitions.ledger("nonsense"), nullptr);
   EXPECT_FALSE(definitions.hash().is_none());
-  EXPECT_EQ(definitions.number(), 1U);
+  EXPECT_EQ(definitions.number(), 2U);
 }
 
 TEST(Definitions, AnOldRegistersHeadingsAllMeanAField) {

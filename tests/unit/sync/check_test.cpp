@@ -273,7 +273,10 @@ TEST(CheckCirculation, R2AReaderRemovedAfterReadingStaysAndIsFlagged) {
 TEST(CheckCirculation, R7ALegUnknownToTheClosingIsAskedAbout) {
   Ledgers ledgers;
   RecordHistory& list = ledgers.add(1, "circulation");
-  list.add("a", {}, {{"state", "circulating"}, {"copy", record_named(9).hex()}});
+  list.add("a", {},
+           {{"state", "circulating"},
+            {"copy", record_named(9).hex()},
+            {"readers", pack_fields({{"reader", "丙"}})}});
   list.add("b", {"a"}, {{"state", "closed"}});
   list.add("c", {"a"}, {{"legs", pack_fields({{"leg_event", "送出"}, {"leg_reader", "丙"}})}});
   EXPECT_EQ(ledgers.codes(), "R7");
@@ -282,7 +285,8 @@ TEST(CheckCirculation, R7ALegUnknownToTheClosingIsAskedAbout) {
 TEST(CheckCirculation, R3TheSameReaderMarkedTwiceKeepsBothEvents) {
   Ledgers ledgers;
   RecordHistory& list = ledgers.add(1, "circulation");
-  list.add("a", {}, {{"state", "circulating"}});
+  list.add("a", {},
+           {{"state", "circulating"}, {"readers", pack_fields({{"reader", "乙"}})}});
   for (const char* name : {"b", "c"})
     list.add(name, {"a"}, {{"legs", pack_fields({{"leg_event", "退回"}, {"leg_reader", "乙"}})}});
   EXPECT_EQ(list.held("legs"), "b c");
