@@ -8,7 +8,10 @@
 namespace jiyao {
 
 Store::Store(Database database, const RealmId& realm, Level level)
-    : database_(std::make_unique<Database>(std::move(database))), realm_(realm), level_(level) {}
+    : database_(std::make_unique<Database>(std::move(database))),
+      realm_(realm),
+      level_(level),
+      words_(*database_) {}
 
 Result<Store> Store::open(Files& files, const Path& path, const FileId& id, const Secret<32>& key,
                           const RealmId& realm, Level level) {
@@ -29,6 +32,7 @@ Result<Store> Store::open(Files& files, const Path& path, const FileId& id, cons
       store.own("level") != rank)
     return Error{Errc::not_for_us, "level file of another realm or level: " + path};
   store.load_names();
+  store.index_words_anew();
   store.load_late();
   return store;
 }
