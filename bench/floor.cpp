@@ -178,6 +178,7 @@ Bytes Floor::push_of(ByteView bytes) {
 Done Floor::push(const Path& from_register, std::uint64_t from_row) const {
   return in_own_process([&] {
     PlainRegister plain(from_register);
+    const double begin = now_s();
     HttpTransport transport = connect();
     const auto sign = signing_key_from(shared_seed(1));
     const BodyKey key = shared_seed(2);
@@ -203,8 +204,10 @@ Done Floor::push(const Path& from_register, std::uint64_t from_row) const {
     flush();
     send();
     const Traffic traffic = transport.traffic();
-    return Done{plain.digest(),
-                {{"bytes", static_cast<double>(traffic.bytes_out)},
+    const double s = now_s() - begin;
+    return Done{{},
+                {{"s", s},
+                 {"bytes", static_cast<double>(traffic.bytes_out)},
                  {"requests", static_cast<double>(traffic.requests)}},
                 {}};
   });
@@ -213,6 +216,7 @@ Done Floor::push(const Path& from_register, std::uint64_t from_row) const {
 Done Floor::pull(const Path& to_register) const {
   return in_own_process([&] {
     PlainRegister plain(to_register);
+    const double begin = now_s();
     HttpTransport transport = connect();
     const VerifyKey author = signing_key_from(shared_seed(1))->verify_key();
     const BodyKey key = shared_seed(2);
@@ -236,8 +240,10 @@ Done Floor::pull(const Path& to_register) const {
     }
     std::ofstream(to_register + ".at") << at;
     const Traffic traffic = transport.traffic();
-    return Done{plain.digest(),
-                {{"bytes", static_cast<double>(traffic.bytes_in)},
+    const double s = now_s() - begin;
+    return Done{{},
+                {{"s", s},
+                 {"bytes", static_cast<double>(traffic.bytes_in)},
                  {"requests", static_cast<double>(traffic.requests)}},
                 {}};
   });

@@ -101,6 +101,7 @@ class Store {
   Level level() const { return level_; }
 
   std::vector<StoredChange> changes(std::int64_t record_no) const;  ///< by change id
+  std::vector<StoredChange> changes(const ShownRecord& record) const;
   std::optional<std::int64_t> record_no(const RecordId& id, const CompartmentId& in,
                                         const LedgerName& ledger) const;
   std::optional<ShownRecord> record(std::int64_t no) const;
