@@ -16,7 +16,8 @@ double floor_conflicts_s(const Floor& floor, const Path& folder, std::uint64_t f
   double s = 0;
   for (const char* side : {"/floor-a.db", "/floor-b.db"})
     s += floor.push(folder + side, from_row).cost.wall_s;
-  for (const char* side : {"/floor-a.db", "/floor-b.db"}) s += floor.pull(folder + side).cost.wall_s;
+  for (const char* side : {"/floor-a.db", "/floor-b.db"})
+    s += floor.pull(folder + side).cost.wall_s;
   if (digest_of_plain(folder + "/floor-a.db") != digest_of_plain(folder + "/floor-b.db"))
     throw std::runtime_error("the floor lost rows");
   return s;

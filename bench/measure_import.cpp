@@ -77,8 +77,8 @@ void measure_import(const Order& order) {
         {"import", "rows/s", rows / ours.figures.at("s"), "plain SQLite",
          rows / theirs.figures.at("s")},
         {at_least(45000), ratio_at_least(0.7)});
-  print(order.rows, {"import, CPU", "us/row", ours.figures.at("cpu_s") * 1e6 / rows,
-                     "plain SQLite", theirs.figures.at("cpu_s") * 1e6 / rows});
+  print(order.rows, {"import, CPU", "us/row", ours.figures.at("cpu_s") * 1e6 / rows, "plain SQLite",
+                     theirs.figures.at("cpu_s") * 1e6 / rows});
   print(order.rows,
         {"import, peak memory", "MB", ours.cost.peak_mb, "plain SQLite", theirs.cost.peak_mb});
   print(order.rows, {"import, file", "MB", megabytes(level), "plain SQLite", megabytes(plain)});

@@ -64,11 +64,11 @@ void print_first(std::uint64_t rows, const Pair& ours, const Pair& least, const 
 }
 
 void print_cut(std::uint64_t rows, const Pair& cut, const Pair& uncut) {
-  const auto row = [&](const std::string& what, const char* unit, const Done& one, const Done& other,
-                       const char* figure, double per, double limit) {
+  const auto row = [&](const std::string& what, const char* unit, const Done& one,
+                       const Done& other, const char* figure, double per, double limit) {
     print(rows,
-          {"cut every 5 s for 1 s, first sync, " + what, unit, one.figures.at(figure) / per, "uncut",
-           other.figures.at(figure) / per},
+          {"cut every 5 s for 1 s, first sync, " + what, unit, one.figures.at(figure) / per,
+           "uncut", other.figures.at(figure) / per},
           {of_rows(kRowsMax, ratio_at_most(limit))});
   };
   row("A", "s", cut.up, uncut.up, "s", 1, 1.35);

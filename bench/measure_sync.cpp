@@ -43,13 +43,14 @@ void print_first(std::uint64_t rows, const BenchRealm& realm, const Pair& ours, 
         {"first sync, bytes down", "MB", bytes(ours.down, "bytes_in"),
          "floor: zstd -3 of the columns", bytes(least.down, "bytes")},
         {growing(at_most(13.5))});
-  print(rows,
-        {"first sync, round trips of both", "", ours.sum("requests"), "floor",
-         least.sum("requests")},
-        {at_most(16)});
-  print(rows,
-        {"first sync, peak memory of A", "MB", ours.up.cost.peak_mb, "floor", least.up.cost.peak_mb},
-        {of_rows(0, at_most(64))});
+  print(
+      rows,
+      {"first sync, round trips of both", "", ours.sum("requests"), "floor", least.sum("requests")},
+      {at_most(16)});
+  print(
+      rows,
+      {"first sync, peak memory of A", "MB", ours.up.cost.peak_mb, "floor", least.up.cost.peak_mb},
+      {of_rows(0, at_most(64))});
   print(rows,
         {"first sync, peak memory of B", "MB", ours.down.cost.peak_mb, "floor",
          least.down.cost.peak_mb},
@@ -64,9 +65,10 @@ void print_first(std::uint64_t rows, const BenchRealm& realm, const Pair& ours, 
 }
 
 void print_changed(std::uint64_t rows, const Pair& ours, const Pair& least) {
-  print(rows, {"1,000 changed records, wall, meetings alone", "s", ours.sum("s"), "floor",
-               least.sum("s")},
-        {at_most(0.045)});
+  print(
+      rows,
+      {"1,000 changed records, wall, meetings alone", "s", ours.sum("s"), "floor", least.sum("s")},
+      {at_most(0.045)});
   print(rows, {"1,000 changed records, wall, open to close", "s", ours.wall_s(), "floor",
                least.wall_s()});
   print(rows,
@@ -82,10 +84,10 @@ void print_changed(std::uint64_t rows, const Pair& ours, const Pair& least) {
 }
 
 void print_idle(std::uint64_t rows, const Done& idle, double echo_s) {
-  print(rows,
-        {"no-op, warm connection", "ms", idle.figures.at("s") * 1e3, "bare HTTPS POST",
-         echo_s * 1e3},
-        {of_rows(0, at_most(0.5))});
+  print(
+      rows,
+      {"no-op, warm connection", "ms", idle.figures.at("s") * 1e3, "bare HTTPS POST", echo_s * 1e3},
+      {of_rows(0, at_most(0.5))});
   print(rows, {"no-op, bytes up", "B", idle.figures.at("bytes_out")}, {of_rows(0, at_most(400))});
   print(rows, {"no-op, bytes down", "B", idle.figures.at("bytes_in")}, {of_rows(0, at_most(400))});
   print(rows, {"no-op, round trips", "", idle.figures.at("requests")}, {of_rows(0, at_most(1))});
