@@ -81,7 +81,9 @@ Done push_all(const std::vector<std::vector<Bytes>>& offices, const HubAddress& 
         for (const Bytes& request : offices[i]) {
           const double asked = now_s();
           const auto answer = transport.post("/exchange", request);
-          waits[i].push_back(now_s() - asked);
+          // The first one waits for its connection.
+          if (&request != &offices[i].front() || offices[i].size() == 1)
+            waits[i].push_back(now_s() - asked);
           if (!answer || !is_taken(answer->body)) ++failures;
         }
       });
