@@ -8,7 +8,10 @@
 namespace jiyao {
 
 Store::Store(Database database, const RealmId& realm, Level level)
-    : database_(std::make_unique<Database>(std::move(database))), realm_(realm), level_(level) {}
+    : database_(std::make_unique<Database>(std::move(database))),
+      realm_(realm),
+      level_(level),
+      words_(*database_) {}
 
 Result<Store> Store::open(Files& files, const Path& path, const FileId& id, const Secret<32>& key,
                           const RealmId& realm, Level level) {
@@ -29,6 +32,7 @@ Result<Store> Store::open(Files& files, const Path& path, const FileId& id, cons
       store.own("level") != rank)
     return Error{Errc::not_for_us, "level file of another realm or level: " + path};
   store.load_names();
+  store.index_words_anew();
   store.load_late();
   return store;
 }
@@ -89,14 +93,17 @@ StoredChange Store::change_in(const Statement& row, const ShownRecord& record) c
 
 std::vector<StoredChange> Store::changes(std::int64_t record_no) const {
   const std::optional<ShownRecord> record = this->record(record_no);
+  return record ? changes(*record) : std::vector<StoredChange>{};
+}
+
+std::vector<StoredChange> Store::changes(const ShownRecord& record) const {
   std::vector<StoredChange> found;
-  if (!record) return found;
   Statement rows(*database_,
                  "SELECT id, author, n, act, kind, ruleset, hlc, actor, parents, settles, writes, "
                  "reason, person, batch, holding, verdict, ground, no "
                  "FROM change WHERE record = :record ORDER BY id");
-  rows.bind(":record", record_no);
-  while (rows.step()) found.push_back(change_in(rows, *record));
+  rows.bind(":record", record.no);
+  while (rows.step()) found.push_back(change_in(rows, record));
   return found;
 }
 

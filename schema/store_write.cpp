@@ -29,6 +29,7 @@ StoreWriter::~StoreWriter() {
   // the maps are refreshed at the next use, since reading here could throw.
   if (is_committed_) return;
   store_.names_are_stale_ = true;
+  store_.words_.forget();
   for (auto& [no, before] : late_before_) {
     if (before)
       store_.late_.put(no, std::move(*before));
@@ -40,6 +41,7 @@ StoreWriter::~StoreWriter() {
 void StoreWriter::commit() {
   JIYAO_ASSERT(made_.empty());
   write_index();
+  store_.words_.write_counts();
   write_tally();
   transaction_.commit();
   is_committed_ = true;

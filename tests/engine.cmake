@@ -3,6 +3,7 @@ jiyao_test(test_search
   USES jiyao::schema)
 jiyao_test(test_store
   SOURCES
+    unit/schema/store_find_test.cpp
     unit/schema/store_test.cpp
   USES jiyao_test_disk)
 
