@@ -74,7 +74,9 @@ TEST(RequestPace, SecondsOfTheLinkWithinBoundsAndOneBehindACut) {
   for (int i = 0; i < 10; ++i)
     pace.passed(400, pace.bytes(), static_cast<std::int64_t>(pace.bytes() / 125));
   EXPECT_NEAR(static_cast<double>(pace.bytes()), 500'000, 8'000);  // 1 Mbit/s
+  EXPECT_EQ(pace.push_bytes(), 4 * pace.bytes());
   pace.failed();
+  EXPECT_EQ(pace.push_bytes(), pace.bytes()) << "until something has passed again";
   for (int i = 0; i < 3; ++i)
     pace.passed(pace.bytes(), 400, static_cast<std::int64_t>(pace.bytes() / 125));
   EXPECT_NEAR(static_cast<double>(pace.bytes()), 125'000, 2'000);
