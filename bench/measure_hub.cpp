@@ -123,9 +123,8 @@ void measure_hub(const Order& order) {
   }
   const HubAt hub = realm.hub_at();
   const double cpu = realm.hub().cost().cpu_s;
-  const Pushed ours =
-      push_all(offices, must(HubAddress::from(hub.address, hub.certificate), "hub"),
-               {"/enrol", {}, as_bytes("hello")}, is_kept);
+  const Pushed ours = push_all(offices, must(HubAddress::from(hub.address, hub.certificate), "hub"),
+                               {"/enrol", {}, as_bytes("hello")}, is_kept);
   const double cpu_s = realm.hub().cost().cpu_s - cpu, floor_cpu = floor.hub().cost().cpu_s;
   const Pushed least = push_all(opaque, floor.address(), {"/exchange", {}, as_bytes("E")},
                                 [](ByteView) { return true; });

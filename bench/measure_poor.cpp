@@ -54,8 +54,8 @@ void measure_poor(const Order& order) {
   const PoorLink link(floor.hub().port(), {});
   floor.go_through(link.port());
   const Pair least = floor_both(floor, order.folder, 0);
-  print({"poor link, first sync, A", "s", ours.pair.up.figures.at("s"), "floor", least.up.cost.wall_s,
-         share(13, rows)});
+  print({"poor link, first sync, A", "s", ours.pair.up.figures.at("s"), "floor",
+         least.up.cost.wall_s, share(13, rows)});
   print({"poor link, first sync, B", "s", ours.pair.down.figures.at("s"), "floor",
          least.down.cost.wall_s, share(13, rows)});
 

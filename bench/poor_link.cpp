@@ -59,11 +59,7 @@ class Way {
  public:
   Way(const LinkShape& shape, StreamSocket from, StreamSocket to, unsigned seed,
       std::atomic<std::uint64_t>& passed)
-      : shape_(shape),
-        from_(std::move(from)),
-        to_(std::move(to)),
-        draw_(seed),
-        passed_(passed) {}
+      : shape_(shape), from_(std::move(from)), to_(std::move(to)), draw_(seed), passed_(passed) {}
   ~Way() {
     for (; !flying_.empty(); flying_.pop())  // a cut took it
       if (flying_.front().left_s <= now_s()) passed_ += flying_.front().bytes.size();
@@ -179,8 +175,8 @@ void serve(int port, const LinkShape& shape, PoorLink::Passed& passed,
 }  // namespace
 
 PoorLink::PoorLink(int port, const LinkShape& shape) {
-  void* shared = ::mmap(nullptr, sizeof(Passed), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* shared =
+      ::mmap(nullptr, sizeof(Passed), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) throw std::runtime_error("no memory to share");
   passed_ = ::new (shared) Passed;
   Passed& passed = *passed_;

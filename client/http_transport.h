@@ -58,7 +58,8 @@ class HttpTransport {
   Result<Answer> post(const std::string& path, ByteView body) {
     return post(HttpCall{path, {}, body, 0});
   }
-  /// What had come of an answer when the link was cut in it; empty if the last call ended otherwise.
+  /// What had come of an answer when the link was cut in it; empty if the last call ended
+  /// otherwise.
   const Bytes& torn() const;
   bool has_reached() const;  ///< the pinned hub, at least once
   Traffic traffic() const;

@@ -26,7 +26,7 @@ class HubCaller {
   /// How long the link and the hub took for the last request, whatever was done meanwhile.
   std::int64_t took_ms() const { return took_ms_; }
   bool has_reached() const { return transport_.has_reached(); }  ///< the hub, at least once
-  const Bytes& torn() const { return transport_.torn(); }  ///< of an answer that was cut
+  const Bytes& torn() const { return transport_.torn(); }        ///< of an answer that was cut
 
  private:
   Result<HttpTransport::Answer> post(const HttpCall& call);

@@ -16,11 +16,12 @@ namespace jiyao {
 namespace {
 
 constexpr int kRoundsMax = 100'000;  ///< a bound, never reached: each round brings something new
-constexpr int kCutsMax = 12;  ///< in a row; then the meeting ends, the next one goes on
-constexpr std::int64_t kFirstRestMs = 100, kRestMsMax = 1000;
+constexpr int kCutsMax = 16;         ///< in a row; then the meeting ends, the next one goes on
+constexpr int kShortRests = 8;
+constexpr std::int64_t kShortRestMs = 100, kRestMsMax = 1000;
 constexpr std::size_t kPushedBytes = 16 * 1024;  ///< a longer request may have arrived in part
-constexpr std::size_t kShortMessage = 256;  ///< only what is held
-constexpr int kBatchesAtOnce = 2;           ///< sealed or shown between two looks at the link
+constexpr std::size_t kShortMessage = 256;       ///< only what is held
+constexpr int kBatchesAtOnce = 2;                ///< sealed or shown between two looks at the link
 constexpr const char* kPaceNote = "sync.request_bytes";
 constexpr const char* kLastNote = "sync.last_ms";
 
@@ -192,9 +193,10 @@ class Conversation {
     talk_.recall({});
   }
 
+  // A link that flickers is back within a second; one that is gone costs a little each time.
   std::int64_t rest_behind_cut(int cuts) {
-    std::int64_t rest = kFirstRestMs;
-    for (int i = 0; i < cuts && rest < kRestMsMax; ++i) rest += rest / 2;
+    std::int64_t rest = kShortRestMs;
+    for (int i = kShortRests; i <= cuts && rest < kRestMsMax; ++i) rest *= 2;
     return rest + static_cast<std::int64_t>(random_.next() % static_cast<std::uint64_t>(rest / 2));
   }
 

@@ -38,7 +38,7 @@ using Poco::Net::HTTPServerResponse;
 
 constexpr const char* kContentType = "application/x-jiyao";
 constexpr std::size_t kReadBytes = 16 * 1024;
-constexpr std::chrono::seconds kKeepEvery{1};    ///< what is whole of a body that comes slowly
+constexpr std::chrono::seconds kKeepEvery{1};      ///< what is whole of a body that comes slowly
 constexpr std::size_t kBodyBytesPerSecond = 1024;  ///< a body slower than this is given up
 constexpr std::size_t kRequestBytesMax = kMessageBytesMax + kFrameBytesMax + kRequestAuthBytes;
 
@@ -167,7 +167,10 @@ class Handler : public Poco::Net::HTTPRequestHandler {
     const bool is_whole = read_body(request, body);
     served_->body_is_here();
     if (!is_whole) return refuse(response, {Errc::malformed, "cut short"});
-    const Result<Bytes> answer = answer_to(request, body);
+    const std::size_t wish = answer_bytes_of(request);
+    const Taken answer_memory(shared_.budget, wish);  // a full house answers in smaller pieces
+    const Result<Bytes> answer =
+        answer_to(request, body, answer_memory.is_ok() ? wish : kAnswerBytesUnasked);
     if (!answer) return refuse(response, answer.error());
     response.set("X-Next-Contact-Ms", std::to_string(shared_.limits.next_contact_ms));
     response.setContentType(kContentType);
@@ -203,13 +206,10 @@ class Handler : public Poco::Net::HTTPRequestHandler {
     return true;
   }
 
-  Result<Bytes> answer_to(const HTTPServerRequest& request, const Bytes& body) {
+  Result<Bytes> answer_to(const HTTPServerRequest& request, const Bytes& body,
+                          std::size_t answer_bytes) {
     const std::string& path = request.getURI();
-    if (path == "/exchange") {
-      const std::size_t wish = answer_bytes_of(request);
-      const Taken memory(shared_.budget, wish);  // a full house answers in smaller pieces
-      return shared_.doors.exchange(body, memory.is_ok() ? wish : kAnswerBytesUnasked);
-    }
+    if (path == "/exchange") return shared_.doors.exchange(body, answer_bytes);
     if (path == "/mailbox") return shared_.doors.mailbox(body);
     if (path != "/enrol") return {Errc::malformed, "no such door"};
     const Result<void> posted = shared_.doors.enrol(body);

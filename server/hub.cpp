@@ -108,8 +108,7 @@ Result<Bytes> Hub::exchange(ByteView request, std::size_t answer_bytes) {
 std::size_t Hub::keep_torn(ByteView block, const Digest& body_hash, ByteView frames) {
   const Roster known = roster();
   const std::size_t whole = whole_frames(frames);
-  const Result<ParsedRequest> parsed =
-      parse_request_head(block, body_hash, frames.first(whole));
+  const Result<ParsedRequest> parsed = parse_request_head(block, body_hash, frames.first(whole));
   const Result<VerifyKey> key = parsed ? vouch(*parsed, known) : parsed.error();
   if (!key || whole == 0) return 0;
   Asked asked(*parsed, *key, known);
@@ -180,7 +179,8 @@ Result<Bytes> Hub::mailbox(ByteView request) {
   if (!key) return key.error();
   const std::lock_guard lock(store_mutex_);
   if (const Result<void> in = let_in(parsed->auth, *key, false); !in) return in.error();
-  if (!store_.roster().node(parsed->auth.node)->record.is_archive) return {Errc::not_allowed, "the archive's mailbox"};
+  if (!store_.roster().node(parsed->auth.node)->record.is_archive)
+    return {Errc::not_allowed, "the archive's mailbox"};
   ByteView ids = parsed->body;
   if (ids.size() % Digest::kBytes != 0) return {Errc::malformed, "ids"};
   for (; !ids.empty(); ids = ids.subspan(Digest::kBytes))

@@ -1,8 +1,8 @@
 // server/hub.h - every rule of a hub, no HTTP: who may ask, what is stored, what is answered.
 //
 // Thread-safe. Bytes are parsed and signatures checked on the thread of the asker; then one writer
-// strand takes in all that wait, syncs the disk once for them, and answers each (strand.h). Keeps no
-// session: each request stands alone (sync/exchange.h, Side::answerer).
+// strand takes in all that wait, syncs the disk once for them, and answers each (strand.h). Keeps
+// no session: each request stands alone (sync/exchange.h, Side::answerer).
 #pragma once
 
 #include <atomic>

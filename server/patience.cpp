@@ -57,7 +57,8 @@ void Patience::look() {
   std::vector<std::pair<Clock::time_point, int>> in_the_way;
   std::erase_if(waited_, [&](const auto& one) {
     const bool is_late = one.second.until <= now;
-    if (is_late) ::shutdown(one.first, SHUT_RDWR);
+    if (is_late)
+      ::shutdown(one.first, SHUT_RDWR);
     else if (one.second.until_crowded <= now)
       in_the_way.emplace_back(one.second.until_crowded, one.first);
     return is_late;

@@ -126,12 +126,8 @@ void SqliteStore::as_one(const std::function<void()>& act) {
   try {
     state_->session->in_transaction(act);
   } catch (const std::exception&) {
-    state_->is_forgotten = true;
-    try {
-      state_->load_anew();
-    } catch (const StorageFailure&) {
-      throw;  // as little as could be read is shown, and the next request tries again
-    }
+    state_->is_forgotten = true;  // until it could be read: if not now, before the next group
+    state_->load_anew();
     throw;
   }
 }
@@ -226,7 +222,8 @@ Result<Appended> SqliteStore::append(const SealedBatch& batch, const Route& rout
   State& state = *state_;
   if (state.index.holds(batch.id())) return Appended::held_already;
   if (state.room.holds(batch.id())) return Appended::waiting;
-  const Result<Admitted> admitted = admit(batch, state.roster, route, state.ceiling(), state.checked);
+  const Result<Admitted> admitted =
+      admit(batch, state.roster, route, state.ceiling(), state.checked);
   if (!admitted) return admitted.error();
   if (*admitted == Admitted::wait) {
     if (!state.room.has_room(from_peer, batch.bytes().size()))

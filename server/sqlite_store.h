@@ -1,8 +1,8 @@
 // server/sqlite_store.h - HubStore on Poco::Data over SQLite, through the encrypting VFS.
 //
 // One writer, which alone checkpoints; the caller's strand keeps it to one thread at a time. Each
-// append is one transaction, durable on return, unless as_one() is around it. The index of batches and the newest papers are kept
-// in memory and rebuilt at open.
+// append is one transaction, durable on return, unless as_one() is around it. The index of batches
+// and the newest papers are kept in memory and rebuilt at open.
 #pragma once
 
 #include <memory>

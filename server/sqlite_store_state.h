@@ -36,7 +36,7 @@ struct SqliteStore::State {
   };
   std::map<Author, Counted> counted;  ///< who asked of late
   CheckedSigners checked;
-  bool is_forgotten = false;          ///< the mirrors may not be what the file holds
+  bool is_forgotten = false;  ///< the mirrors may not be what the file holds
 
   void load();
   void load_anew();

@@ -1,7 +1,7 @@
 // sync/checked_signers.h - who signed the batches of a message, found out before it is heard.
 //
-// Looking at a signature is the dear part of admitting a batch and needs no log: many threads can do
-// it while one stores.
+// Looking at a signature is the dear part of admitting a batch and needs no log: many threads can
+// do it while one stores.
 #pragma once
 
 #include <set>
