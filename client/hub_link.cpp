@@ -34,6 +34,19 @@ bool is_cut(Errc code) {
   return code == Errc::unavailable || code == Errc::not_a_hub;
 }
 
+/// The speaker's frontiers, in one digest.
+std::optional<Digest> frontiers_in(ByteView message) {
+  FrameReader reader(message);
+  while (!reader.at_end()) {
+    const Result<Frame> frame = reader.next();
+    if (!frame) return std::nullopt;
+    if (frame->type != FrameType::have) continue;
+    const Result<Have> have = decode_have(frame->bytes);
+    return have ? std::optional(have->frontiers) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 /// What is done in slices while the link works: sealing what is to be sent, showing what came.
 class Homework {
  public:
@@ -159,10 +172,11 @@ class Conversation {
                                            [this] { return homework_.step(pace_.push_bytes()); });
       if (answer) {
         pace_.passed(message.size(), answer->size(), caller_.took_ms());
-        auto heard = talk_.hear(*answer);
-        if (believed_ && talk_.hint() == *believed_) pace_.failed();
-        believed_.reset();
-        return heard;
+        const std::optional<Digest> theirs = frontiers_in(*answer);
+        if (is_in_doubt_ && theirs == theirs_) pace_.failed();  // nothing of it was kept
+        is_in_doubt_ = false;
+        theirs_ = theirs;
+        return talk_.hear(*answer);
       }
       if (!is_cut(answer.code())) return answer.error();
       if (take_torn()) cuts = 0;
@@ -189,7 +203,7 @@ class Conversation {
 
   // Some of what was sent may be there: the next message asks, and tells nothing.
   void doubt() {
-    if (!believed_) believed_ = talk_.hint();
+    is_in_doubt_ = true;
     talk_.recall({});
   }
 
@@ -224,7 +238,8 @@ class Conversation {
   std::string hint_name_;
   Random& random_;
   bool has_kept_ = false;
-  std::optional<Bytes> believed_;  ///< of the hub, before a cut made us doubt it
+  bool is_in_doubt_ = false;      ///< a cut may have left the hub with more than it has told us
+  std::optional<Digest> theirs_;  ///< its frontiers, as it told us last
   ProgressBar bar_;
 };
 

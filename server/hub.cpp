@@ -83,16 +83,22 @@ Result<void> Hub::let_in(const RequestAuth& who, const VerifyKey& vouched, bool 
   return {};
 }
 
-Roster Hub::roster() const {
-  const std::lock_guard lock(roster_mutex_);
-  return roster_;
+// Whoever is new to the roster as it was after the last group is looked for in that of now.
+Roster Hub::roster_naming(const NodeId& node) {
+  {
+    const std::lock_guard lock(roster_mutex_);
+    if (roster_.node(node) != nullptr) return roster_;
+  }
+  const std::lock_guard lock(store_mutex_);
+  const std::lock_guard roster_lock(roster_mutex_);
+  return roster_ = store_.roster();
 }
 
 Result<Bytes> Hub::exchange(ByteView request, std::size_t answer_bytes) {
   ++counts_.requests;
   counts_.bytes_in += request.size();
-  const Roster known = roster();
   const Result<ParsedRequest> parsed = parse_request(request);
+  const Roster known = parsed ? roster_naming(parsed->auth.node) : Roster();
   const Result<VerifyKey> key = parsed ? vouch(*parsed, known) : parsed.error();
   if (!key) {
     ++counts_.refused;
@@ -106,9 +112,9 @@ Result<Bytes> Hub::exchange(ByteView request, std::size_t answer_bytes) {
 }
 
 std::size_t Hub::keep_torn(ByteView block, const Digest& body_hash, ByteView frames) {
-  const Roster known = roster();
   const std::size_t whole = whole_frames(frames);
   const Result<ParsedRequest> parsed = parse_request_head(block, body_hash, frames.first(whole));
+  const Roster known = parsed ? roster_naming(parsed->auth.node) : Roster();
   const Result<VerifyKey> key = parsed ? vouch(*parsed, known) : parsed.error();
   if (!key || whole == 0) return 0;
   Asked asked(*parsed, *key, known);
@@ -175,7 +181,7 @@ Result<Bytes> Hub::mailbox(ByteView request) {
   ++counts_.requests;
   const Result<ParsedRequest> parsed = parse_request(request);
   if (!parsed) return parsed.error();
-  const Result<VerifyKey> key = vouch(*parsed, roster());
+  const Result<VerifyKey> key = vouch(*parsed, roster_naming(parsed->auth.node));
   if (!key) return key.error();
   const std::lock_guard lock(store_mutex_);
   if (const Result<void> in = let_in(parsed->auth, *key, false); !in) return in.error();

@@ -58,15 +58,15 @@ class Hub final : public Doors {
   Result<void> let_in(const RequestAuth& who, const VerifyKey& vouched, bool is_torn);
   void answer_all(Strand::Group group);
   std::size_t take_in(Asked& asked);
-  Roster roster() const;
+  Roster roster_naming(const NodeId& node);
 
   HubStore& store_;
   HubIdentity identity_;
   const Clock& clock_;
   std::function<void()> stored_;
-  mutable std::mutex store_mutex_;  ///< whoever touches the store
-  mutable std::mutex roster_mutex_;
-  Roster roster_;  ///< the store's, for the threads outside the strand
+  std::mutex store_mutex_;   ///< whoever touches the store
+  std::mutex roster_mutex_;  ///< taken behind it where both are
+  Roster roster_;            ///< the store's, for the threads outside the strand
   PeerMemory memory_;
   std::map<NodeId, std::int64_t> contacts_;
   HubCounts counts_;

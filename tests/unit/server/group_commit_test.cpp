@@ -31,6 +31,7 @@ class GroupCommit : public testing::Test {
       realm_.give(offices_.back(), places_.back());
     }
     hub_identity_ = realm_.add_hub(Level::internal);
+    disk_ = std::make_unique<SimulatedDisk>(0);  // it prepares SQLite
     usual_vfs_ = sqlite3_vfs_find(nullptr);
   }
   ~GroupCommit() override {
