@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t kRowsMax = 10'000, kChanged = 1000;
 constexpr int kIdleMeetings = 5;
 
-HubAt behind(const Server& link, HubAt hub) {
+HubAt behind(const PoorLink& link, HubAt hub) {
   hub.address = "https://127.0.0.1:" + std::to_string(link.port());
   return hub;
 }
@@ -27,14 +27,22 @@ void print_changes(std::uint64_t rows, const Pair& changes, const LinkShape& sha
           {of_rows(kRowsMax, at_most(1.3))});
 }
 
+/// Both meetings of a first sync, and what passed the link then.
+struct FirstSync {
+  Pair pair;
+  double mb_up = 0, mb_down = 0;
+};
+
 /// The first sync over a link that never ends and over one that does: the same rows.
-Pair first_sync(const Path& folder, const Order& order, std::uint64_t rows, const LinkShape& shape,
-                bool with_changes) {
+FirstSync first_sync(const Path& folder, const Order& order, std::uint64_t rows,
+                     const LinkShape& shape, bool with_changes) {
   const BenchRealm realm(folder, order.server_program);
   import_rows(realm, rows);
-  const auto link = poor_link_to(realm.hub().port(), shape);
-  const HubAt hub = behind(*link, realm.hub_at());
-  Pair first = meet_both(realm, hub);
+  const PoorLink link(realm.hub().port(), shape);
+  const HubAt hub = behind(link, realm.hub_at());
+  FirstSync first{meet_both(realm, hub)};
+  first.mb_up = static_cast<double>(link.bytes_up()) / 1e6;
+  first.mb_down = static_cast<double>(link.bytes_down()) / 1e6;
   if (!with_changes) return first;
   change_rows(realm, realm.a, std::min(kChanged, rows), 1);
   print_changes(rows, meet_both(realm, hub), shape);
@@ -63,18 +71,16 @@ void print_first(std::uint64_t rows, const Pair& ours, const Pair& least, const 
                "floor", least.down.figures.at("s")});
 }
 
-void print_cut(std::uint64_t rows, const Pair& cut, const Pair& uncut) {
-  const auto row = [&](const std::string& what, const char* unit, const Done& one,
-                       const Done& other, const char* figure, double per, double limit) {
-    print(rows,
-          {"cut every 5 s for 1 s, first sync, " + what, unit, one.figures.at(figure) / per,
-           "uncut", other.figures.at(figure) / per},
+void print_cut(std::uint64_t rows, const FirstSync& cut, const FirstSync& uncut) {
+  const auto row = [&](const std::string& what, const char* unit, double value, double other,
+                       double limit) {
+    print(rows, {"cut every 5 s for 1 s, first sync, " + what, unit, value, "uncut", other},
           {of_rows(kRowsMax, ratio_at_most(limit))});
   };
-  row("A", "s", cut.up, uncut.up, "s", 1, 1.35);
-  row("B", "s", cut.down, uncut.down, "s", 1, 1.35);
-  row("bytes up of A", "MB", cut.up, uncut.up, "bytes_out", 1e6, 1.03);
-  row("bytes down of B", "MB", cut.down, uncut.down, "bytes_in", 1e6, 1.03);
+  row("A", "s", cut.pair.up.figures.at("s"), uncut.pair.up.figures.at("s"), 1.35);
+  row("B", "s", cut.pair.down.figures.at("s"), uncut.pair.down.figures.at("s"), 1.35);
+  row("bytes over the link up", "MB", cut.mb_up, uncut.mb_up, 1.03);
+  row("bytes over the link down", "MB", cut.mb_down, uncut.mb_down, 1.03);
 }
 
 }  // namespace
@@ -82,12 +88,12 @@ void print_cut(std::uint64_t rows, const Pair& cut, const Pair& uncut) {
 void measure_poor(const Order& order) {
   const std::uint64_t rows = std::min(kRowsMax, order.rows);
   const LinkShape uncut;
-  const Pair ours = first_sync(order.folder + "/uncut", order, rows, uncut, true);
+  const FirstSync ours = first_sync(order.folder + "/uncut", order, rows, uncut, true);
   const Floor floor(order.folder);
   fill_floor(order.folder + "/floor-a.db", rows);
-  const auto link = poor_link_to(floor.hub().port(), uncut);
-  floor.go_through(link->port());
-  print_first(rows, ours, floor_both(floor, order.folder, 0), uncut);
+  const PoorLink link(floor.hub().port(), uncut);
+  floor.go_through(link.port());
+  print_first(rows, ours.pair, floor_both(floor, order.folder, 0), uncut);
   LinkShape cut;
   cut.up_s = 5;
   print_cut(rows, first_sync(order.folder + "/cut", order, rows, cut, false), ours);
