@@ -46,6 +46,12 @@ struct NumberAsk {
   std::uint32_t times = 0;  ///< asks without a block
 };
 
+/// "2026-0137"
+std::string numbered(int year, std::uint32_t n);
+/// The series that a row's number is of, and the fields that name it.
+std::vector<std::size_t> series_fields(const LedgerDefinition& ledger);
+std::string series_of(const LedgerDefinition& ledger, const View& row);
+
 /// The record of a series.
 RecordId series_id(const SeriesKey& key);
 

@@ -42,6 +42,7 @@ class DefinitionLoader {
   std::size_t state(const std::string& name) const;
 
   void load_head(const Object& file);
+  void load_noun(const Object& file);
   void load_states(const Object& file);
   void load_fields(const Object& file);
   void load_type(Field& field, const std::string& type) const;
@@ -50,6 +51,7 @@ class DefinitionLoader {
   void check_group(const Group& group) const;
   void load_steps(const Object& file);
   void load_step(const Object& spec);
+  void load_fills(const Object& spec, Transition& step) const;
   void load_from(const Object& file);
   void load_keys(const Object& file);
   void load_numbers(const Object& file);

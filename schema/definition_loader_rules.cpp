@@ -33,7 +33,8 @@ void DefinitionLoader::load_from(const Object& file) {
 }
 
 void DefinitionLoader::load_step(const Object& spec) {
-  only(spec, {"verb", "zh", "from", "to", "by", "when", "clear_of", "also", "decisive"});
+  only(spec, {"verb", "zh", "from", "to", "by", "when", "clear_of", "also", "fills",
+              "decisive"});
   Transition step;
   step.verb = text(spec, "verb");
   place = def_.name + ".steps." + step.verb;
@@ -59,10 +60,29 @@ void DefinitionLoader::load_step(const Object& spec) {
       require(dot != std::string::npos &&
                   def_.fields[field(target.substr(0, dot))].type == FieldType::ref,
               "\"also\" writes a field of a cited record, not " + target);
-      step.also.emplace_back(target, text(*also, target));
+      const std::string value = text(*also, target);
+      if (value.starts_with('=') && value != "=me") field(value.substr(1));
+      step.also.emplace_back(target, value);
     }
   }
+  load_fills(spec, step);
   def_.steps.push_back(std::move(step));
+}
+
+void DefinitionLoader::load_fills(const Object& spec, Transition& step) const {
+  if (!spec.has("fills")) return;
+  const Object::Ptr fills = object(spec, "fills");
+  for (const std::string& name : fills->getNames()) {
+    const Field& target = def_.fields[field(name)];
+    const std::string value = text(*fills, name);
+    require(value != "me" || target.type == FieldType::person, "\"me\" is a person: " + name);
+    require(value != "now" || target.type == FieldType::stamp, "\"now\" is a moment: " + name);
+    require(value != "today" || target.type == FieldType::date, "\"today\" is a day: " + name);
+    require(target.type != FieldType::choice ||
+                std::count(target.choices.begin(), target.choices.end(), value) == 1,
+            "not one of its values: " + name);
+    step.fills.emplace_back(name, value);
+  }
 }
 
 void DefinitionLoader::load_steps(const Object& file) {

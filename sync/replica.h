@@ -82,6 +82,7 @@ struct Query {
   /// zeros); any other field is compared with what is shown.
   std::map<std::string, std::string> equals;
   std::optional<RecordId> cites;  ///< rows that name this record
+  bool is_watched = false;  ///< only rows that a reminder of their ledger may name, now or later
   bool with_void = true;
   std::size_t limit = 50;
 };

@@ -3,6 +3,7 @@
 
 #include "schema/number_key.h"
 #include "sync/replica_state.h"
+#include "sync/terms.h"
 
 namespace jiyao {
 namespace {
@@ -26,6 +27,35 @@ std::vector<std::string> values_of(const LedgerDefinition& definition, const Rec
 // Long texts make poor keys; their digest says the same about being equal.
 constexpr std::size_t kKeyBytesMax = 120;
 
+/// Everything of a reminder but the day, which only a clock knows: a row that will never be due
+/// must not be looked at each morning.
+bool may_remind(const LedgerDefinition& definition, const Reminder& reminder,
+                const RecordState& state) {
+  const Lookup own = [&](std::string_view ref,
+                         std::string_view name) -> std::optional<std::string> {
+    if (name == "today" || !ref.empty()) return std::nullopt;
+    return shown_word(definition, state, name);
+  };
+  const auto is_set = [&](std::string_view name) {
+    return name == "today" || !shown_word(definition, state, name).empty();
+  };
+  for (const Clause& clause : reminder.when.clauses()) {
+    const bool asks_the_day =
+        clause.field == "today" || (clause.is_literal_a_field && clause.literal == "today");
+    if (!asks_the_day) continue;
+    if (!is_set(clause.field) || (clause.is_literal_a_field && !is_set(clause.literal)))
+      return false;
+  }
+  return reminder.when.holds(own, true) != Holds::no;
+}
+
+bool is_watched(const LedgerDefinition& definition, const RecordState& state) {
+  if (state.is_terminal || state.is_void) return false;
+  return std::any_of(
+      definition.reminders.begin(), definition.reminders.end(),
+      [&](const Reminder& reminder) { return may_remind(definition, reminder, state); });
+}
+
 }  // namespace
 
 std::string stored_key(char mark, std::string_view key) {
@@ -48,6 +78,10 @@ std::string field_key(std::string_view field, std::string_view value) {
   return stored_key(kFieldMark, std::string(field) + '=' + number_key(value));
 }
 
+std::string watch_key(std::string_view ledger) {
+  return stored_key(kFieldMark, "today=" + std::string(ledger));
+}
+
 std::vector<std::string> record_keys(const LedgerDefinition& definition, const RecordId& record,
                                      const RecordState& state) {
   std::vector<std::string> keys;
@@ -62,6 +96,7 @@ std::vector<std::string> record_keys(const LedgerDefinition& definition, const R
     for (const std::string& value : values_of(definition, state, field))
       keys.push_back(field_key(definition.fields[field].name, value));
   }
+  if (is_watched(definition, state)) keys.push_back(watch_key(definition.name));
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return keys;

@@ -40,6 +40,7 @@ Asked asked_of(const Replica::State& replica, const Query& query) {
   asked.query.text = search_query(query.text);
   asked.query.level_max = replica.clearance();
   if (!query.with_void) asked.query.flags_none = kVoid;
+  if (query.is_watched && query.ledger) asked.query.keys.push_back(watch_key(*query.ledger));
   if (query.cites) asked.query.keys.push_back(citation_key(*query.cites));
   for (const auto& [field, value] : query.equals) {
     const auto all = replica.parts.definitions.all();

@@ -181,6 +181,8 @@ inline constexpr char kSharesMark = 's', kSeeksMark = 'k', kProvidesMark = 'p', 
 std::string stored_key(char mark, std::string_view key);
 /// The indexed form of a field's value: as schema/number_key.h folds it.
 std::string field_key(std::string_view field, std::string_view value);
+/// Shared by the rows of a ledger that a reminder may name: all it says but the day holds.
+std::string watch_key(std::string_view ledger);
 /// Is this field looked up by key? Numbers and what makes a record unique.
 bool is_indexed(const LedgerDefinition& definition, std::size_t field_index);
 /// Everything a record is found by or meets others by, sorted, unique: claims (sync/check.h) and

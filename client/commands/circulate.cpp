@@ -134,7 +134,7 @@ Result<Act> passing(Desk& desk, Replica& replica, const LedgerDefinition& ledger
   const auto copy = copy_of(ledger, slip);
   if (!copy) return desk.failure(Errc::invalid, "paper.none_open");
   SetEntries entries;
-  if (adds_reader) entries.emplace_back("reader", reader);
+  if (adds_reader) entries.push_back({{"reader", reader}});
   auto act = amend_act(ledger, slip, {}, entries, {});
   if (!act) return act.error();
   const bool is_first = slip.state.state == "planned";
@@ -197,9 +197,9 @@ Result<Act> approving(Desk& desk, Replica& replica, const Slip& slip,
   if (slip.open) return amend_act(*slip.ledger, *slip.open, {}, readers, {});
   RecordId copy;
   auto act =
-      planned_slip(desk, replica, slip.incoming, options, readers.front().second, slip.id, copy);
+      planned_slip(desk, replica, slip.incoming, options, readers.front().at("reader"), slip.id, copy);
   for (std::size_t i = 1; act && i < readers.size(); ++i) {
-    auto more = create_step(replica.definitions(), "circulation", slip.id, {readers[i]});
+    auto more = create_step(replica.definitions(), "circulation", slip.id, readers[i]);
     if (!more) return more.error();
     act->steps.push_back(amend_step(*more));
   }
@@ -216,7 +216,7 @@ Result<Answer> approve(Desk& desk, const CirculateOptions& options) {
   for (const std::string& reader : options.readers) {
     names += (names.empty() ? "" : "、") + reader;
     if (!slip->open || !is_approved(*slip->ledger, *slip->open, reader))
-      readers.emplace_back("reader", reader);
+      readers.push_back({{"reader", reader}});
   }
   if (!may_approve(**replica, *slip->ledger))
     return desk.failure(Errc::not_allowed, "circulate.ask", {{"reader", names}});
