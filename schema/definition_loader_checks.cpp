@@ -161,8 +161,10 @@ void DefinitionLoader::load_whole(const Object& file) {
     require(text(file, "machines") == "standalone", "\"machines\" is standalone");
     def_.only_standalone = true;
   }
-  if (file.has("open")) def_.open = condition(text(file, "open"));
-  forbid_working_days(def_.open);
+  if (file.has("open")) {
+    def_.open = condition(text(file, "open"));
+    forbid_working_days(*def_.open);
+  }
   if (!file.has("settles")) return;
   const Object::Ptr settles = object(file, "settles");
   only(*settles, {"finding", "while"});
