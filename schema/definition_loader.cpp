@@ -126,9 +126,10 @@ void DefinitionLoader::load_head(const Object& file) {
   require(def_.name.size() <= kNameBytesMax &&
               std::all_of(def_.name.begin(), def_.name.end(), is_name_char),
           "a name is [a-z0-9_]");
-  only(file, {"ledger", "zh", "en", "source", "writers", "rulers", "machines", "fields", "states",
-              "steps", "unique", "exclusive", "bars", "numbers", "remind", "recurring", "open",
-              "settles", "rules", "findings", "search", "list", "print"});
+  only(file,
+       {"ledger", "zh",      "en",     "source",    "writers", "rulers",  "machines", "fields",
+        "states", "steps",   "unique", "exclusive", "bars",    "numbers", "remind",   "recurring",
+        "open",   "settles", "rules",  "findings",  "search",  "list",    "print"});
   def_.zh = text(file, "zh");
   def_.en = text(file, "en");
   def_.source = text(file, "source");

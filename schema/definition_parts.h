@@ -49,11 +49,11 @@ struct Field {
   FieldType type = FieldType::text;
   std::vector<std::string> choices;
   std::vector<std::string> final_choices;  ///< of a custody choice: written "已销毁*", never left
-  LedgerName ref_ledger;  ///< "any": a record of any ledger
-  std::size_t group = 0;             ///< index into groups()
-  std::optional<std::size_t> from;   ///< mandatory from this state on (index into states())
-  Condition from_if;                 ///< ... if this holds
-  std::vector<std::string> headers;  ///< what import files call this column
+  LedgerName ref_ledger;                   ///< "any": a record of any ledger
+  std::size_t group = 0;                   ///< index into groups()
+  std::optional<std::size_t> from;         ///< mandatory from this state on (index into states())
+  Condition from_if;                       ///< ... if this holds
+  std::vector<std::string> headers;        ///< what import files call this column
 };
 
 struct Group {
@@ -69,7 +69,7 @@ struct Group {
   std::string late;  ///< catalogue id of an entry unknown to whoever ended the record (U2, R7)
   /// Group names. An approval binds to the shown content of these; without: to all content groups.
   std::vector<GroupName> binds;
-  GroupName by_signer;     ///< while locked only those who signed that group's approvals may write
+  GroupName by_signer;  ///< while locked only those who signed that group's approvals may write
   bool removal_wins = false;  ///< a value taken back stays out, though entered again apart (C7)
   /// Entries about the same person or thing, made apart: by which field, and the catalogue ids.
   std::optional<std::size_t> apart_by;
@@ -108,7 +108,7 @@ struct UniqueKey {
 struct ExclusiveKey {
   std::size_t field = 0;  ///< a ref; ledgers share the claim: lent and circulating exclude
   Condition when;
-  std::string finding;  ///< "U1"
+  std::string finding;                                   ///< "U1"
   std::vector<std::pair<LedgerName, std::string>> with;  ///< other ledger, its own catalogue id
 };
 /// One record stands in the way of others: a person who leaves, and the loans of that person.

@@ -207,8 +207,7 @@ void Check::duplicate_of(const Neighbour& record, const Neighbour& other, const 
 
 bool Check::is_open(const Neighbour& record) const {
   const LedgerDefinition& ledger = *record.ledger;
-  if (ledger.open)
-    return ledger.open->holds(own_words(ledger, *record.state), true) == Holds::yes;
+  if (ledger.open) return ledger.open->holds(own_words(ledger, *record.state), true) == Holds::yes;
   return std::any_of(ledger.exclusive.begin(), ledger.exclusive.end(),
                      [&](const ExclusiveKey& key) {
                        return !exclusive_claims(ledger, key, *record.state).empty();

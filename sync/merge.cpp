@@ -270,11 +270,10 @@ void RecordMerge::note_entries_apart(const Group& group, const GroupMerge& merge
       if (!(graph_.at(node(a)).id < graph_.at(node(b)).id) || who(a) != who(b) ||
           !graph_.is_concurrent(node(a), node(b)))
         continue;
-      const bool is_answered =
-          std::any_of(entries.begin(), entries.end(), [&](std::size_t later) {
-            return who(later) == who(a) && graph_.is_before(node(a), node(later)) &&
-                   graph_.is_before(node(b), node(later));
-          });
+      const bool is_answered = std::any_of(entries.begin(), entries.end(), [&](std::size_t later) {
+        return who(later) == who(a) && graph_.is_before(node(a), node(later)) &&
+               graph_.is_before(node(b), node(later));
+      });
       if (!is_answered)
         record_.apart.push_back({shown.group, graph_.at(node(a)).id, graph_.at(node(b)).id,
                                  merge.value(a) == merge.value(b)});

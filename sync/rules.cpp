@@ -73,8 +73,7 @@ bool RuleCheck::is_ruled(const Finding& finding) const {
   });
 }
 
-std::vector<const Neighbour*> RuleCheck::cited_by(const Neighbour& record,
-                                                  const Rule& rule) const {
+std::vector<const Neighbour*> RuleCheck::cited_by(const Neighbour& record, const Rule& rule) const {
   std::set<std::string> refs;
   for (const Condition* condition : {&rule.when, &rule.must})
     for (const Clause& clause : condition->clauses())
@@ -173,8 +172,8 @@ void RuleCheck::bars(const Neighbour& record) {
 
 // Two ledgers may have a word of their own for meeting each other: lent and to be destroyed is U5.
 // The same whichever of the two was touched.
-std::string RuleCheck::code_between(const Neighbour& a, const ExclusiveKey& key_a, const Neighbour& b,
-                                const ExclusiveKey& key_b) {
+std::string RuleCheck::code_between(const Neighbour& a, const ExclusiveKey& key_a,
+                                    const Neighbour& b, const ExclusiveKey& key_b) {
   const auto own_word = [](const ExclusiveKey& key, const Neighbour& other) {
     for (const auto& [ledger, code] : key.with)
       if (ledger == other.ledger->name) return code;
@@ -198,9 +197,8 @@ void RuleCheck::exclusive(const Neighbour& record) {
         // What is done cannot be taken off a list: then two facts exclude each other.
         const bool is_fact = findings_.gravity_of(code) == Gravity::freeze ||
                              record.state->is_terminal || other.record->state->is_terminal;
-        Finding& finding =
-            findings_.add(code, is_fact ? FindingKind::incident : FindingKind::task, claim,
-                          {&record, other.record}, changes);
+        Finding& finding = findings_.add(code, is_fact ? FindingKind::incident : FindingKind::task,
+                                         claim, {&record, other.record}, changes);
         if (is_fact) finding.gravity = Gravity::freeze;
       }
     }

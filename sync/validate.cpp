@@ -230,12 +230,10 @@ Result<void> Validation::check_rules() const {
   for (const Rule& rule : definition_.rules) {
     if (rule.kind == Rule::Kind::task || !is_broken(rule, after())) continue;
     if (before_ != nullptr && is_broken(rule, before)) continue;
-    const auto words =
-        std::find_if(definition_.findings.begin(), definition_.findings.end(),
-                     [&](const FindingWords& one) { return one.code == rule.code; });
-    return forbid("rule",
-                  "the ledger forbids it: " +
-                      (words == definition_.findings.end() ? rule.code : words->zh));
+    const auto words = std::find_if(definition_.findings.begin(), definition_.findings.end(),
+                                    [&](const FindingWords& one) { return one.code == rule.code; });
+    return forbid("rule", "the ledger forbids it: " +
+                              (words == definition_.findings.end() ? rule.code : words->zh));
   }
   return {};
 }

@@ -82,9 +82,11 @@ Result<void> approve_row(Replica& replica, const RecordId& loan) {
   const auto view = replica.view(loan);
   if (!view) return view.error();
   const LedgerDefinition& ledger = *replica.definitions().ledger("loan");
-  const auto act = amend_act(
-      ledger, *view, {{"approver", content_hash(ledger, view->state, *ledger.group("approver")).hex()}, {"state", "approved"}},
-      {}, {});
+  const auto act =
+      amend_act(ledger, *view,
+                {{"approver", content_hash(ledger, view->state, *ledger.group("approver")).hex()},
+                 {"state", "approved"}},
+                {}, {});
   if (!act) return act.error();
   const auto recorded = replica.record(*act);
   if (!recorded) return recorded.error();
