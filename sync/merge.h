@@ -79,8 +79,9 @@ struct PendingChange {
 };
 
 struct RecordState {
-  std::vector<GroupState> groups;  ///< only written ones, by group index
-  std::string state;               ///< shown state name; empty: the ledger has none
+  std::vector<GroupState> groups;   ///< only written ones, by group index
+  std::string state;                ///< shown state name; empty: the ledger has none
+  std::vector<std::size_t> passed;  ///< states it was ever put into, by index, each once
   bool is_void = false;
   bool is_terminal = false;
   bool is_closed = false;     ///< moved to another compartment

@@ -12,6 +12,9 @@ namespace jiyao {
 /// Records by the hex digits of their id.
 using NeighboursById = std::map<std::string, const Neighbour*>;
 
+/// States the record was in before the one it is shown in, that are no end, highest rank first.
+std::vector<std::size_t> states_before(const LedgerDefinition& ledger, const RecordState& state);
+
 /// `must` fails although `if` holds. A record that is not held speaks for nobody.
 bool is_broken(const Rule& rule, const Lookup& lookup);
 

@@ -31,6 +31,7 @@ class Side {
   Side(RealmFixture& realm, Desk& desk, const Clerk& clerk, const CompartmentId& compartment);
 
   void sit(const Clerk& clerk);  ///< logs in
+  void turn_to(const CompartmentId& compartment) { compartment_ = compartment; }
   Replica& replica() { return *replica_; }
   Desk& desk() { return desk_; }
 
