@@ -12,8 +12,11 @@ namespace jiyao {
 namespace {
 
 std::string sentence(const Desk& desk, const Finding& finding) {
-  const bool is_incident = finding.kind == FindingKind::incident;
-  return desk.text("finding." + (is_incident ? std::string("incident") : finding.code));
+  const std::string id = "finding." + finding.code;
+  if (desk.words().has(id)) return desk.text(id);
+  if (const FindingWords* words = Definitions::built_in().finding(finding.code))
+    return desk.words().language() == Language::zh ? words->zh : words->en;
+  return desk.text("finding.incident");
 }
 
 /// What names a record to somebody who may see it: number, document number, title.

@@ -176,9 +176,8 @@ bool do_lists_hold(const Clause& clause, const std::string& value, const std::st
   const std::vector<std::string> others = list_items(other);
   const bool is_wanted = clause.comparison == Comparison::within;
   const std::vector<std::string> items = list_items(value);
-  return std::all_of(items.begin(), items.end(), [&](const std::string& item) {
-    return contains(others, item) == is_wanted;
-  });
+  return std::all_of(items.begin(), items.end(),
+                     [&](const std::string& item) { return contains(others, item) == is_wanted; });
 }
 
 Holds ask(const Clause& clause, const Lookup& lookup, const WorkCalendar* calendar) {

@@ -34,7 +34,7 @@ enum class Comparison : std::uint8_t {
   at_most,
   greater,
   at_least,
-  in,       ///< one of `choices`
+  in,  ///< one of `choices`
   not_in,
   within,   ///< each value stands on the right too; a term: at most the maximum of the level
   exclude,  ///< no value stands on the right too
@@ -59,11 +59,11 @@ struct Clause {
   std::string ref;
   std::string field;
   Comparison comparison = Comparison::is_set;
-  std::string literal;  ///< a value, or the name of another field or term
+  std::string literal;      ///< a value, or the name of another field or term
   std::string literal_ref;  ///< whose field; empty: the record's own
   bool is_literal_a_field = false;
-  int plus_days = 0;          ///< added to the literal, when that is a date or stamp
-  int plus_working_days = 0;  ///< likewise
+  int plus_days = 0;                 ///< added to the literal, when that is a date or stamp
+  int plus_working_days = 0;         ///< likewise
   std::vector<std::string> choices;  ///< of in, not_in
   bool begins_alternative = false;   ///< stands behind an `or`
   friend bool operator==(const Clause&, const Clause&) = default;

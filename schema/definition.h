@@ -37,8 +37,9 @@ class LedgerDefinition {
   std::vector<FindingWords> findings;  ///< words of the catalogue ids that this ledger brings
   std::vector<Recurring> recurring;
   std::optional<Settles> settles;
-  std::optional<Condition> open;  ///< keeps what it cites from its end; none: an exclusive key holds
-  bool only_standalone = false;   ///< what a networked machine writes here does not count
+  std::optional<Condition>
+      open;                      ///< keeps what it cites from its end; none: an exclusive key holds
+  bool only_standalone = false;  ///< what a networked machine writes here does not count
   std::vector<std::size_t> search, list;  ///< field indexes
   Roles writers = 0;                      ///< who may create and amend; 0: any role
   Roles rulers = 0;                       ///< who may `resolve`

@@ -31,8 +31,8 @@ Result<void> check_refs(const Definitions& definitions, const LedgerDefinition& 
       return fault(definition, field.name, "cites no ledger of ours, " + field.ref_ledger);
   for (const auto& [where, condition] : conditions_of(definition))
     for (const Clause& clause : condition->clauses())
-      for (const auto& [ref, name] : {std::pair(clause.ref, clause.field),
-                                      std::pair(clause.literal_ref, clause.literal)})
+      for (const auto& [ref, name] :
+           {std::pair(clause.ref, clause.field), std::pair(clause.literal_ref, clause.literal)})
         if (!ref.empty() && !is_cited_name(definitions, definition, ref, name))
           return fault(definition, where, "there is no field " + ref + '.' + name);
   return {};

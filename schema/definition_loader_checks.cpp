@@ -1,5 +1,5 @@
-// schema/definition_loader_checks.cpp - rights and approvals of groups, rules, bars, duties that come
-// round, and the words of the findings a ledger brings.
+// schema/definition_loader_checks.cpp - rights and approvals of groups, rules, bars, duties that
+// come round, and the words of the findings a ledger brings.
 #include <algorithm>
 
 #include "schema/definition_loader.h"
@@ -168,8 +168,7 @@ void DefinitionLoader::load_whole(const Object& file) {
   if (!file.has("settles")) return;
   const Object::Ptr settles = object(file, "settles");
   only(*settles, {"finding", "while"});
-  def_.settles =
-      Settles{field(text(*settles, "finding")), condition(text(*settles, "while"))};
+  def_.settles = Settles{field(text(*settles, "finding")), condition(text(*settles, "while"))};
 }
 
 }  // namespace jiyao

@@ -49,10 +49,10 @@ struct Field {
   FieldType type = FieldType::text;
   std::vector<std::string> choices;
   std::vector<std::string> final_choices;  ///< of a custody choice: written "已销毁*", never left
-  LedgerName ref_ledger;  ///< "any": a record of any ledger
-  std::size_t group = 0;             ///< index into groups()
-  std::optional<std::size_t> from;   ///< mandatory from this state on (index into states())
-  Condition from_if;                 ///< ... if this holds
+  LedgerName ref_ledger;                   ///< "any": a record of any ledger
+  std::size_t group = 0;                   ///< index into groups()
+  std::optional<std::size_t> from;         ///< mandatory from this state on (index into states())
+  Condition from_if;                       ///< ... if this holds
   bool knows = false;                ///< a person: who is named here has seen the content (M35)
   std::vector<std::string> headers;  ///< what import files call this column
 };
@@ -70,7 +70,7 @@ struct Group {
   std::string late;  ///< catalogue id of an entry unknown to whoever ended the record (U2, R7)
   /// Group names. An approval binds to the shown content of these; without: to all content groups.
   std::vector<GroupName> binds;
-  GroupName by_signer;     ///< while locked only those who signed that group's approvals may write
+  GroupName by_signer;  ///< while locked only those who signed that group's approvals may write
   bool removal_wins = false;  ///< a value taken back stays out, though entered again apart (C7)
   /// Entries about the same person or thing, made apart: by which field, and the catalogue ids.
   std::optional<std::size_t> apart_by;
@@ -100,7 +100,7 @@ struct Transition {
   /// ("lent_by", "me"): what the step writes of the row itself where nobody typed it. `me`, `now`
   /// and `today` are filled in, anything else is a value.
   std::vector<std::pair<std::string, std::string>> fills;
-  bool is_decisive = false;                               ///< needs the person's signature
+  bool is_decisive = false;  ///< needs the person's signature
 };
 
 struct UniqueKey {
@@ -114,7 +114,7 @@ struct UniqueKey {
 struct ExclusiveKey {
   std::size_t field = 0;  ///< a ref; ledgers share the claim: lent and circulating exclude
   Condition when;
-  std::string finding;  ///< "U1"
+  std::string finding;                                   ///< "U1"
   std::vector<std::pair<LedgerName, std::string>> with;  ///< other ledger, its own catalogue id
 };
 /// One record stands in the way of others: a person who leaves, and the loans of that person.

@@ -207,8 +207,7 @@ void Check::duplicate_of(const Neighbour& record, const Neighbour& other, const 
 
 bool Check::is_open(const Neighbour& record) const {
   const LedgerDefinition& ledger = *record.ledger;
-  if (ledger.open)
-    return ledger.open->holds(own_words(ledger, *record.state), true) == Holds::yes;
+  if (ledger.open) return ledger.open->holds(own_words(ledger, *record.state), true) == Holds::yes;
   return std::any_of(ledger.exclusive.begin(), ledger.exclusive.end(),
                      [&](const ExclusiveKey& key) {
                        return !exclusive_claims(ledger, key, *record.state).empty();
@@ -339,7 +338,8 @@ void Check::held_back(const Neighbour& record) {
   if (concerned.size() == 1) return;
   Finding& hold = findings_.add("S1", FindingKind::hold, record.record.hex() + ":state", concerned,
                                 held_changes(record, *record.ledger->field_index("state")));
-  hold.shown_state = fall_back;
+  const auto passed = states_before(*record.ledger, state);
+  hold.shown_state = passed.empty() ? fall_back : record.ledger->states[passed.front()].name;
 }
 
 // C2: the paper's level rose, or the holder was never cleared for it: due back today.

@@ -90,8 +90,7 @@ Finding& Findings::add(const std::string& code, FindingKind kind, std::string ke
   const CatalogueRow* row = row_of(code);
   const FindingWords* words = row == nullptr ? definitions_.finding(code) : nullptr;
   const bool is_incident = kind == FindingKind::incident;
-  finding.gravity =
-      gravity_of(code).value_or(is_incident ? Gravity::freeze : Gravity::question);
+  finding.gravity = gravity_of(code).value_or(is_incident ? Gravity::freeze : Gravity::question);
   finding.decider = row != nullptr ? row->decider : words != nullptr ? words->decider : decider;
   finding.id = id_of(finding);
   return by_id_.try_emplace(finding.id, std::move(finding)).first->second;

@@ -270,11 +270,10 @@ void RecordMerge::note_entries_apart(const Group& group, const GroupMerge& merge
       if (!(graph_.at(node(a)).id < graph_.at(node(b)).id) || who(a) != who(b) ||
           !graph_.is_concurrent(node(a), node(b)))
         continue;
-      const bool is_answered =
-          std::any_of(entries.begin(), entries.end(), [&](std::size_t later) {
-            return who(later) == who(a) && graph_.is_before(node(a), node(later)) &&
-                   graph_.is_before(node(b), node(later));
-          });
+      const bool is_answered = std::any_of(entries.begin(), entries.end(), [&](std::size_t later) {
+        return who(later) == who(a) && graph_.is_before(node(a), node(later)) &&
+               graph_.is_before(node(b), node(later));
+      });
       if (!is_answered)
         record_.apart.push_back({shown.group, graph_.at(node(a)).id, graph_.at(node(b)).id,
                                  merge.value(a) == merge.value(b)});
@@ -290,6 +289,12 @@ void RecordMerge::choose_state() {
   record_.is_held_back = choose_among_states(definition_, *states_, graph_, weighty_writes(),
                                              own_words(definition_, record_), *shown);
   record_.state = shown->value;
+  for (std::size_t i = 0; i < states_->writes().size(); ++i)
+    if (!states_->writes()[i].is_proposal)
+      record_.passed.push_back(*definition_.state_index(states_->value(i)));
+  std::sort(record_.passed.begin(), record_.passed.end());
+  record_.passed.erase(std::unique(record_.passed.begin(), record_.passed.end()),
+                       record_.passed.end());
   note_late_entries();
   const auto index = definition_.state_index(record_.state);
   if (!index || shown->mark == Mark::incident) return;

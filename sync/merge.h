@@ -65,7 +65,7 @@ struct GroupState {
 /// Two entries about the same person or thing, of writers who did not know of each other.
 struct ApartEntries {
   std::size_t group = 0;
-  ChangeId a, b;  ///< a < b
+  ChangeId a, b;         ///< a < b
   bool is_same = false;  ///< they say the same
   friend bool operator==(const ApartEntries&, const ApartEntries&) = default;
 };
@@ -79,8 +79,9 @@ struct PendingChange {
 };
 
 struct RecordState {
-  std::vector<GroupState> groups;  ///< only written ones, by group index
-  std::string state;               ///< shown state name; empty: the ledger has none
+  std::vector<GroupState> groups;   ///< only written ones, by group index
+  std::string state;                ///< shown state name; empty: the ledger has none
+  std::vector<std::size_t> passed;  ///< states it was ever put into, by index, each once
   bool is_void = false;
   bool is_terminal = false;
   bool is_closed = false;     ///< moved to another compartment
@@ -88,9 +89,9 @@ struct RecordState {
   bool has_conflict = false;  ///< any group conflict or incident
   bool is_held_back = false;  ///< a higher state waits for its guards (task 补办手续)
   std::optional<Level> level;
-  std::vector<ChangeId> late;   ///< entries unknown to whoever ended the record, of groups that ask
-  std::vector<ApartEntries> apart;  ///< of groups that ask (`apart`), until somebody knew both
-  std::vector<ChangeId> heads;  ///< maximal applied changes, sorted: parents of the next act
+  std::vector<ChangeId> late;  ///< entries unknown to whoever ended the record, of groups that ask
+  std::vector<ApartEntries> apart;    ///< of groups that ask (`apart`), until somebody knew both
+  std::vector<ChangeId> heads;        ///< maximal applied changes, sorted: parents of the next act
   std::vector<ChangeId> applied;      ///< sorted; proposals included
   std::vector<ChangeId> quarantined;  ///< sorted; also those whose writes this ledger cannot take
   std::vector<ChangeId> transparent;  ///< sorted

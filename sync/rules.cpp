@@ -39,6 +39,19 @@ FindingKind kind_of(Rule::Kind kind) {
 
 }  // namespace
 
+std::vector<std::size_t> states_before(const LedgerDefinition& ledger, const RecordState& state) {
+  std::vector<std::size_t> before;
+  const auto now = ledger.state_index(state.state);
+  if (!now) return before;
+  for (const std::size_t passed : state.passed)
+    if (!ledger.states[passed].is_terminal && ledger.states[passed].rank < ledger.states[*now].rank)
+      before.push_back(passed);
+  std::sort(before.begin(), before.end(), [&](std::size_t a, std::size_t b) {
+    return ledger.states[a].rank > ledger.states[b].rank;
+  });
+  return before;
+}
+
 bool is_broken(const Rule& rule, const Lookup& lookup) {
   return rule.when.holds(lookup) == Holds::yes && rule.must.holds(lookup) == Holds::no;
 }
@@ -73,8 +86,7 @@ bool RuleCheck::is_ruled(const Finding& finding) const {
   });
 }
 
-std::vector<const Neighbour*> RuleCheck::cited_by(const Neighbour& record,
-                                                  const Rule& rule) const {
+std::vector<const Neighbour*> RuleCheck::cited_by(const Neighbour& record, const Rule& rule) const {
   std::set<std::string> refs;
   for (const Condition* condition : {&rule.when, &rule.must})
     for (const Clause& clause : condition->clauses())
@@ -110,16 +122,7 @@ Lookup RuleCheck::words_of(const Neighbour& record, const std::string& state) co
 // The last state on the way in which the rule is kept; the record is shown there until it is.
 std::string RuleCheck::state_before(const Neighbour& record, const Rule& rule) const {
   const LedgerDefinition& ledger = *record.ledger;
-  const auto now = ledger.state_index(record.state->state);
-  if (!now) return {};
-  std::vector<std::size_t> before;
-  for (std::size_t i = 0; i < ledger.states.size(); ++i)
-    if (i != *now && !ledger.states[i].is_terminal && ledger.reaches(i, *now) &&
-        ledger.states[i].rank < ledger.states[*now].rank)
-      before.push_back(i);
-  std::sort(before.begin(), before.end(), [&](std::size_t a, std::size_t b) {
-    return ledger.states[a].rank > ledger.states[b].rank;
-  });
+  const std::vector<std::size_t> before = states_before(ledger, *record.state);
   for (const std::size_t state : before)
     if (!is_broken(rule, words_of(record, ledger.states[state].name)))
       return ledger.states[state].name;
@@ -173,8 +176,8 @@ void RuleCheck::bars(const Neighbour& record) {
 
 // Two ledgers may have a word of their own for meeting each other: lent and to be destroyed is U5.
 // The same whichever of the two was touched.
-std::string RuleCheck::code_between(const Neighbour& a, const ExclusiveKey& key_a, const Neighbour& b,
-                                const ExclusiveKey& key_b) {
+std::string RuleCheck::code_between(const Neighbour& a, const ExclusiveKey& key_a,
+                                    const Neighbour& b, const ExclusiveKey& key_b) {
   const auto own_word = [](const ExclusiveKey& key, const Neighbour& other) {
     for (const auto& [ledger, code] : key.with)
       if (ledger == other.ledger->name) return code;
@@ -198,9 +201,8 @@ void RuleCheck::exclusive(const Neighbour& record) {
         // What is done cannot be taken off a list: then two facts exclude each other.
         const bool is_fact = findings_.gravity_of(code) == Gravity::freeze ||
                              record.state->is_terminal || other.record->state->is_terminal;
-        Finding& finding =
-            findings_.add(code, is_fact ? FindingKind::incident : FindingKind::task, claim,
-                          {&record, other.record}, changes);
+        Finding& finding = findings_.add(code, is_fact ? FindingKind::incident : FindingKind::task,
+                                         claim, {&record, other.record}, changes);
         if (is_fact) finding.gravity = Gravity::freeze;
       }
     }

@@ -1,5 +1,5 @@
-// sync/rules.h - what a ledger's definition demands of a merged row, of those it cites, and of those
-// it meets. Inside of check.
+// sync/rules.h - what a ledger's definition demands of a merged row, of those it cites, and of
+// those it meets. Inside of check.
 #pragma once
 
 #include <map>
@@ -11,6 +11,9 @@ namespace jiyao {
 
 /// Records by the hex digits of their id.
 using NeighboursById = std::map<std::string, const Neighbour*>;
+
+/// States the record was in before the one it is shown in, that are no end, highest rank first.
+std::vector<std::size_t> states_before(const LedgerDefinition& ledger, const RecordState& state);
 
 /// `must` fails although `if` holds. A record that is not held speaks for nobody.
 bool is_broken(const Rule& rule, const Lookup& lookup);
@@ -44,8 +47,8 @@ class RuleCheck {
     const ExclusiveKey* key;
   };
 
-  static std::string code_between(const Neighbour& a, const ExclusiveKey& key_a,
-                                  const Neighbour& b, const ExclusiveKey& key_b);
+  static std::string code_between(const Neighbour& a, const ExclusiveKey& key_a, const Neighbour& b,
+                                  const ExclusiveKey& key_b);
   std::vector<const Neighbour*> cited_by(const Neighbour& record, const Rule& rule) const;
   Lookup words_of(const Neighbour& record, const std::string& state) const;
   std::string state_before(const Neighbour& record, const Rule& rule) const;
@@ -53,8 +56,8 @@ class RuleCheck {
 
   const NeighboursById& records_;
   Findings& findings_;
-  std::map<std::string, std::vector<Barring>> bars_;        ///< by claim
-  std::map<std::string, std::vector<Claimant>> claimants_;  ///< by claim
+  std::map<std::string, std::vector<Barring>> bars_;                ///< by claim
+  std::map<std::string, std::vector<Claimant>> claimants_;          ///< by claim
   std::map<std::string, std::vector<std::set<RecordId>>> rulings_;  ///< cited, by finding
 };
 

@@ -37,10 +37,9 @@ Items writers_of(const std::vector<HeldWrite>& writes) {
 
 Items signers_of(const LedgerDefinition& definition, const RecordState& state, const Group& group,
                  std::vector<HeldWrite> writes) {
-  const auto signature =
-      std::find_if(group.fields.begin(), group.fields.end(), [&](std::size_t index) {
-        return definition.fields[index].type == FieldType::signature;
-      });
+  const auto signature = std::find_if(
+      group.fields.begin(), group.fields.end(),
+      [&](std::size_t index) { return definition.fields[index].type == FieldType::signature; });
   if (signature == group.fields.end()) return writers_of(writes);
   const std::string now = content_hash(definition, state, group).hex();
   std::erase_if(writes, [&](const HeldWrite& write) {
@@ -63,8 +62,7 @@ Items out_of(const LedgerDefinition& definition, const GroupState& state, const 
 }
 
 // Entries hold numbers of at most nine digits, and a record at most as many as fit into memory.
-std::string sum_of(const LedgerDefinition& definition, const GroupState& state,
-                   std::size_t field) {
+std::string sum_of(const LedgerDefinition& definition, const GroupState& state, std::size_t field) {
   std::int64_t sum = 0;
   for (const HeldWrite& entry : state.held)
     sum += std::strtoll(definition.field_value(field, entry.value).c_str(), nullptr, 10);
@@ -73,14 +71,13 @@ std::string sum_of(const LedgerDefinition& definition, const GroupState& state,
 
 Items list_of(const LedgerDefinition& definition, const RecordState& state, const Term& term) {
   const auto field = definition.field_index(term.of);
-  const auto index = field ? std::optional(definition.fields[*field].group)
-                           : definition.group_index(term.of);
+  const auto index =
+      field ? std::optional(definition.fields[*field].group) : definition.group_index(term.of);
   const GroupState* held = index ? state.group(*index) : nullptr;
   if (held == nullptr) return {};
   const Group& group = definition.groups[*index];
   if (term.what == "writers") return writers_of(effective(group, *held));
-  if (term.what == "signers")
-    return signers_of(definition, state, group, effective(group, *held));
+  if (term.what == "signers") return signers_of(definition, state, group, effective(group, *held));
   if (term.what == "out") return out_of(definition, *held, group);
   if (!field) return {};
   if (term.what == "sum") return {sum_of(definition, *held, *field)};

@@ -222,7 +222,8 @@ Result<void> Validation::check_approvals() const {
   return {};
 }
 
-// What was broken before is no reason to refuse this change; a ruling may break what it has to.
+// What was broken before is no reason to refuse this change; a ruling may break what it has to. A
+// hold keeps a step back, not what somebody writes later: that holds the record.
 Result<void> Validation::check_rules() const {
   if (change_.kind == ChangeKind::resolve || change_.kind == ChangeKind::renumber) return {};
   const Lookup before = [this](std::string_view ref,
@@ -231,14 +232,14 @@ Result<void> Validation::check_rules() const {
     return cited_ ? cited_(ref, name) : std::nullopt;
   };
   for (const Rule& rule : definition_.rules) {
-    if (rule.kind == Rule::Kind::task || !is_broken(rule, after())) continue;
+    const bool refuses = rule.kind != Rule::Kind::task &&
+                         (rule.kind != Rule::Kind::hold || state_write() != nullptr);
+    if (!refuses || !is_broken(rule, after())) continue;
     if (before_ != nullptr && is_broken(rule, before)) continue;
-    const auto words =
-        std::find_if(definition_.findings.begin(), definition_.findings.end(),
-                     [&](const FindingWords& one) { return one.code == rule.code; });
-    return forbid("rule",
-                  "the ledger forbids it: " +
-                      (words == definition_.findings.end() ? rule.code : words->zh));
+    const auto words = std::find_if(definition_.findings.begin(), definition_.findings.end(),
+                                    [&](const FindingWords& one) { return one.code == rule.code; });
+    return forbid("rule", "the ledger forbids it: " +
+                              (words == definition_.findings.end() ? rule.code : words->zh));
   }
   return {};
 }

@@ -5,6 +5,7 @@
 
 #include "crypto/random.h"
 #include "schema/papers.h"
+#include "sync/replica_state.h"
 
 namespace jiyao {
 namespace {
@@ -63,7 +64,20 @@ Result<std::unique_ptr<Replica>> Desk::open(const RealmId& realm, const Clerk& c
     if (level <= up_to)
       unlocked.levels.emplace(
           level, FileAccess{id, file_keys.at(std::string(name_of(level))).duplicate()});
-  return Replica::open(env, "/replica", "/state", std::move(unlocked));
+  if (!definitions) return Replica::open(env, "/replica", "/state", std::move(unlocked));
+  disk.make_folder("/replica"), disk.make_folder("/state");
+  const LogFileKey key{unlocked.log.id, unlocked.log.key};
+  auto log = disk.exists("/replica/log.jdb") ? LogFile::open(env, "/replica/log.jdb", key, node)
+                                             : LogFile::create(env, "/replica/log.jdb", key, node);
+  if (!log) return log.error();
+  auto state = assemble({.env = env,
+                         .folder = "/replica",
+                         .unlocked = std::move(unlocked),
+                         .anchor = "/state/" + node.hex() + ".anchor",
+                         .log = std::move(*log),
+                         .definitions = *definitions});
+  if (!state) return state.error();
+  return std::make_unique<Replica>(std::move(*state));
 }
 
 RealmFixture::RealmFixture()
@@ -161,6 +175,17 @@ void RealmFixture::add(std::vector<RosterBody> bodies) {
   record.signatures = {{root_.user, root_.sign->sign(Label::roster, digest_of(record))}};
   records_.push_back(encode_record(record));
   roster_ = must(roster_.append(records_.back()), "roster record");
+}
+
+void RealmFixture::give(const Desk& to, const CompartmentId& compartment) {
+  add({AccessRecord{to.node, compartment, AccessRight::write}});
+  grant(to, compartment);
+}
+
+Clerk RealmFixture::enrol(const OfficeId& office, Roles roles, Level clearance) {
+  const Clerk clerk = make_clerk();
+  add({user_record(clerk, office, roles, clearance)});
+  return clerk;
 }
 
 void RealmFixture::teach(BatchLog& log) {

@@ -63,6 +63,7 @@ class Desk {
   FileId log_id;
   std::map<Level, FileId> file_ids;
   std::map<std::string, Secret<32>> file_keys;  ///< by file name
+  std::optional<Definitions> definitions;       ///< of another program than this one
 
   /// Opens the replica for this person, with the keys of these levels.
   Result<std::unique_ptr<Replica>> open(const RealmId& realm, const Clerk& clerk, Level up_to);
@@ -84,6 +85,10 @@ class RealmFixture {
   /// Roster records and grants that this log lacks.
   void teach(BatchLog& log);
   void add(std::vector<RosterBody> bodies);  ///< one more roster record
+  /// Lets this machine write one more compartment.
+  void give(const Desk& to, const CompartmentId& compartment);
+  /// One more person of the realm.
+  Clerk enrol(const OfficeId& office, Roles roles, Level clearance);
   const Roster& roster() const { return roster_; }
 
   /// Seals, talks until both hold the same, and catches up on both sides.
