@@ -2,6 +2,7 @@
 #include "schema/word_index.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "schema/search.h"
 
