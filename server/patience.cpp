@@ -1,7 +1,7 @@
 // server/patience.cpp - see patience.h.
 #include "server/patience.h"
 
-#include <sys/socket.h>
+#include <Poco/Net/SocketDefs.h>
 
 #include <algorithm>
 #include <vector>

@@ -34,7 +34,7 @@ void Strand::lead(std::unique_lock<std::mutex>& lock) {
   std::exception_ptr failure;
   try {
     work_(group);
-  } catch (...) {
+  } catch (const std::exception&) {
     failure = std::current_exception();
   }
   lock.lock();
