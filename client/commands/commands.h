@@ -9,7 +9,8 @@ void add_init(Menu& menu);           ///< init
 void add_enrol(Menu& menu);          ///< enrol invite, request, approve, complete
 void add_incoming(Menu& menu);       ///< incoming add, show, edit, void
 void add_incoming_list(Menu& menu);  ///< incoming list, export
-void add_import(Menu& menu);         ///< import incoming
+void add_import(Menu& menu);         ///< import
+void add_export(Menu& menu);         ///< export, template
 void add_find(Menu& menu);           ///< find, where, history
 void add_loan(Menu& menu);           ///< loan add, return
 void add_circulate(Menu& menu);      ///< circulate approve, pass, return

@@ -74,7 +74,7 @@ std::vector<std::string> cells_of(const LedgerDefinition& ledger, const View& vi
     std::string cell;
     for (const auto& [index, text] : plain_fields(words, ledger, view.state))
       if (index == i) cell = directory.person_text(text);
-    cells.push_back(no_formula(cell));
+    cells.push_back(guarded(cell, Guarded::csv));
   }
   return cells;
 }
