@@ -26,7 +26,7 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
     {"bundle", "数据包"},
     {"import", "导入"},
     {"export", "导出"},
-    {"import incoming", "收文"},
+    {"template", "模板"},
     {"list", "列表"},
     {"show", "查看"},
     {"edit", "修改"},

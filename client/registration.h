@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "client/csv_import.h"
+#include "client/typed_value.h"
 #include "client/desk.h"
 #include "client/number_blocks.h"
 

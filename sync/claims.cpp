@@ -44,7 +44,7 @@ std::vector<std::string> bar_claims(const LedgerDefinition& definition, const Ba
                                     const RecordState& state) {
   std::vector<std::string> claims = field_values(definition, state, bar.field);
   if (claims.empty() || bar.when.holds(own_words(definition, state), true) != Holds::yes) return {};
-  for (std::string& claim : claims) claim = "b:" + bar.as + ':' + normalised(claim);
+  for (std::string& claim : claims) claim = "b:" + bar.as + ':' + number_key(claim);
   return claims;
 }
 

@@ -8,8 +8,8 @@ namespace jiyao {
 void add_init(Menu& menu);           ///< init
 void add_enrol(Menu& menu);          ///< enrol invite, request, approve, complete
 void add_ledgers(Menu& menu);        ///< every verb of every ledger (client/commands/ledger.h)
-void add_export(Menu& menu);         ///< incoming export
-void add_import(Menu& menu);         ///< import incoming
+void add_import(Menu& menu);         ///< import
+void add_export(Menu& menu);         ///< export, template
 void add_find(Menu& menu);           ///< find, where, history
 void add_circulate(Menu& menu);      ///< circulate approve, pass, return
 void add_conflict(Menu& menu);       ///< conflict list, show, resolve, undo

@@ -159,9 +159,14 @@ void EveryVerb::papers_come_in() {
   wrong(a, "incoming add", {"--title", "x", "--level", "绝对"}, 1, "INVALID");
   write_text(path("in.csv"),
              "序号,来文单位,文号,标题,收文日期\n1,省厅,省厅〔2026〕2号,甲,2026-11-20\n");
-  good(a, "import incoming", {path("in.csv")},
-       {"recorded", "importable", "already_there", "rejected", "encoding"});
-  wrong(a, "import incoming", {path("no.csv")}, 4, "NOT_FOUND");
+  good(a, "import", {"incoming", path("in.csv")},
+       {"recorded", "importable", "already_there", "rejected", "rejected_rows", "encoding"});
+  wrong(a, "import", {"incoming", path("no.csv")}, 4, "NOT_FOUND");
+  good(a, "export", {"incoming", "-o", path("out.xlsx")},
+       {"ledger", "format", "rows", "level", "file"});
+  wrong(a, "export", {"incoming", "-o", path("out.xlsx")}, 1, "EXISTS");
+  good(a, "template", {"incoming", "-o", path("empty.xlsx")}, {"ledger", "columns", "file"});
+  wrong(a, "template", {"no_ledger", "-o", path("no.xlsx")}, 4, "NOT_FOUND");
   good(a, "incoming show", {kPaper}, {"id", "ledger", "fields", "state", "stage"});
   wrong(a, "incoming show", {"无此文号"}, 4, "NOT_FOUND");
   good(a, "incoming edit", {kPaper, "--urgency", "加急"}, {"records"});
