@@ -36,7 +36,7 @@ void declare_export(CLI::App& app, ExportOptions& options, const Catalogue& word
   app.add_option("--search,--含", options.text, words.text("opt.words"));
   app.add_option("--where,--条件", options.where, words.text("opt.where"));
   app.add_option("--from,--起", options.from, words.text("opt.from"));
-  app.add_option("--to,--止", options.to, words.text("opt.to"));
+  app.add_option("--to,--止", options.to, words.text("opt.until"));
   app.add_flag("--force,--覆盖", options.force, words.text("opt.force"));
 }
 

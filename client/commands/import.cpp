@@ -28,7 +28,7 @@ void declare_import(CLI::App& app, ImportOptions& options, const Catalogue& word
   app.add_option("--level,--密级", options.level, words.text("opt.level"));
   app.add_option("--owner", options.owner, words.text("opt.owner"));
   app.add_option("--set", options.set, words.text("opt.set"));
-  app.add_option("--sheet,--工作表", options.sheet, words.text("opt.sheet"));
+  app.add_option("--sheet,--工作表", options.sheet, words.text("opt.sheet_name"));
   app.add_option("--map,--对应", options.map, words.text("opt.map"));
   app.add_option("--save-map,--存为", options.save_map, words.text("opt.save_map"));
 }
