@@ -1,7 +1,7 @@
 // server/patience.cpp - see patience.h.
 #include "server/patience.h"
 
-#include <Poco/Net/SocketDefs.h>
+#include <Poco/Net/SocketImpl.h>
 
 #include <algorithm>
 #include <vector>
