@@ -5,8 +5,8 @@
 
 namespace jiyao {
 
-/// Each piece of work has a thread of its own, which lives as long as the work. Where the system has
-/// none left, whoever waits does it.
+/// Each piece of work has a thread of its own, which lives as long as the work. Where the system
+/// has none left, whoever waits does it.
 class SecondThread final : public Helper {
  public:
   std::future<void> begin(std::function<void()> work) override;

@@ -173,8 +173,8 @@ class Replica : public RosterGate {
   /// log.jdb -> open level files: roster, grants and batches. Call until complete.
   Result<CaughtUp> catch_up(std::size_t batches_max, const Progress* progress = nullptr);
 
-  /// From now on batches are sealed and opened beside this strand, if somebody lends a hand. What is
-  /// recorded, sealed and shown is the same with and without.
+  /// From now on batches are sealed and opened beside this strand, if somebody lends a hand. What
+  /// is recorded, sealed and shown is the same with and without.
   void work_with(std::unique_ptr<Helper> helper);
 
   BatchLog& log();
