@@ -1,5 +1,7 @@
 // bench/main.cpp - jiyao-bench WORKLOAD ROWS FOLDER SERVER: one workload, once, as lines for
 // bench/run.
+#include <malloc.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -10,6 +12,7 @@
 #include "bench/workloads.h"
 
 int main(int count, char** words) {
+  mallopt(M_ARENA_MAX, 1);  // as the programs
   using namespace jiyao;
   const std::map<std::string, void (*)(const Order&)> workloads = {
       {"import", measure_import},       {"sync", measure_sync},   {"bundle", measure_bundle},

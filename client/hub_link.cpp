@@ -1,6 +1,7 @@
 // client/hub_link.cpp - the caller's side of the exchange over HTTPS.
 #include "client/hub_link.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -21,7 +22,7 @@ constexpr int kShortRests = 8;
 constexpr std::int64_t kShortRestMs = 100, kRestMsMax = 1000;
 constexpr std::size_t kPushedBytes = 16 * 1024;  ///< a longer request may have arrived in part
 constexpr std::size_t kShortMessage = 256;       ///< only what is held
-constexpr int kBatchesAtOnce = 2;                ///< sealed or shown between two looks at the link
+constexpr int kBatchesAtOnce = 8;                ///< sealed or shown between two looks at the link
 constexpr const char* kPaceNote = "sync.request_bytes";
 constexpr const char* kLastNote = "sync.last_ms";
 
@@ -54,7 +55,7 @@ class Homework {
 
   /// Enough is sealed for a request of this size, or everything is.
   Result<void> seal_for(std::size_t bytes) {
-    while (!is_sealed_ && ahead_ < bytes && !failure_) seal_some();
+    while (!is_sealed_ && ahead_ < bytes && !failure_) seal_some(bytes - ahead_);
     if (failure_) return *failure_;
     return {};
   }
@@ -62,7 +63,7 @@ class Homework {
   bool step(std::size_t bytes_wanted) {
     if (failure_) return false;
     if (!is_sealed_ && ahead_ < bytes_wanted) {
-      seal_some();
+      seal_some(bytes_wanted - ahead_);
       return true;
     }
     if (is_shown_) return false;
@@ -79,13 +80,15 @@ class Homework {
   const std::optional<Error>& failure() const { return failure_; }
 
  private:
-  void seal_some() {
-    const auto sealed = replica_.seal_pending(kBatchesAtOnce);
+  void seal_some(std::size_t bytes) {
+    const int wanted = static_cast<int>(
+        std::min<std::size_t>(kBatchesAtOnce, (bytes + kBatchTargetBytes - 1) / kBatchTargetBytes));
+    const auto sealed = replica_.seal_pending(wanted);
     if (!sealed && sealed.code() != Errc::unavailable) failure_ = sealed.error();
     const int made = sealed ? *sealed : 0;
     batches_ += static_cast<std::size_t>(made);
     ahead_ += static_cast<std::size_t>(made) * kBatchTargetBytes;
-    is_sealed_ = made < kBatchesAtOnce;
+    is_sealed_ = made < wanted;
   }
 
   Replica& replica_;

@@ -250,16 +250,15 @@ Store::Tally Store::recount() const {
   return tally;
 }
 
-std::vector<std::pair<RecordId, Digest>> Store::states(const CompartmentId& compartment) const {
-  std::vector<std::pair<RecordId, Digest>> found;
+void Store::each_state(const CompartmentId& compartment,
+                       const std::function<void(const RecordId&, const Digest&)>& take) const {
   const auto no = compartment_nos_.find(compartment);
-  if (no == compartment_nos_.end()) return found;
+  if (no == compartment_nos_.end()) return;
   Statement rows(*database_,
                  "SELECT id, state FROM record WHERE compartment = :compartment AND flags & 1 "
                  "ORDER BY id");
   rows.bind(":compartment", no->second);
-  while (rows.step()) found.emplace_back(rows.block<RecordId>(0), rows.block<Digest>(1));
-  return found;
+  while (rows.step()) take(rows.block<RecordId>(0), rows.block<Digest>(1));
 }
 
 std::vector<CompartmentId> Store::compartments() const {

@@ -6,6 +6,7 @@
 // is durable, all of it or nothing, when its commit() returns. Throws StorageFailure.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -133,8 +134,10 @@ class Store {
   using Tally = std::map<CompartmentId, std::array<std::uint64_t, kHoldings>>;
   Tally tally() const;
   Tally recount() const;
-  /// Record id and state digest of every shown record of a compartment, by record id.
-  std::vector<std::pair<RecordId, Digest>> states(const CompartmentId& compartment) const;
+  /// Record id and state digest of every shown record of a compartment, by record id; one at a
+  /// time, for a register may be longer than memory should hold.
+  void each_state(const CompartmentId& compartment,
+                  const std::function<void(const RecordId&, const Digest&)>& take) const;
   std::vector<CompartmentId> compartments() const;
 
   std::optional<Bytes> own(const std::string& name) const;

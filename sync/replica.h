@@ -30,6 +30,7 @@
 namespace jiyao {
 
 struct HandOver;  // schema/hand_over.h
+class Helper;     // sync/helper.h
 
 /// What a clerk wants done to one record; the replica adds origin, parents, time and signature.
 struct Step {
@@ -173,6 +174,10 @@ class Replica : public RosterGate {
   Result<void> before_roster(ByteView record) override;
   /// log.jdb -> open level files: roster, grants and batches. Call until complete.
   Result<CaughtUp> catch_up(std::size_t batches_max, const Progress* progress = nullptr);
+
+  /// From now on batches are sealed and opened beside this strand, if somebody lends a hand. What
+  /// is recorded, sealed and shown is the same with and without.
+  void work_with(std::unique_ptr<Helper> helper);
 
   BatchLog& log();
   Roster roster() const;

@@ -238,6 +238,10 @@ Result<std::unique_ptr<Replica>> Replica::open(Env& env, const Path& folder,
 Replica::Replica(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Replica::~Replica() = default;
 
+void Replica::work_with(std::unique_ptr<Helper> helper) {
+  state_->helper = std::move(helper);
+}
+
 // --- what it is made of --------------------------------------------------------------------------
 
 BatchLog& Replica::log() {

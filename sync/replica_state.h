@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "schema/store.h"
+#include "sync/helper.h"
 #include "sync/incarnation.h"
 #include "sync/keeper.h"
 #include "sync/log_file.h"
@@ -42,6 +43,7 @@ struct Replica::State {
   Digest known_grants;           ///< of the grants to us that `keys` was made from
   bool has_untried_keys = true;  ///< waiting batches were not all tried with `keys` yet
   Hlc last_hlc = 0;
+  std::unique_ptr<Helper> helper;  ///< nullptr: everything is done on the strand
 
   LogFile& log() const { return *parts.log; }
   Author author() const { return {parts.unlocked.node, life->incarnation()}; }
@@ -132,7 +134,16 @@ class LevelWork {
   Workpiece& merged(std::int64_t record_no);
   std::optional<std::int64_t> find(const RecordAt& at);
   void write_changes(std::int64_t record_no, Workpiece& piece);
-  void show(Workpiece& piece);
+  /// What is shown of a record from now on, and all it is found by or seeks.
+  struct ToShow {
+    ShownRecord now;
+    std::vector<std::string> keys;
+  };
+  void know_rosters(const Workpiece& piece);  ///< before merge_now(): reads the file
+  void merge_now(Workpiece& piece) const;     ///< reads no file: on any thread
+  ToShow to_show(Workpiece& piece) const;     ///< the same
+  void show(Workpiece& piece, ToShow shown);
+  void show_touched();
   void check_compartments();
   void check_touched(const std::set<std::int64_t>& touched);
   std::set<std::int64_t> to_check(const std::set<std::int64_t>& touched);
