@@ -2,6 +2,7 @@
 #include "schema/definition.h"
 
 #include <algorithm>
+#include <set>
 
 #include "schema/dates.h"
 #include "schema/definition_names.h"
@@ -120,6 +121,7 @@ Result<std::string> group_value(const LedgerDefinition& definition, const Group&
 struct Definitions::Content {
   std::uint32_t number = 0;
   std::vector<LedgerDefinition> ledgers;  // sorted by name
+  std::set<LedgerName, std::less<>> asked;
   Digest hash;
 };
 
@@ -143,6 +145,8 @@ Result<Definitions> Definitions::parse(std::uint32_t number,
     content->ledgers.push_back(std::move(definition));
   }
   content->hash = hasher.finish();
+  for (const LedgerDefinition& definition : content->ledgers)
+    for (LedgerName& name : ledgers_asked_by(definition)) content->asked.insert(std::move(name));
   Definitions definitions;
   definitions.content_ = std::move(content);
   if (auto linked = check_links(definitions); !linked) return linked.error();
@@ -162,6 +166,10 @@ const LedgerDefinition* Definitions::ledger(std::string_view name) const {
   for (const LedgerDefinition& definition : content_->ledgers)
     if (definition.name == name) return &definition;
   return nullptr;
+}
+
+bool Definitions::is_asked(std::string_view ledger_name) const {
+  return content_->asked.contains(ledger_name) || content_->asked.contains(kAnyLedger);
 }
 
 const FindingWords* Definitions::finding(std::string_view code) const {

@@ -80,6 +80,8 @@ class Definitions {
   const LedgerDefinition* ledger(std::string_view name) const;
   /// What a definition says of this catalogue id; nullptr: none does, the engine knows it.
   const FindingWords* finding(std::string_view code) const;
+  /// Does a rule of some ledger ask the records of this one?
+  bool is_asked(std::string_view ledger_name) const;
   std::span<const LedgerDefinition> all() const;
   std::uint32_t number() const;
   Digest hash() const;  ///< H(ruleset | the files' bytes, sorted by ledger name)
@@ -94,6 +96,8 @@ Roles roles_needed(const LedgerDefinition& definition, const Change& change);
 /// Every condition of this definition with a word for where it stands.
 std::vector<std::pair<std::string, const Condition*>> conditions_of(
     const LedgerDefinition& definition);
+/// Ledgers whose records the rules of this one ask.
+std::vector<LedgerName> ledgers_asked_by(const LedgerDefinition& definition);
 /// Every catalogue id this definition speaks of.
 std::vector<std::string> codes_of(const LedgerDefinition& definition);
 /// What the files of one rule set say of one another: cited ledgers and their fields, one meaning a

@@ -7,8 +7,6 @@ namespace jiyao {
 
 namespace {
 
-constexpr std::string_view kAnyLedger = "any";
-
 Error fault(const LedgerDefinition& definition, const std::string& where, const std::string& why) {
   return {Errc::invalid, definition.name + '.' + where + ": " + why};
 }
@@ -82,6 +80,16 @@ std::vector<std::pair<std::string, const Condition*>> conditions_of(
   if (definition.settles) all.emplace_back("settles", &definition.settles->when);
   if (definition.open) all.emplace_back("open", &*definition.open);
   return all;
+}
+
+std::vector<LedgerName> ledgers_asked_by(const LedgerDefinition& definition) {
+  std::vector<LedgerName> asked;
+  for (const Rule& rule : definition.rules)
+    for (const Condition* condition : {&rule.when, &rule.must})
+      for (const Clause& clause : condition->clauses())
+        for (const std::string& ref : {clause.ref, clause.literal_ref})
+          if (!ref.empty()) asked.push_back(definition.field(ref)->ref_ledger);
+  return asked;
 }
 
 std::vector<std::string> codes_of(const LedgerDefinition& definition) {

@@ -44,6 +44,9 @@ enum class GroupKind : std::uint8_t {
   computed,   ///< never written (CNT)
 };
 
+/// What a `ref` names that may cite a record of any ledger.
+inline constexpr std::string_view kAnyLedger = "any";
+
 struct Field {
   std::string name, zh, en;
   FieldType type = FieldType::text;

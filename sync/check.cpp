@@ -28,13 +28,11 @@ class Check {
       rules_.exclusive(touched);
       numbers(touched);
       held_back(touched);
+      rules_.rules(touched);
       rules_.bars(touched);
       rules_.apart(touched);
     }
-    for (const Neighbour& neighbour : hood_.records) {
-      recall(neighbour);
-      rules_.rules(neighbour);
-    }
+    for (const Neighbour& neighbour : hood_.records) recall(neighbour);
     return std::move(findings_).sorted(
         [this](const Finding& finding) { return rules_.is_ruled(finding); });
   }

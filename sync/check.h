@@ -49,6 +49,8 @@ enum class Claim : std::uint8_t {
 };
 /// Begins the key, with the hex id behind it, that a record shares with all that cite it.
 inline constexpr std::string_view kRecordKey = "r:";
+/// Begins the key of a copy that only one record at a time may hold.
+inline constexpr std::string_view kHeldKey = "x:";
 struct ClaimedKey {
   Claim claim = Claim::shares;
   std::string key;
@@ -65,8 +67,9 @@ struct Neighbour {
   Level compartment_level = Level::public_;
   bool is_touched = false;
 };
-/// The touched records; every record that shares a claimed key with one of them (before or after
-/// the change), provides what it seeks, or stands in an open finding with one of its keys.
+/// The touched records, among them those whose rules ask a changed one (Definitions::is_asked) and
+/// those that hold the same copy; every record that shares a claimed key with one of them (before or
+/// after the change), provides what it seeks, or stands in an open finding with one of its keys.
 struct Neighbourhood {
   std::vector<Neighbour> records;
   /// Clearance of a person named in a field; nullopt: unknown here. Empty function: nobody known.

@@ -36,7 +36,7 @@ std::vector<std::string> exclusive_claims(const LedgerDefinition& definition,
                                           const ExclusiveKey& key, const RecordState& state) {
   std::vector<std::string> claims = field_values(definition, state, key.field);
   if (claims.empty() || key.when.holds(own_words(definition, state), true) != Holds::yes) return {};
-  for (std::string& claim : claims) claim.insert(0, "x:");
+  for (std::string& claim : claims) claim.insert(0, kHeldKey);
   return claims;
 }
 

@@ -131,4 +131,19 @@ Digest state_digest(const LedgerDefinition& definition, const RecordState& state
   return digest(Label::state, {canonical(state, definition)});
 }
 
+// Whose rules ask a touched record, and who holds the same copy: what they show may change though
+// nobody wrote to them.
+std::set<std::int64_t> LevelWork::asking(const std::set<std::int64_t>& touched) {
+  std::set<std::int64_t> found;
+  for (const std::int64_t no : touched) {
+    for (const std::string& key : keys_of(no))
+      if (key.front() == kSharesMark && std::string_view(key).substr(1).starts_with(kHeldKey))
+        for (const std::int64_t other : store_.with_key(key)) found.insert(other);
+    const ShownRecord& row = load(no).before;
+    if (!replica_.parts.definitions.is_asked(row.ledger)) continue;
+    for (const std::int64_t other : store_.with_key(citation_key(row.record))) found.insert(other);
+  }
+  return found;
+}
+
 }  // namespace jiyao

@@ -149,6 +149,7 @@ class LevelWork {
   std::set<std::int64_t> to_check(const std::set<std::int64_t>& touched);
   std::set<std::int64_t> with_findings_of(const std::set<std::int64_t>& touched) const;
   std::set<std::int64_t> cited_by(const std::set<std::int64_t>& citing);
+  std::set<std::int64_t> asking(const std::set<std::int64_t>& touched);
   const std::vector<std::string>& keys_of(std::int64_t record_no);
   const std::vector<std::int64_t>& providers_of(const std::string& sought);
   std::set<std::int64_t> neighbours_of(std::int64_t record_no);

@@ -271,6 +271,7 @@ std::set<std::int64_t> LevelWork::to_check(const std::set<std::int64_t>& touched
     return load(no).before.compartment != compartment;
   };
   std::set<std::int64_t> all = store_.has_findings() ? with_findings_of(touched) : touched;
+  all.merge(asking(touched));
   std::erase_if(all, is_foreign);
   std::set<std::int64_t> cited = cited_by(all);
   std::erase_if(cited, is_foreign);

@@ -146,14 +146,9 @@ void RuleCheck::add(const Neighbour& record, const Rule& rule) {
 }
 
 void RuleCheck::rules(const Neighbour& record) {
-  if (record.state->is_closed || record.state->is_void) return;
-  for (const Rule& rule : record.ledger->rules) {
-    const auto cited = cited_by(record, rule);
-    const bool is_touched =
-        record.is_touched || std::any_of(cited.begin(), cited.end(),
-                                         [](const Neighbour* one) { return one->is_touched; });
-    if (is_touched && is_broken(rule, words_of(record, record.state->state))) add(record, rule);
-  }
+  if (record.state->is_void) return;
+  for (const Rule& rule : record.ledger->rules)
+    if (is_broken(rule, words_of(record, record.state->state))) add(record, rule);
 }
 
 void RuleCheck::bars(const Neighbour& record) {

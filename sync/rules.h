@@ -25,7 +25,6 @@ class RuleCheck {
       : records_(records), findings_(findings) {}
 
   void enter(const Neighbour& record);  ///< every record first
-  /// Rules of this record, if it or one of those it cites was touched.
   void rules(const Neighbour& record);
   void bars(const Neighbour& record);
   /// Others that claim a copy this record claims.

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 namespace jiyao {
 namespace {
 
@@ -148,6 +150,124 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"number_kind",
                 small_ledger(R"("a": {"zh": "甲", "en": "A", "type": "number", "kind": "value"})"),
                 "t.a: a number is of kind number"}),
+    [](const auto& c) { return c.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Rules, RefusedDefinition,
+    ::testing::Values(
+        Refused{"rule_on_nothing",
+                small_ledger(kGood, "",
+                             R"("rules": [{"code": "X", "must": "b is set", "then": "hold"}],)"),
+                "t.rules.X: there is no field b"},
+        Refused{"rule_of_no_kind",
+                small_ledger(kGood, "",
+                             R"("rules": [{"code": "X", "must": "a is set", "then": "no"}],)"),
+                "t.rules.X: \"then\" is task, clash, incident or hold"},
+        Refused{"rule_that_asks_a_clock",
+                small_ledger(kGood, "",
+                             R"("rules": [{"code": "X", "must": "today > a", "then": "hold"}],)"),
+                "t.rules.X: a clock decides nothing"},
+        Refused{"unknown_term",
+                small_ledger(kGood, "",
+                             R"("rules": [{"code": "X", "must": "all(a) >= 2", "then": "hold"}],)"),
+                "t.rules.X: no term all"},
+        Refused{
+            "binds_without_signature",
+            small_ledger(
+                R"("a": {"zh": "甲", "en": "A", "type": "text", "kind": "set", "binds": ["copy"]})"),
+            "t.a: only a signature binds"},
+        Refused{
+            "entries_of_no_set",
+            small_ledger(
+                R"("a": {"zh": "甲", "en": "A", "type": "text", "kind": "value", "removal": "wins"})"),
+            "t.a: only a set has entries"},
+        Refused{
+            "signer_without_lock",
+            small_ledger(
+                R"("a": {"zh": "甲", "en": "A", "type": "text", "kind": "value", "by_signer": "copy"})"),
+            "t.a: \"by_signer\" holds from"},
+        Refused{"finding_of_no_class",
+                small_ledger(
+                    kGood, "",
+                    R"("findings": {"X": {"zh": "甲", "en": "A", "class": "z", "to": "leader"}},)"),
+                "t.findings.X: \"class\" is a, n, q or f"}),
+    [](const auto& c) { return c.param.name; });
+
+TEST(Definitions, OneCatalogueIdMeansOneThingInEveryFile) {
+  const auto with = [](const std::string& name, const std::string& words) {
+    std::string json = small_ledger(kGood, "",
+                                    R"("findings": {"X": {"zh": ")" + words +
+                                        R"(", "en": "A", "class": "q", "to": "leader"}},)");
+    json.replace(json.find("\"t\""), 3, '"' + name + '"');
+    json.replace(json.find("ref t"), 5, "ref " + name);
+    return json;
+  };
+  const std::string one = with("one", "甲"), same = with("two", "甲"), other = with("two", "乙");
+  EXPECT_TRUE(Definitions::parse(1, std::vector<std::string_view>{one, same}));
+  const auto parsed = Definitions::parse(1, std::vector<std::string_view>{one, other});
+  ASSERT_FALSE(parsed);
+  EXPECT_THAT(parsed.error().detail, HasSubstr("two.findings.X: means something else"));
+}
+
+TEST(Definitions, AFieldOfACitedLedgerMustExist) {
+  const std::string json = small_ledger(
+      kGood, "", R"("rules": [{"code": "X", "must": "copy.colour is set", "then": "task"}],)");
+  const auto parsed = Definitions::parse(1, std::vector<std::string_view>{json});
+  ASSERT_FALSE(parsed);
+  EXPECT_THAT(parsed.error().detail, HasSubstr("there is no field copy.colour"));
+}
+
+struct Asked {
+  std::string name, condition;
+  Holds holds;
+};
+class ConditionTable : public ::testing::TestWithParam<Asked> {};
+
+TEST_P(ConditionTable, Holds) {
+  auto condition = Condition::parse(GetParam().condition);
+  ASSERT_TRUE(condition) << condition.error().detail;
+  const std::map<std::string, std::string> words{
+      {"channel", "专人"},
+      {"level", "secret"},
+      {"term", "15y"},
+      {"count", "2"},
+      {"none", ""},
+      {"signers(approval)", "a1"},
+      {"signers(witness)", joined_list({"a1", "b2"})},
+      {"values(reader)", joined_list({"甲", "乙"})},
+      {"sum(uses)", "3"},
+      {"copy.state", joined_list({"在库", "借出"})},
+      {"doc.values(scope)", joined_list({"乙", "甲", "丙"})}};
+  condition->bind([&](std::string_view name) {
+    return words.contains(std::string(name)) || name == "doc" || name == "copy";
+  });
+  const auto holds = condition->holds([&](std::string_view ref, std::string_view name) {
+    const std::string word = (ref.empty() ? "" : std::string(ref) + '.') + std::string(name);
+    const auto found = words.find(word);
+    return found == words.end() ? std::nullopt : std::optional(found->second);
+  });
+  EXPECT_EQ(holds, GetParam().holds);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, ConditionTable,
+    ::testing::Values(
+        Asked{"one_of", "channel in 机要交通 专人", Holds::yes},
+        Asked{"none_of", "channel not in 机要交通 专人", Holds::no},
+        Asked{"either", "level is public or channel is 专人", Holds::yes},
+        Asked{"and_binds_closer", "level is secret and channel is 传真 or count >= 3", Holds::no},
+        Asked{"counted", "signers(witness) >= 2", Holds::yes},
+        Asked{"counted_not_enough", "signers(approval) >= 2", Holds::no},
+        Asked{"nobody_of_the_others", "signers(witness) exclude signers(approval)", Holds::no},
+        Asked{"all_among", "values(reader) within doc.values(scope)", Holds::yes},
+        Asked{"not_all_among", "doc.values(scope) within values(reader)", Holds::no},
+        Asked{"sum_is_a_number", "sum(uses) <= count", Holds::no},
+        Asked{"each_of_several", "copy.state in 在库 借出", Holds::yes},
+        Asked{"not_each_of_several", "copy.state is 在库", Holds::no},
+        Asked{"term_above_its_level", "term within level", Holds::no},
+        Asked{"empty_list", "values(none) within values(reader)", Holds::unknown},
+        Asked{"not_held_here", "other.state is 在库", Holds::unknown},
+        Asked{"not_held_or_true", "other.state is 在库 or level is secret", Holds::yes}),
     [](const auto& c) { return c.param.name; });
 
 TEST(Definitions, ASmallGoodLedgerLoads) {

@@ -285,8 +285,7 @@ TEST(CheckCirculation, R7ALegUnknownToTheClosingIsAskedAbout) {
 TEST(CheckCirculation, R3TheSameReaderMarkedTwiceKeepsBothEvents) {
   Ledgers ledgers;
   RecordHistory& list = ledgers.add(1, "circulation");
-  list.add("a", {},
-           {{"state", "circulating"}, {"readers", pack_fields({{"reader", "乙"}})}});
+  list.add("a", {}, {{"state", "circulating"}, {"readers", pack_fields({{"reader", "乙"}})}});
   for (const char* name : {"b", "c"})
     list.add(name, {"a"}, {{"legs", pack_fields({{"leg_event", "退回"}, {"leg_reader", "乙"}})}});
   EXPECT_EQ(list.held("legs"), "b c");
@@ -348,6 +347,34 @@ TEST(Validate, ARegisteredRowNeedsItsMandatoryColumns) {
               HasSubstr("incoming.pages: not a whole number"));
   row["pages"] = "4";
   EXPECT_TRUE(try_change(none, ChangeKind::create, row));
+}
+
+TEST(Validate, M23TopSecretIsCopiedOnlyWithTheIssuersWrittenConsent) {
+  RecordHistory job("duplication");
+  std::map<std::string, std::string> asked{{"source_copy", record_named(9).hex()},
+                                           {"level", "internal"},
+                                           {"kind", "复印"},
+                                           {"pages", "1"},
+                                           {"count", "1"},
+                                           {"reason", "会议用"},
+                                           {"state", "approved"}};
+  job.add("a", {}, asked);
+  const Lookup of_top_secret = [](std::string_view, std::string_view name) {
+    return name == "level" ? std::optional<std::string>("top_secret") : std::nullopt;
+  };
+  const std::map<std::string, std::string> made{
+      {"made_by", "甲"}, {"made_at", "2026-03-01T10:00"}, {"state", "made"}};
+  EXPECT_TRUE(try_change(job, ChangeKind::amend, made)) << "of a copy that is not held here";
+  RecordHistory asked_first("duplication");
+  asked["state"] = "requested";
+  asked_first.add("a", {}, asked);
+  const auto refused =
+      try_change(asked_first, ChangeKind::amend, {{"state", "approved"}}, of_top_secret);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.code(), Errc::not_allowed);
+  EXPECT_THAT(refused.error().detail, HasSubstr("the ledger forbids it: 绝密件不得复制"));
+  asked_first.add("b", {"a"}, {{"issuer_consent", "函〔2026〕1号"}});
+  EXPECT_TRUE(try_change(asked_first, ChangeKind::amend, {{"state", "approved"}}, of_top_secret));
 }
 
 TEST(Validate, AStepMustStartHereAndItsConditionMustHold) {
