@@ -8,7 +8,6 @@
 #include <new>
 
 #include "crypto/result.h"
-#include "client/sheet_limits.h"
 
 namespace jiyao {
 
@@ -21,7 +20,7 @@ constexpr int kCompression = 4;
 }  // namespace
 
 bool PackedStrings::add(std::string_view text) {
-  if (packed_bytes_ > kSheetStringsPackedBytesMax) return false;
+  if (packed_bytes_ > packed_bytes_max_) return false;
   raw_ += text;
   ends_.push_back(static_cast<std::uint32_t>(raw_.size()));
   ++count_;

@@ -12,11 +12,15 @@
 #include <string_view>
 #include <vector>
 
+#include "client/sheet_limits.h"
+
 namespace jiyao {
 
 class PackedStrings {
  public:
-  /// false: the limit is passed (kSheetStringsPackedBytesMax); nothing more is taken.
+  explicit PackedStrings(std::size_t packed_bytes_max = kSheetStringsPackedBytesMax)
+      : packed_bytes_max_(packed_bytes_max) {}
+  /// false: the limit is passed; nothing more is taken.
   [[nodiscard]] bool add(std::string_view text);
   /// nullopt: there is no such number.
   std::optional<std::string> at(std::size_t index);
@@ -41,6 +45,7 @@ class PackedStrings {
   void pack();
   Open& open(std::size_t block);
 
+  std::size_t packed_bytes_max_;
   std::vector<Block> blocks_;
   std::string raw_;                  ///< of the block that is being filled
   std::vector<std::uint32_t> ends_;  ///< of its texts

@@ -27,3 +27,17 @@ jiyao_test(test_sheets
     unit/client/xlsx_reader_test.cpp
   USES jiyao::client jiyao::server)
 target_include_directories(test_sheets PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+
+# clang only, beside the decoders' fuzzers of bytes.cmake; its seeds are books made by hand.
+if(JIYAO_FUZZ)
+  add_executable(fuzz_xlsx EXCLUDE_FROM_ALL fuzz/xlsx_fuzz.cpp support/zip_maker.cpp)
+  target_include_directories(fuzz_xlsx PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(fuzz_xlsx PRIVATE jiyao::client jiyao::warnings)
+  target_link_options(fuzz_xlsx PRIVATE -fsanitize=fuzzer)
+  add_executable(write_xlsx_seeds EXCLUDE_FROM_ALL fuzz/write_xlsx_seeds.cpp support/zip_maker.cpp)
+  target_include_directories(write_xlsx_seeds PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(write_xlsx_seeds PRIVATE jiyao::client jiyao::warnings)
+  target_link_options(write_xlsx_seeds PRIVATE -fsanitize=fuzzer-no-link)
+  add_custom_target(xlsx_seeds COMMAND write_xlsx_seeds ${PROJECT_BINARY_DIR}/corpus/xlsx)
+  add_dependencies(fuzzers fuzz_xlsx xlsx_seeds)
+endif()
