@@ -202,9 +202,8 @@ void Menu::add_global_options() {
 
 void Menu::add_alias(CLI::App& made, const std::string& alias) {
   const auto siblings = made.get_parent()->get_subcommands([](const CLI::App*) { return true; });
-  const bool is_free = std::none_of(siblings.begin(), siblings.end(), [&](const CLI::App* one) {
-    return one->check_name(alias);
-  });
+  const bool is_free = std::none_of(siblings.begin(), siblings.end(),
+                                    [&](const CLI::App* one) { return one->check_name(alias); });
   if (is_free && !alias.empty()) made.alias(alias);
 }
 

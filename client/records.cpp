@@ -317,8 +317,7 @@ Answer recorded_answer(Desk& desk, const Replica& replica, std::string_view mess
     if (!view) continue;
     const LedgerDefinition* definition = replica.definitions().ledger(view->ledger);
     if (definition != nullptr)
-      names += (names.empty() ? "" : "、") +
-               called(desk.words(), directory, *definition, *view);
+      names += (names.empty() ? "" : "、") + called(desk.words(), directory, *definition, *view);
     rows->add(json_of(replica, directory, *view));
     if (definition == nullptr) continue;
     const std::string fields =

@@ -57,9 +57,9 @@ class RowSearch {
                        [&](const View& one) { return one.record == row.record; });
   }
   bool is_meant(const View& row) {
-    const bool is_in = states_.empty() ? !row.state.is_terminal
-                                       : std::count(states_.begin(), states_.end(),
-                                                    row.state.state) != 0;
+    const bool is_in = states_.empty()
+                           ? !row.state.is_terminal
+                           : std::count(states_.begin(), states_.end(), row.state.state) != 0;
     return is_in && std::all_of(refs_.begin(), refs_.end(), [&](const auto& ref) {
              return is_called(desk_, replica_, row.state.field(ledger_, ref.first), ref.second);
            });
@@ -181,7 +181,8 @@ Result<View> find_row(Desk& desk, Replica& replica, const LedgerDefinition& ledg
   if (rows.size() == 1) return std::move(rows.front());
   if (rows.empty() && search.ambiguous()) return *search.ambiguous();
   if (rows.empty())
-    return desk.failure(Errc::not_found, refs_of(ledger).empty() ? "record.none" : "ledger.none_open",
+    return desk.failure(Errc::not_found,
+                        refs_of(ledger).empty() ? "record.none" : "ledger.none_open",
                         {{"name", typed}});
   const Directory directory(replica);
   std::string names;

@@ -1,5 +1,5 @@
-// tests/unit/client/ledger_walk.h - one open desk that is told many commands, and rows of any ledger
-// made out of its definition.
+// tests/unit/client/ledger_walk.h - one open desk that is told many commands, and rows of any
+// ledger made out of its definition.
 #pragma once
 
 #include <algorithm>
