@@ -321,8 +321,10 @@ std::string Menu::in_words(const CLI::ParseError& error) const {
   const std::string_view lead = is_conversion ? "Could not convert: " : "";
   const std::string rest = said.starts_with(lead) ? said.substr(lead.size()) : said;
   const std::string option = rest.substr(0, rest.find_first_of(":= "));
-  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
-    return words_.text("usage.no_value", {{"option", option}});
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const bool is_too_often = said.find("At Most") != std::string::npos;
+    return words_.text(is_too_often ? "usage.twice" : "usage.no_value", {{"option", option}});
+  }
   const std::size_t open = rest.find_first_of("{[");
   const std::string known = open == std::string::npos
                                 ? std::string()

@@ -355,6 +355,13 @@ std::string list_text(Desk& desk, const Replica& replica, const LedgerDefinition
 }
 
 Error in_words(Desk& desk, const Replica& replica, const Error& error) {
+  for (const LedgerDefinition& ledger : replica.definitions().all())
+    if (const std::string end = ": " + ledger.name; error.detail.ends_with(end)) {
+      const bool is_zh = desk.words().language() == Language::zh;
+      const std::string said = error.detail.substr(0, error.detail.size() - end.size());
+      return Error{error.code, desk.words().engine_words(said) + desk.text("error.colon") +
+                                   (is_zh ? ledger.zh : ledger.en)};
+    }
   const std::size_t dot = error.detail.find('.');
   const std::size_t colon = error.detail.find(':');
   if (dot == std::string::npos || colon == std::string::npos || colon < dot) return error;
