@@ -115,9 +115,8 @@ Result<Step> document_step(const Replica& replica, const LedgerDefinition& from,
   return create_step(replica.definitions(), kDocument, document, values);
 }
 
-Result<Step> copy_step(const Replica& replica, const RecordId& document,
-                       const std::string& copy_no, const std::string& level,
-                       const RecordId& copy) {
+Result<Step> copy_step(const Replica& replica, const RecordId& document, const std::string& copy_no,
+                       const std::string& level, const RecordId& copy) {
   return create_step(replica.definitions(), kCopy, copy,
                      {{"document", document.hex()},
                       {"copy_no", copy_no},
@@ -139,7 +138,8 @@ Result<Paper> paper_of(Desk& desk, Replica& replica, const View& about, std::str
     JIYAO_ASSERT(document.has_value());
     return Paper{copy.compartment, {}, *document, copy.record, {}};
   }
-  const bool can_be_made = is_document(about) || document_field_for(replica, about.ledger) != nullptr;
+  const bool can_be_made =
+      is_document(about) || document_field_for(replica, about.ledger) != nullptr;
   if (!copies.empty() || !can_be_made)
     return desk.failure(Errc::not_found, "paper.no_copy", {{"copy", std::string(copy_no)}});
   return made_paper(replica, about, copy_no);

@@ -34,8 +34,8 @@ std::vector<View> copies_of_document(const Replica& replica, const RecordId& doc
 Result<Step> document_step(const Replica& replica, const LedgerDefinition& from,
                            const RecordId& registered, const FieldLookup& value,
                            const RecordId& document);
-Result<Step> copy_step(const Replica& replica, const RecordId& document,
-                       const std::string& copy_no, const std::string& level, const RecordId& copy);
+Result<Step> copy_step(const Replica& replica, const RecordId& document, const std::string& copy_no,
+                       const std::string& level, const RecordId& copy);
 
 /// What an act on a paper needs: the steps that make document and copy when the register has none
 /// yet, and their ids.

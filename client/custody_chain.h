@@ -20,8 +20,8 @@ struct Hand {
 struct CustodyChain {
   View copy;
   std::vector<Hand> hands;  ///< oldest first; the last is the shown one
-  std::string due_on;           ///< of the open row that holds it; empty: none
-  std::optional<View> row;      ///< that row: a loan, a circulation ...
+  std::string due_on;       ///< of the open row that holds it; empty: none
+  std::optional<View> row;  ///< that row: a loan, a circulation ...
 };
 
 /// The copies that `typed` names: by copy number, else those of the paper it names (any register).

@@ -33,8 +33,7 @@ std::optional<std::string> Lives::incarnation(const Directory& directory, const 
   if (bytes && bytes->size() == IncarnationId::kBytes) return typed;
   std::vector<std::string> fitting;
   for (const NumberAsk& ask : asks)
-    if (typed.size() >= 4 && ask.incarnation.starts_with(typed))
-      fitting.push_back(ask.incarnation);
+    if (typed.size() >= 4 && ask.incarnation.starts_with(typed)) fitting.push_back(ask.incarnation);
   if (fitting.size() == 1) return fitting.front();
   const auto node = directory.node_named(typed);
   const auto lives = node ? lives_.find(node->hex()) : lives_.end();

@@ -25,7 +25,7 @@ class Lives {
                                          const std::vector<NumberAsk>& asks) const;
 
  private:
-  std::map<std::string, NodeId> nodes_;               ///< by incarnation
+  std::map<std::string, NodeId> nodes_;                    ///< by incarnation
   std::map<std::string, std::vector<std::string>> lives_;  ///< of a node, in order of arrival
 };
 

@@ -33,9 +33,10 @@ struct Choices {
 
 /// What a command that comes from a definition is called and says; others say message "cmd.<path>".
 struct CommandWords {
-  std::string about;                 ///< one line for the help
-  std::vector<std::string> aliases;  ///< other words for its last word; one that is taken is dropped
-  std::string examples;              ///< may be empty
+  std::string about;  ///< one line for the help
+  std::vector<std::string>
+      aliases;           ///< other words for its last word; one that is taken is dropped
+  std::string examples;  ///< may be empty
 };
 
 struct Chosen {

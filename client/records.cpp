@@ -317,8 +317,7 @@ Answer recorded_answer(Desk& desk, const Replica& replica, std::string_view mess
     if (!view) continue;
     const LedgerDefinition* definition = replica.definitions().ledger(view->ledger);
     if (definition != nullptr)
-      names += (names.empty() ? "" : "、") +
-               called(desk.words(), directory, *definition, *view);
+      names += (names.empty() ? "" : "、") + called(desk.words(), directory, *definition, *view);
     rows->add(json_of(replica, directory, *view));
     if (definition == nullptr) continue;
     const std::string fields =
@@ -356,6 +355,13 @@ std::string list_text(Desk& desk, const Replica& replica, const LedgerDefinition
 }
 
 Error in_words(Desk& desk, const Replica& replica, const Error& error) {
+  for (const LedgerDefinition& ledger : replica.definitions().all())
+    if (const std::string end = ": " + ledger.name; error.detail.ends_with(end)) {
+      const bool is_zh = desk.words().language() == Language::zh;
+      const std::string said = error.detail.substr(0, error.detail.size() - end.size());
+      return Error{error.code, desk.words().engine_words(said) + desk.text("error.colon") +
+                                   (is_zh ? ledger.zh : ledger.en)};
+    }
   const std::size_t dot = error.detail.find('.');
   const std::size_t colon = error.detail.find(':');
   if (dot == std::string::npos || colon == std::string::npos || colon < dot) return error;

@@ -135,8 +135,8 @@ Result<void> Registration::add_copies(Act& act, const RecordId& record, const Fi
   if (!made) return made.error();
   act.steps.push_back(*std::move(made));
   for (const std::string& number : copy_nos) {
-    auto copy = copy_step(replica_, document, number, value_of(values, "level"),
-                          replica_.new_record_id());
+    auto copy =
+        copy_step(replica_, document, number, value_of(values, "level"), replica_.new_record_id());
     if (!copy) return copy.error();
     act.steps.push_back(*std::move(copy));
   }

@@ -24,8 +24,7 @@ std::string limit_of(const Reminder& reminder, const LedgerDefinition& ledger, c
     const bool today_first = clause.field == "today" && clause.is_literal_a_field;
     const bool today_last = clause.literal == "today" && clause.ref.empty();
     if (!today_first && !today_last) continue;
-    const std::string day =
-        row.state.field(ledger, today_first ? clause.literal : clause.field);
+    const std::string day = row.state.field(ledger, today_first ? clause.literal : clause.field);
     if (!is_day(day)) continue;
     const int later = today_first ? std::max(clause.plus_days, 0) : std::max(-clause.plus_days, 0);
     return add_days(std::string_view(day).substr(0, 10), later);
@@ -41,9 +40,8 @@ class Due {
   std::vector<DueItem> all() {
     for (const LedgerDefinition& ledger : replica_.definitions().all())
       if (!ledger.reminders.empty()) look_at(ledger);
-    std::stable_sort(found_.begin(), found_.end(), [](const DueItem& a, const DueItem& b) {
-      return a.days_left < b.days_left;
-    });
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const DueItem& a, const DueItem& b) { return a.days_left < b.days_left; });
     return std::move(found_);
   }
 
@@ -101,9 +99,8 @@ std::string paper_text(const Catalogue& words, const Directory& directory, const
                        const LedgerDefinition& ledger, const View& row) {
   std::vector<std::string> names;
   for (const Field& field : ledger.fields) {
-    const auto id = field.type == FieldType::ref
-                        ? record_from(row.state.field(ledger, field.name))
-                        : std::nullopt;
+    const auto id = field.type == FieldType::ref ? record_from(row.state.field(ledger, field.name))
+                                                 : std::nullopt;
     const auto cited = id ? replica.view(*id) : Result<View>(Errc::not_found);
     if (!cited || cited->is_hidden) continue;
     const LedgerDefinition* of = replica.definitions().ledger(cited->ledger);

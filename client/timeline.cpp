@@ -109,10 +109,9 @@ std::string correction_text(Desk& desk, const Directory& directory, const Ledger
   return desk.text("correct.line",
                    {{"field", label_of(desk.words(), ledger.fields[correction.field])}}) +
          before + " → " + after +
-         desk.text("correct.why",
-                   {{"reason", correction.reason},
-                    {"who", directory.person(correction.by)},
-                    {"at", stamp_at(correction.at_ms)}});
+         desk.text("correct.why", {{"reason", correction.reason},
+                                   {"who", directory.person(correction.by)},
+                                   {"at", stamp_at(correction.at_ms)}});
 }
 
 Poco::JSON::Object::Ptr json_of(const Directory& directory, const LedgerDefinition& ledger,
@@ -164,9 +163,8 @@ std::vector<TimelineAct> timeline_of(const Replica& replica, const View& record)
     }
   std::vector<TimelineAct> sorted;
   for (auto& [id, act] : acts) sorted.push_back(std::move(act));
-  std::stable_sort(sorted.begin(), sorted.end(), [](const TimelineAct& a, const TimelineAct& b) {
-    return a.at_ms < b.at_ms;
-  });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const TimelineAct& a, const TimelineAct& b) { return a.at_ms < b.at_ms; });
   return sorted;
 }
 

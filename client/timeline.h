@@ -40,8 +40,8 @@ struct TimelineAct {
   };
   std::vector<Part> parts;
 };
-/// The record and the rows that cite it, or cite those, up to three refs away. Rows above the reader
-/// are left out. By key.
+/// The record and the rows that cite it, or cite those, up to three refs away. Rows above the
+/// reader are left out. By key.
 std::vector<View> rows_around(const Replica& replica, const View& record);
 /// Everything that was done to them, by time.
 std::vector<TimelineAct> timeline_of(const Replica& replica, const View& record);

@@ -14,12 +14,31 @@ namespace jiyao {
 namespace {
 
 /// What nobody sees: blanks of every width, and marks without any (U+200B and its like).
-constexpr std::string_view kBlanks[] = {
-    " ",            "\t",           "\n",           "\r",           "\xC2\xA0",     "\xE2\x80\x80",
-    "\xE2\x80\x81", "\xE2\x80\x82", "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86",
-    "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\x8B", "\xE2\x80\x8C",
-    "\xE2\x80\x8D", "\xE2\x80\x8E", "\xE2\x80\x8F", "\xE2\x80\xAF", "\xE2\x81\xA0", "\xE3\x80\x80",
-    "\xEF\xBB\xBF"};
+constexpr std::string_view kBlanks[] = {" ",
+                                        "\t",
+                                        "\n",
+                                        "\r",
+                                        "\xC2\xA0",
+                                        "\xE2\x80\x80",
+                                        "\xE2\x80\x81",
+                                        "\xE2\x80\x82",
+                                        "\xE2\x80\x83",
+                                        "\xE2\x80\x84",
+                                        "\xE2\x80\x85",
+                                        "\xE2\x80\x86",
+                                        "\xE2\x80\x87",
+                                        "\xE2\x80\x88",
+                                        "\xE2\x80\x89",
+                                        "\xE2\x80\x8A",
+                                        "\xE2\x80\x8B",
+                                        "\xE2\x80\x8C",
+                                        "\xE2\x80\x8D",
+                                        "\xE2\x80\x8E",
+                                        "\xE2\x80\x8F",
+                                        "\xE2\x80\xAF",
+                                        "\xE2\x81\xA0",
+                                        "\xE3\x80\x80",
+                                        "\xEF\xBB\xBF"};
 
 }  // namespace
 

@@ -28,7 +28,9 @@ struct EnrolOptions {
 constexpr const char* kMadeNote = "enrol.made/";
 
 void declare_invite(CLI::App& app, EnrolOptions& options, const Catalogue& words) {
-  app.add_option("--office,--单位", options.office, words.text("opt.office"))->check(not_blank())->required();
+  app.add_option("--office,--单位", options.office, words.text("opt.office"))
+      ->check(not_blank())
+      ->required();
   app.add_option("--kind", options.kind, words.text("opt.kind"))
       ->check(CLI::IsMember({"networked", "standalone"}));
   app.add_option("--ceiling,--最高密级", options.ceiling, words.text("opt.ceiling"));

@@ -46,7 +46,8 @@ std::string about_step(const Catalogue& words, const LedgerDefinition& ledger,
   std::size_t leaves = 0;
   for (const std::size_t step : verb.steps)
     for (const std::size_t state : ledger.steps[step].from) from.push_back(state);
-  for (std::size_t i = 0; i < ledger.states.size(); ++i) leaves += ledger.states[i].is_terminal ? 0 : 1;
+  for (std::size_t i = 0; i < ledger.states.size(); ++i)
+    leaves += ledger.states[i].is_terminal ? 0 : 1;
   std::sort(from.begin(), from.end());
   from.erase(std::unique(from.begin(), from.end()), from.end());
   const Transition& step = ledger.steps[verb.steps.front()];
@@ -100,8 +101,8 @@ std::string example_of(const Menu& menu, const CLI::App& app, const LedgerComman
   const bool is_zh = menu.words().language() == Language::zh;
   const std::vector<std::string> chinese{ledger.noun_zh, chinese_verb(verb)};
   const bool is_called_so = is_zh && menu.command(chinese) == &app;
-  std::string line = "  jiyao " + (is_called_so ? chinese[0] + " " + chinese[1]
-                                                : ledger.noun + " " + verb.word);
+  std::string line =
+      "  jiyao " + (is_called_so ? chinese[0] + " " + chinese[1] : ledger.noun + " " + verb.word);
   if (takes_record(ledger, verb) && (!can_make(ledger, verb) || !refs_of(ledger).empty()))
     line += " 2026-0001";
   const auto add = [&](const std::string& english, const std::string& word,
@@ -117,7 +118,8 @@ std::string example_of(const Menu& menu, const CLI::App& app, const LedgerComman
         verb.kind == VerbKind::edit || verb.kind == VerbKind::correct ||
         (verb.kind == VerbKind::step && field.from == ledger.steps[verb.steps.back()].to);
     if (is_wanted && field.type != FieldType::ref && given++ < 2)
-      add(option_of(field), field.zh, field.type == FieldType::choice ? field.choices.front() : "…");
+      add(option_of(field), field.zh,
+          field.type == FieldType::choice ? field.choices.front() : "…");
   }
   return line;
 }

@@ -21,8 +21,8 @@ Result<Answer> move_row(Desk& desk, Replica& replica, const LedgerDefinition& le
                         const std::string& reason, bool may_sign);
 Result<Answer> end_row(Desk& desk, const LedgerCommand& command, const LedgerOptions& options);
 Result<Answer> edit_row(Desk& desk, const LedgerCommand& command, const LedgerOptions& options);
-/// Strikes through and writes anew, with the reason: also what is written once (then it is a ruling)
-/// and entries of sets (`--was` names the one that is struck).
+/// Strikes through and writes anew, with the reason: also what is written once (then it is a
+/// ruling) and entries of sets (`--was` names the one that is struck).
 Result<Answer> correct_row(Desk& desk, const LedgerCommand& command, const LedgerOptions& options);
 Result<Answer> list_rows(Desk& desk, const LedgerCommand& command, const LedgerOptions& options);
 Result<Answer> show_row(Desk& desk, const LedgerCommand& command, const LedgerOptions& options);

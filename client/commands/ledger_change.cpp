@@ -30,7 +30,7 @@ Result<RowAndValues> row_and_values(Desk& desk, Replica& replica, const LedgerDe
   if (!typed) return typed.error();
   if (const auto settled = settle_refs(desk, replica, ledger, *typed); !settled)
     return settled.error();
-  auto row = find_row(desk, replica, ledger, options.record);
+  auto row = find_any_row(desk, replica, ledger, options.record);
   if (!row) return row.error();
   return RowAndValues{*std::move(row), *std::move(typed)};
 }

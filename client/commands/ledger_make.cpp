@@ -1,4 +1,5 @@
-// client/commands/ledger_make.cpp - a new row: what it is about, its number, the copies made with it.
+// client/commands/ledger_make.cpp - a new row: what it is about, its number, the copies made with
+// it.
 #include <algorithm>
 
 #include "client/commands/ledger.h"
@@ -22,10 +23,9 @@ const Transition& making_step_of(const LedgerDefinition& ledger, const LedgerVer
 const Transition* asking_step(const LedgerDefinition& ledger, const LedgerVerb& verb) {
   for (const Transition& step : ledger.steps) {
     const std::string& state = ledger.states[step.to].name;
-    const bool leads_on =
-        std::any_of(verb.steps.begin(), verb.steps.end(), [&](std::size_t next) {
-          return starts_at(ledger, ledger.steps[next], state);
-        });
+    const bool leads_on = std::any_of(verb.steps.begin(), verb.steps.end(), [&](std::size_t next) {
+      return starts_at(ledger, ledger.steps[next], state);
+    });
     if (makes(step) && leads_on) return &step;
   }
   return nullptr;
@@ -81,10 +81,10 @@ class Making {
     const auto row = record(at);
     if (!row) return row.error();
     return is_asking_ ? asked(*row)
-                      : recorded_answer(desk_, replica_,
-                                        desk_.text("ledger.made",
-                                                   {{"step", step_text(desk_.words(), *step_)}}),
-                                        {*row});
+                      : recorded_answer(
+                            desk_, replica_,
+                            desk_.text("ledger.made", {{"step", step_text(desk_.words(), *step_)}}),
+                            {*row});
   }
 
  private:
@@ -95,8 +95,7 @@ class Making {
     values_["state"] = ledger_.states[step_->to].name;
     if (!options_.level.empty()) {
       const auto level = level_from(options_.level);
-      if (!level)
-        return desk_.failure(Errc::invalid, "value.level", {{"typed", options_.level}});
+      if (!level) return desk_.failure(Errc::invalid, "value.level", {{"typed", options_.level}});
       level_ = *level;
     }
     const Field* field = ledger_.field("level");
@@ -133,8 +132,8 @@ class Making {
     Registration registration(desk_, replica_, options_.owner, ledger_.name);
     FieldValues placed = values_;
     if (!options_.level.empty()) placed.emplace("level", name_of(level_));
-    auto place = about_.place ? Result<CompartmentId>(*about_.place)
-                              : registration.compartment(placed);
+    auto place =
+        about_.place ? Result<CompartmentId>(*about_.place) : registration.compartment(placed);
     if (!place) return place.error();
     const std::size_t first = about_.made.size();
     auto act = registration.act_for(values_, typed_.entries, Act{*place, std::move(about_.made)});
@@ -152,13 +151,14 @@ class Making {
       if (!row) return row.error();
       TypedValues rest;
       rest.values = typed_.values;
-      return move_row(desk_, replica_, ledger_, verb_.steps, *row, std::move(rest),
-                      options_.reason, true);
+      return move_row(desk_, replica_, ledger_, verb_.steps, *row, std::move(rest), options_.reason,
+                      true);
     }
-    return recorded_answer(desk_, replica_,
-                           desk_.text("ledger.asked", {{"step", step_text(desk_.words(), *step_)},
-                                                       {"roles", role_words(desk_.words(), signers_)}}),
-                           {record});
+    return recorded_answer(
+        desk_, replica_,
+        desk_.text("ledger.asked", {{"step", step_text(desk_.words(), *step_)},
+                                    {"roles", role_words(desk_.words(), signers_)}}),
+        {record});
   }
 
   Desk& desk_;

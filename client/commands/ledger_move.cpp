@@ -1,4 +1,5 @@
-// client/commands/ledger_move.cpp - a row's next step: what it needs, what it does besides, one act.
+// client/commands/ledger_move.cpp - a row's next step: what it needs, what it does besides, one
+// act.
 #include <algorithm>
 
 #include "client/commands/ledger.h"
@@ -91,11 +92,11 @@ Result<Answer> move_row(Desk& desk, Replica& replica, const LedgerDefinition& le
   if (const auto also = add_also(replica, at, *act); !also) return also.error();
   const auto recorded = replica.record(*act);
   if (!recorded) return in_words(desk, replica, recorded.error());
-  return recorded_answer(desk, replica,
-                         desk.text("ledger.moved",
-                                   {{"step", step_text(desk.words(), step)},
-                                    {"state", state_text(desk.words(), ledger, values["state"])}}),
-                         {row.record});
+  return recorded_answer(
+      desk, replica,
+      desk.text("ledger.moved", {{"step", step_text(desk.words(), step)},
+                                 {"state", state_text(desk.words(), ledger, values["state"])}}),
+      {row.record});
 }
 
 Result<Answer> take_step(Desk& desk, const LedgerCommand& command, const LedgerOptions& options) {
@@ -116,8 +117,8 @@ Result<Answer> take_step(Desk& desk, const LedgerCommand& command, const LedgerO
   if (row)
     return move_row(desk, **replica, ledger, command.verb.steps, *row, *std::move(typed),
                     options.reason, options.approve);
-  const bool makes_one = row.code() == Errc::not_found && can_make(ledger, command.verb) &&
-                         !refs_of(ledger).empty();
+  const bool makes_one =
+      row.code() == Errc::not_found && can_make(ledger, command.verb) && !refs_of(ledger).empty();
   if (!makes_one) return row.error();
   return make_row(desk, **replica, command, options, *std::move(typed));
 }

@@ -52,9 +52,8 @@ void declare_step(CLI::App& app, LedgerOptions& options, const LedgerCommand& co
   const LedgerDefinition& ledger = *command.ledger;
   const bool has_refs = !refs_of(ledger).empty();
   if (takes_record(ledger, command.verb)) {
-    CLI::Option* record =
-        app.add_option("record", options.record,
-                       words.text(has_refs ? "opt.row_or_paper" : "opt.row"));
+    CLI::Option* record = app.add_option("record", options.record,
+                                         words.text(has_refs ? "opt.row_or_paper" : "opt.row"));
     if (!can_make(ledger, command.verb)) record->required();
   }
 }
@@ -77,10 +76,9 @@ void declare_rest_of_step(CLI::App& app, LedgerOptions& options, const LedgerCom
   add("--owner", "--单位", options.owner, "opt.owner");
   if (ledger.field("level") == nullptr && refs_of(ledger).empty())
     add("--level", "--密级", options.level, "opt.level");
-  const bool can_approve =
-      can_move(ledger, command.verb) &&
-      std::any_of(ledger.steps.begin(), ledger.steps.end(),
-                  [](const Transition& step) { return step.is_decisive; });
+  const bool can_approve = can_move(ledger, command.verb) &&
+                           std::any_of(ledger.steps.begin(), ledger.steps.end(),
+                                       [](const Transition& step) { return step.is_decisive; });
   if (can_approve && !is_taken(app, "--approve"))
     app.add_flag("--approve,--批准", options.approve, words.text("opt.approve"));
 }

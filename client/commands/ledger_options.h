@@ -41,9 +41,9 @@ void declare_options(CLI::App& app, LedgerOptions& options, const LedgerCommand&
 std::string option_of(const Field& field);
 
 struct TypedValues {
-  FieldValues values;   ///< of fields with one value
-  SetEntries entries;   ///< of sets: what stands together in one group is one entry
-  FieldValues refs;     ///< what a ref was called, not yet looked up
+  FieldValues values;  ///< of fields with one value
+  SetEntries entries;  ///< of sets: what stands together in one group is one entry
+  FieldValues refs;    ///< what a ref was called, not yet looked up
 };
 /// errors: usage (given twice, nothing visible in it), invalid (with the field's label)
 Result<TypedValues> read_typed(Desk& desk, const LedgerDefinition& ledger,

@@ -73,7 +73,7 @@ Result<Answer> show_row(Desk& desk, const LedgerCommand& command, const LedgerOp
   const auto replica = desk.replica();
   if (!replica) return replica.error();
   const LedgerDefinition& ledger = *command.ledger;
-  const auto row = find_row(desk, **replica, ledger, options.record);
+  const auto row = find_any_row(desk, **replica, ledger, options.record);
   if (!row) return row.error();
   const Directory directory(**replica);
   Answer answer{.json = json_of(**replica, directory, *row)};

@@ -2,6 +2,7 @@
 #include "client/commands/ledger_rows.h"
 
 #include <algorithm>
+#include <set>
 
 #include "client/records.h"
 
@@ -57,9 +58,9 @@ class RowSearch {
                        [&](const View& one) { return one.record == row.record; });
   }
   bool is_meant(const View& row) {
-    const bool is_in = states_.empty() ? !row.state.is_terminal
-                                       : std::count(states_.begin(), states_.end(),
-                                                    row.state.state) != 0;
+    const bool is_in = states_.empty()
+                           ? !row.state.is_terminal
+                           : std::count(states_.begin(), states_.end(), row.state.state) != 0;
     return is_in && std::all_of(refs_.begin(), refs_.end(), [&](const auto& ref) {
              return is_called(desk_, replica_, row.state.field(ledger_, ref.first), ref.second);
            });
@@ -97,6 +98,7 @@ class Citing {
       about_.level = view.compartment.level;
     }
     about_.is_known = true;
+    if (!cited_.insert(view.record).second) return {};  // records that cite one another
     fill(view.ledger, view.record.hex());
     const LedgerDefinition* ledger = replica_.definitions().ledger(view.ledger);
     for (const std::size_t ref : refs_of(*ledger)) {
@@ -167,6 +169,7 @@ class Citing {
   Replica& replica_;
   const LedgerDefinition& ledger_;
   About about_;
+  std::set<RecordId> cited_;
 };
 
 }  // namespace
@@ -181,7 +184,8 @@ Result<View> find_row(Desk& desk, Replica& replica, const LedgerDefinition& ledg
   if (rows.size() == 1) return std::move(rows.front());
   if (rows.empty() && search.ambiguous()) return *search.ambiguous();
   if (rows.empty())
-    return desk.failure(Errc::not_found, refs_of(ledger).empty() ? "record.none" : "ledger.none_open",
+    return desk.failure(Errc::not_found,
+                        refs_of(ledger).empty() ? "record.none" : "ledger.none_open",
                         {{"name", typed}});
   const Directory directory(replica);
   std::string names;
@@ -189,6 +193,15 @@ Result<View> find_row(Desk& desk, Replica& replica, const LedgerDefinition& ledg
     names += (names.empty() ? "" : "、") + called(desk.words(), directory, ledger, row) + " " +
              row.record.hex();
   return desk.failure(Errc::invalid, "record.several", {{"name", typed}, {"names", names}});
+}
+
+Result<View> find_any_row(Desk& desk, Replica& replica, const LedgerDefinition& ledger,
+                          const std::string& typed) {
+  auto open = find_row(desk, replica, ledger, typed);
+  if (open || !is_not_there(open.error())) return open;
+  std::vector<std::string> states;
+  for (const State& state : ledger.states) states.push_back(state.name);
+  return find_row(desk, replica, ledger, typed, states);
 }
 
 Result<About> about_what(Desk& desk, Replica& replica, const LedgerDefinition& ledger,

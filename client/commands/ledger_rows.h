@@ -18,6 +18,10 @@ Result<View> find_row(Desk& desk, Replica& replica, const LedgerDefinition& ledg
                       const std::string& typed, const std::vector<std::string>& states = {},
                       const FieldValues& refs = {});
 
+/// As find_row(); where no row about it is open, one that ended will do: to show or correct it.
+Result<View> find_any_row(Desk& desk, Replica& replica, const LedgerDefinition& ledger,
+                          const std::string& typed);
+
 /// What a new row cites, and where it goes.
 struct About {
   std::optional<CompartmentId> place;  ///< of the record it is about

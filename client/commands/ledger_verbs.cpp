@@ -28,8 +28,7 @@ bool is_of_its_moment(const LedgerDefinition& ledger, const Field& field) {
 }
 
 bool is_named_in(const Condition& condition, const LedgerDefinition& ledger, const Field& field) {
-  return condition.speaks_of(field.name) ||
-         condition.speaks_of(ledger.groups[field.group].name);
+  return condition.speaks_of(field.name) || condition.speaks_of(ledger.groups[field.group].name);
 }
 
 bool is_filled_by(const Transition& step, const Field& field) {
@@ -122,9 +121,8 @@ bool is_typed(const LedgerDefinition& ledger, std::size_t index) {
   if (kind == GroupKind::number || kind == GroupKind::state || kind == GroupKind::computed)
     return false;
   if (field.type == FieldType::signature || field.name == "legacy_no") return false;
-  return std::none_of(ledger.steps.begin(), ledger.steps.end(), [&](const Transition& step) {
-    return reason_field(ledger, step) == index;
-  });
+  return std::none_of(ledger.steps.begin(), ledger.steps.end(),
+                      [&](const Transition& step) { return reason_field(ledger, step) == index; });
 }
 
 std::optional<std::size_t> number_field(const LedgerDefinition& ledger) {

@@ -1,5 +1,5 @@
-// client/commands/series.cpp - series list|grant|report and gaps: whose numbers are whose, who waits
-// for some, which were used, and what the holes are.
+// client/commands/series.cpp - series list|grant|report and gaps: whose numbers are whose, who
+// waits for some, which were used, and what the holes are.
 #include <algorithm>
 
 #include "client/commands/commands.h"
@@ -228,8 +228,7 @@ Result<Answer> gaps(Desk& desk, const SeriesOptions& options) {
     if (report.gaps.empty()) continue;
     answer.text += (answer.text.empty() ? "" : "\n") + head_of(desk, directory, key);
     for (const Gap& gap : report.gaps)
-      answer.text +=
-          "\n  " + run_text(key, gap) + "  " + reason_text(desk, directory, lives, gap);
+      answer.text += "\n  " + run_text(key, gap) + "  " + reason_text(desk, directory, lives, gap);
     rows->add(json_of(directory, report));
   }
   if (rows->size() == 0) answer.text = desk.text("gap.none");

@@ -1,9 +1,10 @@
 // client/commands/timeline.cpp - timeline (everything about a record, act by act) and access log
 // (who has seen a paper).
+#include "client/timeline.h"
+
 #include "client/commands/commands.h"
 #include "client/readers.h"
 #include "client/records.h"
-#include "client/timeline.h"
 #include "schema/dates.h"
 #include "schema/text.h"
 
@@ -137,8 +138,8 @@ Result<Answer> access_log(Desk& desk, const TimelineOptions& options) {
     row->set("registered_by", directory.person(reader.by));
     rows->add(row);
   }
-  answer.text += "\n" + (rows->size() == 0 ? desk.text("readers.none")
-                                           : table.text(desk.console().columns()));
+  answer.text +=
+      "\n" + (rows->size() == 0 ? desk.text("readers.none") : table.text(desk.console().columns()));
   answer.json->set("record", record->record.hex());
   answer.json->set("required", is_wanted);
   answer.json->set("readers", rows);

@@ -175,10 +175,11 @@ void EveryVerb::papers_come_in() {
   wrong(a, "incoming list", {"--level", "绝对"}, 1, "INVALID");
   good(a, "incoming export", {"--csv", "-o", path("out.csv")}, {"rows", "file"});
   wrong(a, "incoming export", {"--csv", "-o", path("nowhere/out.csv")}, 4, "NOT_FOUND");
-  good(a, "incoming correct", {kPaper, "--sender-org", "省厅办公室", "--reason", "抄错"}, {"records"});
+  good(a, "incoming correct", {kPaper, "--sender-org", "省厅办公室", "--reason", "抄错"},
+       {"records"});
   wrong(a, "incoming correct", {kPaper, "--sender-org", "省厅"}, 2, "USAGE");
-  good(a, "incoming review", {kPaper}, {"records", "proposed"});
-  wrong(a, "incoming review", {kPaper}, 7, "NOT_ALLOWED");
+  good(a, "incoming review", {"省厅〔2026〕2号"}, {"records", "proposed"});
+  wrong(a, "incoming review", {"省厅〔2026〕2号"}, 7, "NOT_ALLOWED");
   good(a, "incoming void", {"省厅〔2026〕2号", "--reason", "重复"}, {"records"});
   wrong(a, "incoming void", {"无此文号", "--reason", "重复"}, 4, "NOT_FOUND");
   good(a, "find", {"防汛"}, {"records", "more"});

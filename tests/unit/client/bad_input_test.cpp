@@ -1,5 +1,6 @@
 // tests/unit/client/bad_input_test.cpp - every verb of every ledger with a missing, malformed,
-// forbidden, out-of-order, duplicate and foreign argument: it answers in Chinese and changes nothing.
+// forbidden, out-of-order, duplicate and foreign argument: it answers in Chinese and changes
+// nothing.
 #include "client/commands/ledger_verbs.h"
 #include "unit/client/ledger_walk.h"
 
@@ -16,9 +17,9 @@ bool has_chinese(const std::string& text) {
 class BadInput : public InOffices {
  protected:
   BadInput() : archive_(new_archive()) {
-    must(archive_.run({"user", "add", "孙七", "--roles", "auditor", "--recovery-sheet",
-                       path("sun.sheet")},
-                      {"passphrase of Sun Qi", archive_.passphrase_of_root}));
+    must(archive_.run(
+        {"user", "add", "孙七", "--roles", "auditor", "--recovery-sheet", path("sun.sheet")},
+        {"passphrase of Sun Qi", archive_.passphrase_of_root}));
     desk_ = std::make_unique<OpenDesk>(folder_ / "R", "passphrase of R");
     rows_ = std::make_unique<SampleRows>(*desk_);
   }
@@ -68,8 +69,9 @@ class BadInput : public InOffices {
     if (verb.kind == VerbKind::list)
       refused(*desk_, "malformed", {ledger.noun, verb.word, "--limit", "许多"});
     if (verb.kind == VerbKind::show || verb.kind == VerbKind::end)
-      refused(*desk_, "malformed", with({ledger.noun, verb.word, kUnseen},
-                                        verb.kind == VerbKind::end ? Words{"--reason", "试"} : Words{}));
+      refused(*desk_, "malformed",
+              with({ledger.noun, verb.word, kUnseen},
+                   verb.kind == VerbKind::end ? Words{"--reason", "试"} : Words{}));
     if (verb.kind == VerbKind::end)
       refused(*desk_, "malformed", {ledger.noun, verb.word, "x", "--reason", kUnseen});
   }
@@ -120,7 +122,8 @@ class BadInput : public InOffices {
   static std::string option(const LedgerDefinition& ledger, const LedgerVerb& verb) {
     return option_of(ledger.fields[verb.fields.front()]);
   }
-  /// A row that ended, for steps that come too late; empty: this ledger cannot be ended by its verbs.
+  /// A row that ended, for steps that come too late; empty: this ledger cannot be ended by its
+  /// verbs.
   std::string ended_row(const LedgerDefinition& ledger) {
     const std::string row = rows_->fresh_row(ledger);
     if (row.empty()) return {};

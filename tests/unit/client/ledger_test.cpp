@@ -1,6 +1,7 @@
-// tests/unit/client/ledger_test.cpp - a ledger's commands come from its definition alone; corrections
-// stay to be seen; whereabouts, limits, histories and holes are told from the ledgers.
+// tests/unit/client/ledger_test.cpp - a ledger's commands come from its definition alone;
+// corrections stay to be seen; whereabouts, limits, histories and holes are told from the ledgers.
 #include "client/commands/ledger.h"
+
 #include "client/help_text.h"
 #include "schema/dates.h"
 #include "unit/client/ledger_walk.h"
@@ -41,8 +42,8 @@ TEST(LedgerCommands, OfANewDefinitionAreThereWithoutALineWrittenForThem) {
   ASSERT_TRUE(ledger) << ledger.error().detail;
   std::vector<std::string> words;
   for (const LedgerVerb& verb : verbs_of(*ledger)) words.push_back(verb.word);
-  EXPECT_THAT(words, ElementsAre("hang", "add", "bring-back", "void", "list", "show", "edit",
-                                 "correct"));
+  EXPECT_THAT(words,
+              ElementsAre("hang", "add", "bring-back", "void", "list", "show", "edit", "correct"));
   const Catalogue catalogue(Language::zh, kClientMessages);
   Menu menu(catalogue);
   add_ledger(menu, *ledger);
@@ -78,8 +79,9 @@ class LedgerDay : public InOffices {
   LedgerDay() : archive_(new_archive()), desk_(folder_ / "R", "passphrase of R") {}
   Said good(const Words& words) { return must(desk_.run(words)); }
   std::string secret_paper() {
-    good({"收文", "登记", "--标题", "关于值班的通知", "--来文单位", "省厅", "--文号", "省厅〔2026〕3号",
-          "--密级", "机密", "--份数", "2", "--页数", "5", "--份号", "000123-000124"});
+    good({"收文", "登记", "--标题", "关于值班的通知", "--来文单位", "省厅", "--文号",
+          "省厅〔2026〕3号", "--密级", "机密", "--份数", "2", "--页数", "5", "--份号",
+          "000123-000124"});
     return "省厅〔2026〕3号";
   }
   static std::string day(int from_today) {
@@ -102,8 +104,7 @@ TEST_F(LedgerDay, EveryVerbGivesItsDocumentWithTheSameKeys) {
       if (ledger.name == "series") continue;  // its list is of blocks
       EXPECT_TRUE(good({ledger.noun, "list"}).json->has(key)) << key;
     }
-    for (const char* key :
-         {"id", "ledger", "fields", "state", "stage", "corrections", "findings"})
+    for (const char* key : {"id", "ledger", "fields", "state", "stage", "corrections", "findings"})
       EXPECT_TRUE(good({ledger.noun, "show", row}).json->has(key)) << key;
     for (const Transition& step : ledger.steps) {
       if (makes(step) || ledger.states[step.to].is_void) continue;
@@ -154,14 +155,17 @@ TEST_F(LedgerDay, ACorrectionIsStruckThroughAndStays) {
   const std::string paper = secret_paper();
   good({"收文", "更正", paper, "--标题", "关于防汛值班的通知", "--原因", "抄错"});
   good({"收文", "修改", paper, "--备注", "左边第二份缺页"});
-  good({"收文", "更正", paper, "--备注", "右边第二份缺页", "--原为", "左边第二份缺页", "--原因", "看反"});
+  good({"收文", "更正", paper, "--备注", "右边第二份缺页", "--原为", "左边第二份缺页", "--原因",
+        "看反"});
   const Said shown = good({"收文", "查看", paper});
-  EXPECT_THAT(shown.text, HasSubstr("更正 标题：~~关于值班的通知~~ → 关于防汛值班的通知（抄错；周敏"));
+  EXPECT_THAT(shown.text,
+              HasSubstr("更正 标题：~~关于值班的通知~~ → 关于防汛值班的通知（抄错；周敏"));
   EXPECT_THAT(shown.text, HasSubstr("~~左边第二份缺页~~"));
   EXPECT_THAT(shown.text, HasSubstr("备注  右边第二份缺页"));
   EXPECT_EQ(shown.json->getArray("corrections")->size(), 2U);
-  EXPECT_EQ(desk_.run({"收文", "更正", paper, "--备注", "x", "--原为", "没有", "--原因", "y"}).error,
-            "NOT_FOUND");
+  EXPECT_EQ(
+      desk_.run({"收文", "更正", paper, "--备注", "x", "--原为", "没有", "--原因", "y"}).error,
+      "NOT_FOUND");
 }
 
 TEST_F(LedgerDay, WhatIsWrittenOnceIsCorrectedByARuling) {
@@ -177,8 +181,8 @@ TEST_F(LedgerDay, TheTimelineTellsEveryActOnThePaperAndOnTheRowsAboutIt) {
   good({"借阅", "借出", "000123", "--借阅人", "张三", "--批准"});
   good({"收文", "更正", paper, "--标题", "另一标题", "--原因", "抄错"});
   const Said told = good({"timeline", paper});
-  for (const char* part : {"周敏 · R", "收文 机密 2026-0001", "借阅 张三", "文件份 000123",
-                           "~~关于值班的通知~~"})
+  for (const char* part :
+       {"周敏 · R", "收文 机密 2026-0001", "借阅 张三", "文件份 000123", "~~关于值班的通知~~"})
     EXPECT_THAT(told.text, HasSubstr(part));
   EXPECT_EQ(told.json->getArray("acts")->size(), 5U)
       << "registered with its copies, asked, approved, lent with the copy moved, corrected";
@@ -197,6 +201,26 @@ TEST_F(LedgerDay, WhoHasSeenAPaperIsKnownFromTheRowsThatGaveIt) {
   EXPECT_THAT(known.text, HasSubstr("张三"));
   EXPECT_THAT(known.text, HasSubstr("李四"));
   EXPECT_EQ(known.json->getArray("readers")->size(), 2U);
+}
+
+TEST_F(LedgerDay, APaperGoesByRankAndBackwardsForInstructions) {
+  const std::string paper = secret_paper();
+  const auto approve = [&](const char* copy, const char* mode) {
+    good({"传阅", "批准", paper, "--份号", copy, "--方式", mode, "--阅读人", "厅长", "--排序", "1",
+          "--阅读人", "处长", "--排序", "3", "--阅读人", "副厅长", "--排序", "2"});
+  };
+  approve("000123", "传阅");
+  EXPECT_THAT(good({"传阅", "送出", paper, "--份号", "000123"}).text, HasSubstr("厅长"));
+  good({"传阅", "收回", paper, "--份号", "000123"});
+  const Words early{"传阅", "送出", paper, "--份号", "000123", "--阅读人", "处长"};
+  const Said refused = desk_.run(early);
+  EXPECT_EQ(refused.error, "NOT_ALLOWED");
+  EXPECT_THAT(refused.text, HasSubstr("副厅长"));
+  Words with_reason = early;
+  with_reason.insert(with_reason.end(), {"--原因", "副厅长出差"});
+  good(with_reason);
+  approve("000124", "传批");
+  EXPECT_THAT(good({"传阅", "送出", paper, "--份号", "000124"}).text, HasSubstr("处长"));
 }
 
 TEST_F(LedgerDay, HolesAreNamedWithTheirReasonAndBlocksWithTheirUse) {

@@ -1,5 +1,5 @@
-// tests/unit/client/ledger_walk.h - one open desk that is told many commands, and rows of any ledger
-// made out of its definition.
+// tests/unit/client/ledger_walk.h - one open desk that is told many commands, and rows of any
+// ledger made out of its definition.
 #pragma once
 
 #include <algorithm>
@@ -84,7 +84,7 @@ class SampleRows {
                             (is_due(ledger, field, step->to) ||
                              (field.type == FieldType::ref && field.ref_ledger == "incoming"));
       if (!is_asked) continue;
-      const std::string value = value_for(field);
+      const std::string value = value_for(ledger, field);
       if (value.empty()) continue;
       words.push_back(option_of(field));
       words.push_back(value);
@@ -99,7 +99,7 @@ class SampleRows {
   std::string last_failure;
 
  private:
-  std::string value_for(const Field& field) {
+  std::string value_for(const LedgerDefinition& ledger, const Field& field) {
     ++count_;
     switch (field.type) {
       case FieldType::integer:
@@ -116,7 +116,9 @@ class SampleRows {
         return "10年";
       case FieldType::ref: {
         const LedgerDefinition* cited = Definitions::built_in().ledger(field.ref_ledger);
-        return cited == nullptr ? std::string() : row(*cited);
+        if (cited == nullptr) return {};
+        const bool is_claimed = !ledger.exclusive.empty() && field.ref_ledger == "document_copy";
+        return is_claimed ? fresh_row(*cited) : row(*cited);
       }
       default:
         return "样本" + std::to_string(count_);
