@@ -23,6 +23,7 @@ void add_office(Menu& menu);         ///< office add, list, hub add, access give
 void add_user(Menu& menu);           ///< user add, approve, list
 void add_series(Menu& menu);         ///< series list, grant
 void add_holidays(Menu& menu);       ///< holidays list, import, check
+void add_print(Menu& menu);          ///< print
 void add_keys(Menu& menu);           ///< passphrase change, unlock
 void add_about(Menu& menu);          ///< help, version
 
