@@ -50,6 +50,7 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
     {"series", "号段"},
     {"grant", "分配"},
     {"holidays", "节假日"},
+    {"print", "打印"},
     {"holidays check", "核对"},
     {"office", "单位"},
     {"access", "权限"},

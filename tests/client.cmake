@@ -4,6 +4,7 @@ jiyao_test(test_client
     unit/client/csv_reader_test.cpp
     unit/client/menu_test.cpp
     unit/client/output_test.cpp
+    unit/client/paper_test.cpp
     unit/client/prompt_test.cpp
   USES jiyao::client)
 
@@ -15,6 +16,7 @@ jiyao_test(test_verbs
     unit/client/hub_link_test.cpp
     unit/client/ledger_test.cpp
     unit/client/office_verbs_test.cpp
+    unit/client/print_verbs_test.cpp
   USES jiyao::client jiyao::server jiyao_bad_link)
 
 # Registers in and out: the readers on hand-made files, the verbs on a whole machine.

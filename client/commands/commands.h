@@ -24,6 +24,7 @@ void add_series(Menu& menu);         ///< series list, grant, report; gaps
 void add_holidays(Menu& menu);       ///< holidays list, import, check
 void add_due(Menu& menu);            ///< today, due
 void add_timeline(Menu& menu);       ///< timeline, access log
+void add_print(Menu& menu);          ///< print
 void add_keys(Menu& menu);           ///< passphrase change, unlock
 void add_about(Menu& menu);          ///< help, version
 

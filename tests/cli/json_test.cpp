@@ -289,6 +289,9 @@ void EveryVerb::people_and_keys() {
   wrong(a, "series list", {"--owner", "丁局"}, 4, "NOT_FOUND");
   good(a, "series grant", {"--to", "A", "--count", "7"}, {"block"});
   wrong(r, "series grant", {"--to", "A", "--owner", "甲局"}, 7, "NOT_ALLOWED");
+  good(a, "print", {"F01", "--out", path("f01.html")},
+       {"form", "title", "rows", "pages", "level", "file", "registered"});
+  wrong(a, "print", {"F99", "--out", path("f99.html")}, 4, "NOT_FOUND");
   good(a, "holidays list", {}, {"years"});
   wrong(lost, "holidays list", {}, 4, "NOT_FOUND");
   good(a, "holidays check", {"2026"}, {"year", "number", "working_days", "off", "worked"});
