@@ -178,6 +178,9 @@ class StoreWriter {
 
   /// Gives the batch its number, or updates content, repeats and judgement of a known one.
   void put(StoredBatch& batch);
+  /// Records are numbered by the time in their id: this id is of a later time than every record
+  /// shown here, so none has it. False says nothing.
+  bool is_newer_than_all(const RecordId& id) const;
   /// A number for a record that is not there yet; show() makes its row.
   std::int64_t make_record(const Change& any_change_of_it);
   /// Takes back make_record() as long as nothing hangs on it.
@@ -221,6 +224,7 @@ class StoreWriter {
   Transaction transaction_;
   bool is_committed_ = false, has_indexed_all_ = false;
   std::set<std::int64_t> made_;  ///< records without a row yet
+  std::int64_t newest_ = 0;      ///< greatest number of a record with a row
   /// Of the records shown in this transaction: what the indexes hold, unless they were late before;
   /// and how they stood among the late ones.
   std::map<std::int64_t, Findable> indexed_;

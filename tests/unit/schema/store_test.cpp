@@ -216,6 +216,38 @@ TEST_F(StoreTest, AFileOfTheFirstSchemaKeepsItsChanges) {
   EXPECT_EQ(store.unsealed(9).size(), 1U);
 }
 
+TEST_F(StoreTest, WordsOfTheSecondSchemaAreStillFound) {
+  const std::string text = fold_for_search("关于保密工作的通知");
+  {
+    auto database =
+        Database::open(disk_, "/replica/internal.jdb", id_, key_, Database::Access::create);
+    ASSERT_TRUE(database);
+    ASSERT_TRUE(database->migrate(migrations("level").first(2)));
+    Statement own(*database, "INSERT INTO own VALUES ('realm', :realm), ('level', :level)");
+    own.bind(":realm", realm_).bind(":level", ByteView(Bytes{1})).run();
+    Statement names(*database, "INSERT INTO compartment VALUES (1, :office)");
+    names.bind(":office", compartment_.office).run();
+    database->run("INSERT INTO ledger VALUES (1, 'incoming')");
+    Statement record(*database,
+                     "INSERT INTO record VALUES (7, randomblob(16), 1, 1, 1, 0, zeroblob(32), "
+                     ":text, x'')");
+    record.bind(":text", text).run();
+    Statement words(*database, "INSERT INTO words(rowid, text) VALUES (7, :tokens)");
+    words.bind(":tokens", search_tokens(text)).run();
+  }
+  Store store = open();
+  EXPECT_EQ(found(store, "保密"), std::vector<std::int64_t>{7});
+  for (const char* title : {"会议", "纪要"}) {  // late, then late again
+    StoreWriter writer(store);
+    ShownRecord now = *store.record(7);
+    now.text = fold_for_search(title);
+    writer.show(*store.record(7), now);
+    writer.commit();
+  }
+  EXPECT_TRUE(found(store, "保密").empty());
+  EXPECT_EQ(found(store, "纪要"), std::vector<std::int64_t>{7});
+}
+
 TEST_F(StoreTest, AnIdUsedInTwoLedgersIsTwoRecords) {
   Store store = open();
   Change one = change("一");
