@@ -2,7 +2,7 @@
 #include "sync/merge.h"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
 
 #include "sync/group_merge.h"
 #include "sync/state_merge.h"
@@ -292,15 +292,13 @@ std::optional<RecordState> merge_only(const LedgerDefinition& definition,
   return record;
 }
 
-void put(Bytes& out, std::string_view text) {
-  const std::size_t at = out.size();
-  out.resize(at + 4 + text.size());
-  for (std::size_t i = 0; i < 4; ++i)
-    out[at + i] = static_cast<std::uint8_t>(text.size() >> (8 * i));
-  if (!text.empty()) std::memcpy(out.data() + at + 4, text.data(), text.size());
+void put(std::string& out, std::string_view text) {
+  std::array<char, 4> size;
+  for (std::size_t i = 0; i < 4; ++i) size[i] = static_cast<char>(text.size() >> (8 * i));
+  out.append(size.data(), size.size()).append(text);
 }
 
-void put(Bytes& out, const std::vector<HeldWrite>& writes) {
+void put(std::string& out, const std::vector<HeldWrite>& writes) {
   put(out, std::to_string(writes.size()));
   for (const HeldWrite& write : writes) {
     put(out, as_text(write.change.view()));
@@ -308,7 +306,7 @@ void put(Bytes& out, const std::vector<HeldWrite>& writes) {
   }
 }
 
-void put(Bytes& out, const std::vector<ChangeId>& ids) {
+void put(std::string& out, const std::vector<ChangeId>& ids) {
   put(out, std::to_string(ids.size()));
   for (const ChangeId& id : ids) put(out, as_text(id.view()));
 }
@@ -354,7 +352,7 @@ RecordState merge(const LedgerDefinition& definition, std::span<const JudgedChan
 }
 
 Bytes canonical(const RecordState& state, const LedgerDefinition& definition) {
-  Bytes out;
+  std::string out;
   out.reserve(2048);
   put(out, definition.name);
   put(out, state.state);
@@ -371,7 +369,7 @@ Bytes canonical(const RecordState& state, const LedgerDefinition& definition) {
   }
   put(out, state.heads);
   put(out, state.quarantined);
-  return out;
+  return to_bytes(out);
 }
 
 }  // namespace jiyao
