@@ -190,6 +190,9 @@ class StoreWriter {
 
   /// Gives the batch its number, or updates content, repeats and judgement of a known one.
   void put(StoredBatch& batch);
+  /// Records are numbered by the time in their id: this id is of a later time than every record
+  /// shown here, so none has it. False says nothing.
+  bool is_newer_than_all(const RecordId& id) const;
   /// A number for a record that is not there yet; show() makes its row.
   std::int64_t make_record(const Change& any_change_of_it);
   /// Takes back make_record() as long as nothing hangs on it.
@@ -235,6 +238,7 @@ class StoreWriter {
   std::set<std::int64_t> made_;  ///< records without a row yet
   /// Of the records shown in this transaction: how they stood among the late ones.
   std::map<std::int64_t, std::optional<LateRecord>> late_before_;
+  std::int64_t newest_ = 0;  ///< greatest number of a record with a row
   std::map<CompartmentId, std::array<std::int64_t, kHoldings>> counted_;
 };
 

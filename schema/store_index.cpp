@@ -14,8 +14,12 @@ constexpr std::size_t kLateMax = 256;
 struct KeyRow {
   std::string_view key;
   std::int64_t record;
-  friend auto operator<=>(const KeyRow&, const KeyRow&) = default;
 };
+
+bool is_before(const KeyRow& a, const KeyRow& b) {
+  const int order = a.key.compare(b.key);
+  return order != 0 ? order < 0 : a.record < b.record;
+}
 
 /// Keys of `all` that `others` does not have.
 void append_missing(std::vector<KeyRow>& rows, std::int64_t no, const std::vector<std::string>& all,
@@ -74,7 +78,7 @@ void Store::index_words_anew() {
 std::vector<std::int64_t> Store::with_key(const std::string& key) const {
   std::vector<std::int64_t> found = late_.with_key(key);
   Statement rows(*database_, "SELECT record FROM key WHERE key = :key");
-  rows.bind(":key", as_bytes(key));
+  rows.lend(":key", as_bytes(key));
   while (rows.step())
     if (!late_.contains(rows.integer(0))) found.push_back(rows.integer(0));
   std::sort(found.begin(), found.end());
@@ -105,6 +109,8 @@ void StoreWriter::show(const ShownRecord& before, const ShownRecord& now) {
 
 // A new record's row is written once, when there is something to show.
 void StoreWriter::write_row(const ShownRecord& now, bool is_new) {
+  newest_ = std::max(newest_, now.no);
+  const Bytes keys = packed(now.keys);
   Statement write(*store_.database_,
                   is_new ? "INSERT INTO record(no, id, compartment, ledger, flags, level, state, "
                            "text, keys) VALUES (:no, :id, :compartment, :ledger, :flags, :level, "
@@ -112,12 +118,15 @@ void StoreWriter::write_row(const ShownRecord& now, bool is_new) {
                          : "UPDATE record SET flags = :flags, level = :level, state = :state, "
                            "text = :text, keys = :keys WHERE no = :no");
   if (is_new) {
-    write.bind(":id", now.record).bind(":compartment", compartment_no(now.compartment));
+    write.bind(":no", now.no).lend(":id", now.record.view());
+    write.bind(":compartment", compartment_no(now.compartment));
     write.bind(":ledger", ledger_no(now.ledger));
   }
   write.bind(":flags", now.flags).bind(":level", static_cast<int>(now.level));
-  write.bind(":state", now.state).bind(":text", now.text);
-  write.bind(":keys", ByteView(packed(now.keys))).bind(":no", now.no).run();
+  write.lend(":state", now.state.view()).lend(":text", std::string_view(now.text));
+  write.lend(":keys", ByteView(keys));
+  if (!is_new) write.bind(":no", now.no);
+  write.run();
 }
 
 void StoreWriter::write_index() {
@@ -151,14 +160,14 @@ void StoreWriter::write_keys() {
     append_missing(gone, no, late.indexed.keys, late.now.keys);
     append_missing(come, no, late.now.keys, late.indexed.keys);
   }
-  std::sort(gone.begin(), gone.end());
-  std::sort(come.begin(), come.end());
+  std::sort(gone.begin(), gone.end(), is_before);
+  std::sort(come.begin(), come.end(), is_before);
   Statement remove(*store_.database_, "DELETE FROM key WHERE key = :key AND record = :no");
   for (const KeyRow& row : gone)
     remove.bind(":key", as_bytes(row.key)).bind(":no", row.record).run();
   Statement insert(*store_.database_, "INSERT INTO key(key, record) VALUES (:key, :no)");
   for (const KeyRow& row : come)
-    insert.bind(":key", as_bytes(row.key)).bind(":no", row.record).run();
+    insert.lend(":key", as_bytes(row.key)).bind(":no", row.record).run();
 }
 
 }  // namespace jiyao

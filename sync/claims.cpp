@@ -70,6 +70,30 @@ std::optional<SeriesNumber> series_number(const LedgerDefinition& definition,
   return number;
 }
 
+GrantedBlocks granted_blocks(const LedgerDefinition& definition, const RecordState& series) {
+  GrantedBlocks blocks;
+  const auto group = definition.group_index("blocks");
+  const GroupState* held = group ? series.group(*group) : nullptr;
+  if (held == nullptr) return blocks;
+  for (const HeldWrite& block : held->held) {
+    const auto field = [&](std::string_view name) {
+      return definition.field_value(*definition.field_index(name), block.value);
+    };
+    blocks.push_back({field("block_incarnation"), field("block_first"), field("block_last")});
+  }
+  return blocks;
+}
+
+bool is_granted(const GrantedBlocks& blocks, const IncarnationId& incarnation, std::uint64_t n) {
+  const std::string owner = incarnation.hex(), number = std::to_string(n);
+  return std::any_of(blocks.begin(), blocks.end(), [&](const GrantedBlock& block) {
+    if (block.incarnation != owner) return false;
+    const auto first = compare_values(number, block.first);
+    const auto last = compare_values(number, block.last);
+    return first && last && *first >= 0 && *last <= 0;
+  });
+}
+
 std::vector<ClaimedKey> claimed_keys(const LedgerDefinition& definition, const RecordId& record,
                                      const RecordState& state) {
   std::vector<ClaimedKey> keys{{Claim::shares, std::string(kRecordKey) + record.hex()}};

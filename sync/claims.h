@@ -30,4 +30,13 @@ std::optional<SeriesNumber> series_number(const LedgerDefinition& definition,
                                           const NumberRule& rule, const RecordState& state);
 std::string series_key(std::string_view ledger, std::string_view series, std::string_view year);
 
+/// A block of numbers, as the fields of a series record say it.
+struct GrantedBlock {
+  std::string incarnation, first, last;
+};
+using GrantedBlocks = std::vector<GrantedBlock>;
+/// What a record of the series ledger grants. Read once: every row of an import asks.
+GrantedBlocks granted_blocks(const LedgerDefinition& definition, const RecordState& series);
+bool is_granted(const GrantedBlocks& blocks, const IncarnationId& incarnation, std::uint64_t n);
+
 }  // namespace jiyao

@@ -20,7 +20,8 @@ std::vector<std::string> values_of(const LedgerDefinition& definition, const Rec
       values.push_back(std::move(value));
   };
   add(group->value);
-  for (const HeldWrite& held : group->held) add(held.value);
+  for (const HeldWrite& held : group->held)
+    if (held.value != group->value) add(held.value);
   return values;
 }
 

@@ -93,6 +93,7 @@ std::optional<std::int64_t> LevelWork::find(const RecordAt& at) {
     const ShownRecord& row = pieces_.at(made->second).before;
     if (row.compartment == at.compartment && row.ledger == at.ledger) return made->second;
   }
+  if (writer_.is_newer_than_all(at.record)) return std::nullopt;
   return store_.record_no(at.record, at.compartment, at.ledger);
 }
 

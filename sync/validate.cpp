@@ -250,12 +250,14 @@ Result<void> Validation::check_mandatory() const {
     return {};
   for (std::size_t i = 0; i < definition_.fields.size(); ++i) {
     const Field& field = definition_.fields[i];
+    const bool is_due =
+        field.from && (*field.from == *state || definition_.reaches(*field.from, *state));
+    if (!is_due) continue;
     const std::string& group = definition_.groups[field.group].name;
     const bool is_written = std::any_of(change_.writes.begin(), change_.writes.end(),
                                         [&](const Write& write) { return write.group == group; });
-    if (!field.from || (state_write() == nullptr && !is_written)) continue;
-    const bool is_due = *field.from == *state || definition_.reaches(*field.from, *state);
-    if (!is_due || field.from_if.holds(after()) != Holds::yes) continue;
+    if ((state_write() == nullptr && !is_written) || field.from_if.holds(after()) != Holds::yes)
+      continue;
     const bool is_open = before_ != nullptr && before_->group(field.group) != nullptr &&
                          !before_->group(field.group)->to_settle.empty();
     if (shown(field.name).empty() && !is_open) return refuse(field.name, "is needed");
