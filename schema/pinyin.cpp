@@ -31,6 +31,17 @@ bool is_chinese(const SpokenCharacter& character) {
   return character.readings[0] != 0;
 }
 
+/// Adds a letter to those there are, unless it is one or there is no room.
+void add_letter(FirstLetters& first, char letter) {
+  for (char& one : first.letters) {
+    if (one == letter) return;
+    if (one == 0) {
+      one = letter;
+      return;
+    }
+  }
+}
+
 /// The longest word from `at` on, then the next; what no word settles keeps its readings.
 void read_words(std::u32string_view points, std::vector<SpokenCharacter>& characters) {
   for (std::size_t at = 0; at < points.size();) {
@@ -182,12 +193,26 @@ std::string pinyin_order(std::string_view text, Spoken as) {
 }
 
 void append_initial_pairs(std::string_view run, std::vector<InitialPair>& pairs) {
-  const std::vector<SpokenCharacter> characters = spoken_run(run);
-  for (std::size_t i = 0; i + 1 < characters.size(); ++i) {
-    for (const std::uint16_t first : characters[i].readings)
-      for (const std::uint16_t second : characters[i + 1].readings)
-        if (first != 0 && second != 0) pairs.push_back({initial_of(first), initial_of(second)});
+  const std::u32string points = points_of(run);
+  std::vector<FirstLetters> letters(points.size());
+  for (std::size_t at = 0; at < points.size();) {
+    letters[at] = table().first_letters(points[at]);
+    const SpokenWord* word =
+        letters[at].begins_word ? table().word_at(std::u32string_view(points).substr(at)) : nullptr;
+    if (word == nullptr)
+      ++at;
+    else
+      for (const std::uint16_t reading : word->readings)
+        letters[at++].letters = {initial_of(reading)};
   }
+  if (points.size() <= kNameCharactersMax)
+    if (const SpokenWord* surname = table().surname_at(points))
+      for (std::size_t i = 0; i < surname->readings.size() && i < points.size(); ++i)
+        add_letter(letters[i], initial_of(surname->readings[i]));
+  for (std::size_t i = 0; i + 1 < letters.size(); ++i)
+    for (const char first : letters[i].letters)
+      for (const char second : letters[i + 1].letters)
+        if (first != 0 && second != 0) pairs.push_back({first, second});
 }
 
 std::vector<PinyinWay> pinyin_ways(std::string_view folded) {

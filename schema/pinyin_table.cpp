@@ -95,6 +95,20 @@ PinyinTable::PinyinTable() {
   }
   load_words(kWordLines, words_);
   load_words(kSurnameLines, surnames_);
+  for (char32_t i = 0; i < kCommon; ++i) common_.push_back(worked_out(kFirstCommon + i));
+}
+
+FirstLetters PinyinTable::worked_out(char32_t character) const {
+  FirstLetters first;
+  first.begins_word = words_.contains(character);
+  const Readings* all = readings(character);
+  if (all == nullptr) return first;
+  auto* next = first.letters.begin();
+  for (const std::uint16_t reading : *all) {
+    const char letter = reading == 0 ? '\0' : syllable(reading).plain.front();
+    if (letter != '\0' && std::find(first.letters.begin(), next, letter) == next) *next++ = letter;
+  }
+  return first;
 }
 
 std::uint16_t PinyinTable::number_of(std::string_view toned) {

@@ -21,6 +21,13 @@ struct Syllable {
   int tone = 0;              ///< 1..4; 0: none
 };
 
+/// The first letters a character may be read with, each once; '\0': no more. Of every row that is
+/// indexed, so it is worked out beforehand.
+struct FirstLetters {
+  std::array<char, kReadingsMax> letters{};
+  bool begins_word = false;  ///< look whether a word stands here
+};
+
 /// A word whose characters are read in one way each.
 struct SpokenWord {
   std::u32string characters;
@@ -33,6 +40,10 @@ class PinyinTable {
   static const PinyinTable& built_in();
 
   const Readings* readings(char32_t character) const;  ///< nullptr: none
+  FirstLetters first_letters(char32_t character) const {
+    const char32_t at = character - kFirstCommon;  // wraps below it
+    return at < common_.size() ? common_[at] : worked_out(character);
+  }
   const Syllable& syllable(std::uint16_t number) const { return syllables_[number]; }
   bool is_syllable(const std::string& plain) const;
   bool begins_syllable(const std::string& plain) const;
@@ -43,7 +54,10 @@ class PinyinTable {
  private:
   using Words = std::unordered_map<char32_t, std::vector<SpokenWord>>;  // by first character
 
+  static constexpr char32_t kFirstCommon = 0x4E00, kCommon = 0x5200;
+
   PinyinTable();
+  FirstLetters worked_out(char32_t character) const;
   static const SpokenWord* at(const Words& words, std::u32string_view rest);
   std::uint16_t number_of(std::string_view toned);
   void add(std::string_view characters, std::uint16_t reading, bool is_first);
@@ -54,6 +68,7 @@ class PinyinTable {
   std::map<std::string, bool> plain_;             // every beginning of a syllable -> is it whole
   std::unordered_map<char32_t, Readings> readings_;
   Words words_, surnames_;
+  std::vector<FirstLetters> common_;  ///< from kFirstCommon on
 };
 
 /// The code points of UTF-8; each byte that is none is U+FFFD.

@@ -20,7 +20,7 @@ namespace {
 constexpr const char* kPrintLedger = "print_log";
 
 struct PrintOptions {
-  std::string form, record, out, from, to, level, purpose;
+  std::string form, record, out, from, to, level, owner, purpose;
   bool as_pdf = false;
 };
 
@@ -32,6 +32,7 @@ void declare_print(CLI::App& app, PrintOptions& options, const Catalogue& words)
   app.add_option("--from,--自", options.from, words.text("opt.from_day"));
   app.add_option("--to,--至", options.to, words.text("opt.to_day"));
   app.add_option("--level,--密级", options.level, words.text("opt.level"));
+  app.add_option("--owner,--单位", options.owner, words.text("opt.owner"));
   app.add_option("--purpose,--用途", options.purpose, words.text("opt.purpose"));
 }
 
@@ -77,9 +78,18 @@ Result<std::string> day_of(Desk& desk, const std::string& typed) {
   return *day;
 }
 
-/// All rows of the form's ledger that belong on it, oldest first.
+/// Whose register: this machine's office, or the one named.   errors: not_found, need_roster
+Result<OfficeId> office_of(Desk& desk, const Replica& replica, const PrintOptions& options) {
+  if (options.owner.empty()) return own_office(replica);
+  const auto named = Directory(replica).office_named(options.owner);
+  if (!named) return desk.failure(Errc::not_found, "office.none", {{"name", options.owner}});
+  return *named;
+}
+
+/// All rows of that office's ledger that belong on the form, oldest first.
 Result<std::vector<View>> register_rows(Desk& desk, const Replica& replica, const Form& form,
-                                        const FormFiller& filler, const PrintOptions& options) {
+                                        const FormFiller& filler, const OfficeId& office,
+                                        const PrintOptions& options) {
   const auto from = day_of(desk, options.from);
   if (!from) return from.error();
   const auto to = day_of(desk, options.to);
@@ -95,7 +105,8 @@ Result<std::vector<View>> register_rows(Desk& desk, const Replica& replica, cons
   do {
     RecordPage page = replica.search(query, after);
     for (View& view : page.rows)
-      if (filler.wants(view, *from, *to) && (!level || view.compartment.level == *level))
+      if (view.compartment.office == office && filler.wants(view, *from, *to) &&
+          (!level || view.compartment.level == *level))
         rows.push_back(std::move(view));
     after = page.after;
   } while (after);
@@ -169,9 +180,12 @@ Result<FilledForm> filled_form(Desk& desk, Replica& replica, const Form& form,
       return desk.failure(Errc::not_found, "record.none", {{"name", options.record}});
     return filler.fill({*std::move(record)});
   }
-  auto rows = register_rows(desk, replica, form, filler, options);
+  const auto office = office_of(desk, replica, options);
+  if (!office) return office.error();
+  auto rows = register_rows(desk, replica, form, filler, *office, options);
   if (!rows) return rows.error();
   FilledForm filled = filler.fill(*std::move(rows));
+  filled.paper.office = Directory(replica).office(*office);
   const std::string from = day_of(desk, options.from).value(),
                     to = day_of(desk, options.to).value();
   if (!from.empty() || !to.empty())

@@ -8,6 +8,7 @@
 #include "client/number_asks.h"
 #include "client/records.h"
 #include "client/series_report.h"
+#include "schema/text.h"
 
 namespace jiyao {
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "client/custody.h"
+#include "client/custody_chain.h"
 #include "client/messages.h"
 #include "client/records.h"
 #include "client/typed_value.h"
@@ -53,8 +54,10 @@ bool FormFiller::wants(const View& view, std::string_view from, std::string_view
 
 std::string FormFiller::custody_of(const View& view) const {
   std::string text;
-  for (const View& copy : copies_of(replica_, view.record))
-    text += (text.empty() ? "" : "\n") + custody_line(desk_, replica_, copy);
+  for (const View& copy : copies_of(replica_, view)) {
+    const std::string hands = text_of(desk_, directory_, jiyao::custody_of(replica_, copy));
+    text += (text.empty() ? "" : "\n") + hands.substr(0, hands.find('\n'));  // the last hand
+  }
   if (!text.empty()) return text;
   const auto index = ledger_.field_index("copy_nos");
   return index ? field_text(words_, directory_, ledger_, view, *index) : std::string();

@@ -10,9 +10,9 @@
 namespace jiyao {
 namespace {
 
-using testing::change_named;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using jiyao::testing::change_named;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 constexpr const char* kCountersign = R"({ "ledger": "t", "zh": "会签", "en": "T", "source": "test",
   "fields": {
@@ -26,7 +26,7 @@ constexpr const char* kCountersign = R"({ "ledger": "t", "zh": "会签", "en": "
   "remind": [{"when": "state is sent and today > sent_on + 5wd", "zh": "视为同意"}],
   "list": ["sent_on"] })";
 
-class Countersigning : public testing::Test {
+class Countersigning : public ::testing::Test {
  protected:
   Countersigning() { add("d", {}, {{"state", "draft"}}); }
   void add(const std::string& name, const std::vector<std::string>& parents,
