@@ -89,8 +89,7 @@ void append_utf8(std::string& text, std::uint32_t point) {
   const int more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
   constexpr std::array<std::uint32_t, 4> kLeads{0, 0xC0, 0xE0, 0xF0};
   text += static_cast<char>(kLeads[static_cast<std::size_t>(more)] | point >> (6 * more));
-  for (int i = more - 1; i >= 0; --i)
-    text += static_cast<char>(0x80 | (point >> (6 * i) & 0x3F));
+  for (int i = more - 1; i >= 0; --i) text += static_cast<char>(0x80 | (point >> (6 * i) & 0x3F));
 }
 
 /// UTF-16 as UTF-8; half a pair, or a lone byte at the end of the file, becomes U+FFFD. `taken`:

@@ -58,8 +58,8 @@ void Rejects::close() {
   if (writer_ != nullptr) writer_->close();
 }
 
-Importer::Importer(Desk& desk, Replica& replica, const LedgerDefinition& ledger,
-                   RegisterFile& file, ImportPlan plan)
+Importer::Importer(Desk& desk, Replica& replica, const LedgerDefinition& ledger, RegisterFile& file,
+                   ImportPlan plan)
     : desk_(desk),
       replica_(replica),
       ledger_(ledger),
@@ -114,8 +114,8 @@ Result<RowKeys*> Importer::on_record(const CompartmentId& place) {
   do {
     const RecordPage page = replica_.search(query, after);
     for (const View& view : page.rows)
-      found->second.add(key_of(
-          [&](const Field& field) { return view.state.field(ledger_, field.name); }));
+      found->second.add(
+          key_of([&](const Field& field) { return view.state.field(ledger_, field.name); }));
     after = page.after;
   } while (after);
   found->second.sort();

@@ -23,7 +23,8 @@ namespace jiyao {
 class Rejects {
  public:
   /// `path` empty: they are only counted.
-  Rejects(Desk& desk, Path path, const RegisterFile& file) : desk_(desk), path_(std::move(path)), file_(file) {}
+  Rejects(Desk& desk, Path path, const RegisterFile& file)
+      : desk_(desk), path_(std::move(path)), file_(file) {}
   /// errors: not_allowed, not_found (the folder)
   Result<void> add(const RegisterRow& row, const std::vector<std::string>& headings);
   void close();  ///< durable
@@ -46,18 +47,18 @@ class Rejects {
 };
 
 struct ImportPlan {
-  FieldValues given;     ///< what somebody said of every row (--set)
-  ColumnMap columns;     ///< what somebody said of columns (--map)
+  FieldValues given;  ///< what somebody said of every row (--set)
+  ColumnMap columns;  ///< what somebody said of columns (--map)
   std::string owner, level;
 };
 
 struct Imported {
-  std::size_t good = 0;           ///< rows the ledger takes, recorded or not
+  std::size_t good = 0;  ///< rows the ledger takes, recorded or not
   std::size_t recorded = 0;
   std::size_t known_already = 0;
-  std::size_t number_twice = 0;   ///< good rows whose key the file has more than once
-  std::size_t hidden = 0;         ///< rows hidden in the sheet, which come in like others
-  const Field* twice = nullptr;   ///< of number_twice
+  std::size_t number_twice = 0;  ///< good rows whose key the file has more than once
+  std::size_t hidden = 0;        ///< rows hidden in the sheet, which come in like others
+  const Field* twice = nullptr;  ///< of number_twice
 };
 
 class Importer {

@@ -33,8 +33,8 @@ double width_of(const Field& field, const std::string& heading) {
 std::vector<std::string> choices_of(const LedgerDefinition& ledger, const Field& field) {
   std::vector<std::string> choices;
   if (field.type == FieldType::level)
-    for (const Level level : {Level::public_, Level::internal, Level::secret, Level::highly_secret,
-                              Level::top_secret})
+    for (const Level level :
+         {Level::public_, Level::internal, Level::secret, Level::highly_secret, Level::top_secret})
       choices.emplace_back(chinese_of(level));
   else if (ledger.groups[field.group].kind == GroupKind::state)
     for (const State& state : ledger.states) choices.push_back(state.zh);
@@ -93,8 +93,8 @@ std::vector<std::string> entry_texts(const LedgerDefinition& ledger, const Group
     std::string text = ledger.field_value(field, write.value);
     if (!text.empty() || !is_alone) texts.push_back(std::move(text));
   }
-  const bool is_blank = std::all_of(texts.begin(), texts.end(),
-                                    [](const std::string& text) { return text.empty(); });
+  const bool is_blank =
+      std::all_of(texts.begin(), texts.end(), [](const std::string& text) { return text.empty(); });
   if (is_blank) texts.clear();
   return texts;
 }

@@ -30,8 +30,8 @@ Result<void> RegisterFile::choose(const Catalogue& words, const std::string& she
     if (one.part.empty()) continue;
     ++number;
     names += (names.empty() ? "" : "、") + one.name;
-    const bool is_meant = sheet.empty() ? !one.is_hidden
-                                        : sheet == one.name || sheet == std::to_string(number);
+    const bool is_meant =
+        sheet.empty() ? !one.is_hidden : sheet == one.name || sheet == std::to_string(number);
     if (is_meant) sheets_.push_back(one);
   }
   if (sheets_.empty())

@@ -16,8 +16,8 @@
 namespace jiyao {
 
 struct Headings {
-  std::size_t rows = 0;            ///< how many rows of the file lie above the first data row
-  std::vector<std::string> texts;  ///< by column
+  std::size_t rows = 0;              ///< how many rows of the file lie above the first data row
+  std::vector<std::string> texts;    ///< by column
   std::vector<const Field*> fields;  ///< by column; nullptr: unknown or to be passed over
   std::size_t known() const;
 };

@@ -119,10 +119,10 @@ std::optional<RowReason> RegisterIntake::complete(RegisterRow& row) {
     const std::vector<std::string> path = path_to(state->second);
     if (path.empty()) {
       const std::size_t index = *ledger_.field_index("state");
-      return RowReason{label_of(desk_.words(), *ledger_.field("state")),
-                       desk_.text("import.no_way",
-                                  {{"state", shown_value(desk_.words(), ledger_, index,
-                                                         state->second)}})};
+      return RowReason{
+          label_of(desk_.words(), *ledger_.field("state")),
+          desk_.text("import.no_way",
+                     {{"state", shown_value(desk_.words(), ledger_, index, state->second)}})};
     }
     state->second = path.front();
   }

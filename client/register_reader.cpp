@@ -206,10 +206,10 @@ std::optional<RowReason> RegisterReader::fault_of(const SheetRow& row) const {
   }
   for (std::size_t i = texts.size(); i < row.cells.size(); ++i)
     if (!row.cells[i].empty() || sheet_->date_system() == DateSystem::none)
-      return RowReason{std::to_string(i + 1),
-                       words_->text("import.too_many_cells",
-                                    {{"cells", std::to_string(row.cells.size())},
-                                     {"columns", std::to_string(texts.size())}})};
+      return RowReason{
+          std::to_string(i + 1),
+          words_->text("import.too_many_cells", {{"cells", std::to_string(row.cells.size())},
+                                                 {"columns", std::to_string(texts.size())}})};
   return std::nullopt;
 }
 
@@ -277,11 +277,10 @@ std::optional<RowReason> RegisterReader::read_values(const SheetRow& row,
   for (const Field& field : definition_->fields) {
     if (!is_mandatory(field)) continue;
     const bool is_set = definition_->groups[field.group].kind == GroupKind::set;
-    const bool is_there = is_set ? std::any_of(result.entries.begin(), result.entries.end(),
-                                               [&](const auto& entry) {
-                                                 return entry.second.contains(field.name);
-                                               })
-                                 : result.values.contains(field.name);
+    const bool is_there =
+        is_set ? std::any_of(result.entries.begin(), result.entries.end(),
+                             [&](const auto& entry) { return entry.second.contains(field.name); })
+               : result.values.contains(field.name);
     if (!is_there) return RowReason{label_of(*words_, field), words_->text("import.empty")};
   }
   return std::nullopt;

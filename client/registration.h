@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "client/typed_value.h"
 #include "client/desk.h"
 #include "client/number_blocks.h"
+#include "client/typed_value.h"
 
 namespace jiyao {
 

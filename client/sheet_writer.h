@@ -22,7 +22,7 @@ struct SheetColumn {
   };
   std::string heading;
   Kind kind = Kind::text;
-  double width = 12;  ///< in characters of a spreadsheet
+  double width = 12;                      ///< in characters of a spreadsheet
   std::string hint = {};                  ///< shown beside the heading
   std::vector<std::string> choices = {};  ///< what may be chosen; empty: anything
 };

@@ -5,9 +5,9 @@
 #include <map>
 #include <set>
 
+#include "client/sheet_limits.h"
 #include "client/xlsx_rows.h"
 #include "client/xlsx_xml.h"
-#include "client/sheet_limits.h"
 
 namespace jiyao {
 
@@ -188,8 +188,8 @@ Result<void> XlsxBook::read_strings(const std::string& part) {
 Result<std::unique_ptr<SheetReader>> XlsxBook::rows(const BookSheet& sheet) {
   auto opened = zip_.part(sheet.part, kSheetBytesMax);
   if (!opened) return opened.error();
-  return std::unique_ptr<SheetReader>(std::make_unique<XlsxRows>(
-      words_, *std::move(opened), strings_, is_date_style_, dates_));
+  return std::unique_ptr<SheetReader>(
+      std::make_unique<XlsxRows>(words_, *std::move(opened), strings_, is_date_style_, dates_));
 }
 
 }  // namespace jiyao

@@ -47,7 +47,8 @@ class XlsxBook {
   DateSystem dates_ = DateSystem::from_1900;
 };
 
-/// Does a number format show dates? "yyyy\"年\"m\"月\"", "[$-804]aaaa" do; "0.00", "General" do not.
+/// Does a number format show dates? "yyyy\"年\"m\"月\"", "[$-804]aaaa" do; "0.00", "General" do
+/// not.
 bool is_date_format(std::string_view code);
 /// Excel writes characters that XML cannot hold as _x000D_; this is the text again.
 std::string unescaped_controls(std::string_view text);

@@ -6,8 +6,8 @@
 #include <cstdio>
 
 #include "client/csv_reader.h"
-#include "client/xlsx_reader.h"
 #include "client/sheet_limits.h"
+#include "client/xlsx_reader.h"
 #include "schema/text.h"
 
 namespace jiyao {
@@ -102,8 +102,7 @@ Result<void> XlsxRows::start(std::string_view name, const XmlAttributes& attribu
 Result<void> XlsxRows::start_row(const XmlAttributes& attributes) {
   if (is_in_row_) return broken();
   const std::string_view given = attributes.get("r");
-  const auto line = given.empty() ? std::optional(last_line_ + 1)
-                                  : number_from<std::size_t>(given);
+  const auto line = given.empty() ? std::optional(last_line_ + 1) : number_from<std::size_t>(given);
   row_ = SheetRow();
   row_.line = line.value_or(last_line_ + 1);
   cell_ = Cell();

@@ -70,9 +70,8 @@ PackedStrings::Open& PackedStrings::open(std::size_t index) {
   opened.used = ++tick_;
   opened.raw.resize(block.raw_bytes);
   uLongf size = static_cast<uLongf>(block.raw_bytes);
-  const int result =
-      ::uncompress(reinterpret_cast<Bytef*>(opened.raw.data()), &size, block.packed.data(),
-                   static_cast<uLong>(block.packed.size()));
+  const int result = ::uncompress(reinterpret_cast<Bytef*>(opened.raw.data()), &size,
+                                  block.packed.data(), static_cast<uLong>(block.packed.size()));
   JIYAO_ASSERT(result == Z_OK && size == block.raw_bytes);
   const std::size_t ends_bytes = block.count * sizeof(std::uint32_t);
   opened.ends.resize(block.count);

@@ -168,7 +168,7 @@ class XlsxWriter final : public SheetWriter {
     ::format_set_num_format(made, column.kind == SheetColumn::Kind::text     ? "@"
                                   : column.kind == SheetColumn::Kind::number ? "0"
                                   : column.kind == SheetColumn::Kind::date   ? "yyyy-mm-dd"
-                                                                          : "yyyy-mm-dd hh:mm");
+                                                                             : "yyyy-mm-dd hh:mm");
     return made;
   }
   /// A list is one text of at most 255 characters; a longer one is left out, as the hint has it.
@@ -200,8 +200,7 @@ class XlsxWriter final : public SheetWriter {
     lxw_format* look = column == nullptr ? text_ : format_of(*column);
     std::string moment = cell;
     if (look == stamp_ && moment.size() > 10 && moment[10] == ' ') moment[10] = 'T';
-    const bool is_serial =
-        (look == date_ && is_date(cell)) || (look == stamp_ && is_stamp(moment));
+    const bool is_serial = (look == date_ && is_date(cell)) || (look == stamp_ && is_stamp(moment));
     const auto at = static_cast<lxw_col_t>(i);
     if (is_serial)
       ::worksheet_write_number(sheet_, row_, at, serial_of(moment), look);

@@ -62,7 +62,10 @@ struct XmlPart::Doors {
 };
 
 XmlPart::XmlPart(const Catalogue& words, std::unique_ptr<ZipPart> part, XmlHandler& handler)
-    : words_(words), part_(std::move(part)), handler_(handler), parser_(::XML_ParserCreate(nullptr)) {
+    : words_(words),
+      part_(std::move(part)),
+      handler_(handler),
+      parser_(::XML_ParserCreate(nullptr)) {
   if (parser_ == nullptr) throw std::bad_alloc();
   ::XML_SetUserData(parser_, this);
   ::XML_SetElementHandler(parser_, &Doors::start, &Doors::end);

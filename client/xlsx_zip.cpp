@@ -23,8 +23,8 @@ std::uint16_t u16(ByteView bytes, std::size_t at) {
   return static_cast<std::uint16_t>(bytes[at] | bytes[at + 1] << 8);
 }
 std::uint32_t u32(ByteView bytes, std::size_t at) {
-  return static_cast<std::uint32_t>(u16(bytes, at)) |
-         static_cast<std::uint32_t>(u16(bytes, at + 2)) << 16U;
+  return static_cast<std::uint32_t>(u16(bytes, at)) | static_cast<std::uint32_t>(u16(bytes, at + 2))
+                                                          << 16U;
 }
 
 bool begins_with(File& file, std::initializer_list<std::uint8_t> start) {
@@ -138,8 +138,7 @@ Result<std::size_t> ZipPart::read(std::span<std::uint8_t> out) {
   const std::uint64_t taken = entry_.packed_bytes - packed_left_;
   if (given_ > kSheetRatioFreeBytes && given_ / kSheetRatioMax > taken)
     return Error{Errc::too_large, words_.text("sheet.ratio", {{"where", entry_.name}})};
-  checksum_ = static_cast<std::uint32_t>(
-      ::crc32(checksum_, out.data(), static_cast<uInt>(got)));
+  checksum_ = static_cast<std::uint32_t>(::crc32(checksum_, out.data(), static_cast<uInt>(got)));
   if (got == 0)
     if (const auto whole = check_end(); !whole) return whole.error();
   return got;

@@ -54,7 +54,7 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 /// 〇..九, 十, 廿 and 卅 at the start of `text` as a digit, 10, 20 or 30, and its bytes.
 std::pair<int, std::size_t> chinese_numeral(std::string_view text) {
   constexpr std::pair<std::string_view, int> kNumerals[] = {
-      {"〇", 0}, {"○", 0}, {"零", 0}, {"一", 1}, {"二", 2}, {"三", 3},  {"四", 4},  {"五", 5},
+      {"〇", 0}, {"○", 0},  {"零", 0}, {"一", 1}, {"二", 2}, {"三", 3},  {"四", 4},  {"五", 5},
       {"六", 6}, {"七", 7}, {"八", 8}, {"九", 9}, {"元", 1}, {"十", 10}, {"廿", 20}, {"卅", 30}};
   for (const auto& [sign, number] : kNumerals)
     if (text.starts_with(sign)) return {number, sign.size()};

@@ -8,8 +8,8 @@
 #include "client/ledger_sheet.h"
 #include "client/messages.h"
 #include "client/records.h"
-#include "schema/dates.h"
 #include "client/sheet_limits.h"
+#include "schema/dates.h"
 
 namespace jiyao {
 
@@ -85,9 +85,9 @@ Result<CompartmentId> chosen_place(Desk& desk, const Replica& replica,
 /// Which rows, and by which day.
 struct Wanted {
   Query query;
-  std::string state;                 ///< empty: any
-  std::optional<std::size_t> day;    ///< field
-  std::string from, to;              ///< dates; empty: open
+  std::string state;               ///< empty: any
+  std::optional<std::size_t> day;  ///< field
+  std::string from, to;            ///< dates; empty: open
 };
 
 Result<void> add_conditions(Desk& desk, const LedgerDefinition& ledger,
@@ -121,8 +121,8 @@ Result<void> add_days_wanted(Desk& desk, const LedgerDefinition& ledger,
     wanted.day = index;
   }
   if (!wanted.day) return desk.failure(Errc::usage, "export.no_day", {{"ledger", ledger.zh}});
-  for (const auto& [typed, to] : {std::pair(&options.from, &wanted.from),
-                                  std::pair(&options.to, &wanted.to)}) {
+  for (const auto& [typed, to] :
+       {std::pair(&options.from, &wanted.from), std::pair(&options.to, &wanted.to)}) {
     if (typed->empty()) continue;
     auto date = parse_date(*typed);
     if (!date) return desk.failure(Errc::invalid, "value.date", {{"typed", *typed}});
@@ -173,8 +173,8 @@ Rows rows_wanted(const Replica& replica, const LedgerDefinition& ledger, const W
     for (const View& view : page.rows) {
       if (!is_wanted(wanted, ledger, view)) continue;
       rows.records.push_back(view.record);
-      rows.highest = std::max({rows.highest, view.compartment.level,
-                               view.state.level.value_or(Level::public_)});
+      rows.highest = std::max(
+          {rows.highest, view.compartment.level, view.state.level.value_or(Level::public_)});
     }
     after = page.after;
   } while (after);
@@ -206,8 +206,8 @@ Result<void> write_json(Desk& desk, const Replica& replica, const LedgerDefiniti
     const auto view = replica.view(record);
     if (!view) return view.error();
     const std::string line = json_text(json_of(replica, directory, *view));
-    (*file)->append(as_bytes((is_document && !is_first ? ",\n" : "") + line +
-                             (is_document ? "" : "\n")));
+    (*file)->append(
+        as_bytes((is_document && !is_first ? ",\n" : "") + line + (is_document ? "" : "\n")));
     is_first = false;
   }
   if (is_document) (*file)->append(as_bytes(std::string_view("\n]}\n")));
@@ -257,8 +257,7 @@ Result<Answer> export_ledger(Desk& desk, const ExportOptions& options) {
   const std::string format = format_of(options.format, options.out);
   std::size_t cut = 0;
   if (format == "json" || format == "jsonl") {
-    const auto written =
-        write_json(desk, **replica, ledger, rows, options, format == "json");
+    const auto written = write_json(desk, **replica, ledger, rows, options, format == "json");
     if (!written) return written.error();
   } else {
     const auto written = write_sheet(desk, **replica, ledger, rows, options, format == "xlsx");
@@ -268,8 +267,8 @@ Result<Answer> export_ledger(Desk& desk, const ExportOptions& options) {
   Answer answer{.text = desk.text("export.done", {{"rows", std::to_string(rows.records.size())},
                                                   {"file", options.out}}),
                 .json = json_object()};
-  answer.text += "\n" + desk.text("export.level",
-                                  {{"level", level_text(desk.words(), rows.highest)}});
+  answer.text +=
+      "\n" + desk.text("export.level", {{"level", level_text(desk.words(), rows.highest)}});
   if (cut > 0) answer.text += "\n" + desk.text("export.cut", {{"cells", std::to_string(cut)}});
   answer.json->set("ledger", ledger.name);
   answer.json->set("format", format);

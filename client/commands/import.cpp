@@ -85,8 +85,8 @@ Result<void> recall_columns(Desk& desk, const Replica& replica, const LedgerDefi
 }
 
 /// --map 列=字段, or the name of a mapping saved before.
-Result<ColumnMap> chosen_columns(Desk& desk, const Replica& replica,
-                                 const LedgerDefinition& ledger, const ImportOptions& options) {
+Result<ColumnMap> chosen_columns(Desk& desk, const Replica& replica, const LedgerDefinition& ledger,
+                                 const ImportOptions& options) {
   ColumnMap columns;
   for (const std::string& text : options.map) {
     const std::size_t equals = text.rfind('=');
@@ -100,8 +100,7 @@ Result<ColumnMap> chosen_columns(Desk& desk, const Replica& replica,
 }
 
 /// A slip in a heading would leave its column out without a word.
-Result<void> check_columns(Desk& desk, const RegisterReader& reader,
-                           const ImportOptions& options) {
+Result<void> check_columns(Desk& desk, const RegisterReader& reader, const ImportOptions& options) {
   for (const std::string& text : options.map) {
     const std::size_t equals = text.rfind('=');
     if (equals == std::string::npos) continue;
@@ -232,8 +231,7 @@ Result<Answer> import_register(Desk& desk, const ImportOptions& options) {
   Importer importer(desk, **replica, ledger, **file,
                     {*std::move(given), *columns, options.owner, level});
   if (const auto found = importer.open(); !found) return found.error();
-  if (const auto used = check_columns(desk, importer.reader(), options); !used)
-    return used.error();
+  if (const auto used = check_columns(desk, importer.reader(), options); !used) return used.error();
   Rejects rejects(desk, options.rejects, **file);
   if (const auto judged = importer.judge(rejects); !judged) return judged.error();
   if (!options.save_map.empty()) save_columns(**replica, ledger, options.save_map, *columns);

@@ -15,8 +15,9 @@ const MadeBook kBooks[] = {
      .formats = R"(<xf numFmtId="0"/><xf numFmtId="176"/>)",
      .custom = R"(<numFmt numFmtId="176" formatCode="yyyy&quot;年&quot;"/>)",
      .properties = R"(<workbookPr date1904="1"/>)"},
-    {.rows = R"(<row hidden="1"><c t="inlineStr"><is><t>_x000D_a</t></is></c><c t="e"><v>#N/A</v></c>)"
-             R"(<c t="b"><v>1</v></c><c t="d"><v>2026-11-27T00:00:00</v></c><c><f>A1</f></c></row>)",
+    {.rows =
+         R"(<row hidden="1"><c t="inlineStr"><is><t>_x000D_a</t></is></c><c t="e"><v>#N/A</v></c>)"
+         R"(<c t="b"><v>1</v></c><c t="d"><v>2026-11-27T00:00:00</v></c><c><f>A1</f></c></row>)",
      .sheets = R"(<sheet name="a" state="hidden" r:id="rId1"/><sheet name="b" r:id="rId2"/>)"},
 };
 

@@ -11,9 +11,9 @@ namespace {
 
 using namespace jiyao;
 
-constexpr const char* kParts[] = {"xl/worksheets/sheet1.xml", "xl/sharedStrings.xml",
-                                  "xl/styles.xml", "xl/workbook.xml",
-                                  "xl/_rels/workbook.xml.rels", "_rels/.rels"};
+constexpr const char* kParts[] = {
+    "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml",       "xl/styles.xml",
+    "xl/workbook.xml",          "xl/_rels/workbook.xml.rels", "_rels/.rels"};
 
 /// First byte: 0 the file itself, else which part the rest is; odd ones stored, even ones packed.
 std::string file_from(std::string_view input) {
@@ -21,10 +21,10 @@ std::string file_from(std::string_view input) {
   const auto choice = static_cast<unsigned char>(input[0]);
   input.remove_prefix(1);
   if (choice == 0) return std::string(input);
-  std::vector<test::MadePart> parts = test::parts_of(
-      {.rows = R"(<row r="1"><c s="1"><v>46353</v></c><c t="s"><v>0</v></c></row>)",
-       .strings = "<si><t>a</t></si>",
-       .formats = R"(<xf numFmtId="0"/><xf numFmtId="14"/>)"});
+  std::vector<test::MadePart> parts =
+      test::parts_of({.rows = R"(<row r="1"><c s="1"><v>46353</v></c><c t="s"><v>0</v></c></row>)",
+                      .strings = "<si><t>a</t></si>",
+                      .formats = R"(<xf numFmtId="0"/><xf numFmtId="14"/>)"});
   for (test::MadePart& part : parts)
     if (part.name == kParts[choice % std::size(kParts)]) {
       part.content = std::string(input);

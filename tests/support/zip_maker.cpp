@@ -24,7 +24,8 @@ std::uint32_t checksum(const std::string& content) {
 
 constexpr const char* kRelationsHead =
     R"(<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">)";
-constexpr const char* kTypes = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
+constexpr const char* kTypes =
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
 
 std::string relation(const std::string& id, const std::string& type, const std::string& target) {
   return "<Relationship Id=\"" + id + "\" Type=\"" + kTypes + type + "\" Target=\"" + target +
@@ -118,8 +119,8 @@ std::vector<MadePart> parts_of(const MadeBook& book) {
       R"(<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">)" +
           book.properties + "<sheets>" + book.sheets + "</sheets></workbook>");
   add("xl/_rels/workbook.xml.rels", std::string(kRelationsHead) + relations + "</Relationships>");
-  add("xl/worksheets/sheet1.xml", book.head + "<worksheet><sheetData>" + book.rows +
-                                      "</sheetData></worksheet>");
+  add("xl/worksheets/sheet1.xml",
+      book.head + "<worksheet><sheetData>" + book.rows + "</sheetData></worksheet>");
   for (const auto& [name, content] : book.more) add(name, content);
   return parts;
 }

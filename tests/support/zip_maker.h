@@ -12,12 +12,12 @@ namespace jiyao::test {
 struct MadePart {
   std::string name = {}, content = {};
   bool is_deflated = true;
-  std::string raw = {};                 ///< these packed bytes instead of the content's own
-  std::int64_t size_lie = 0;            ///< added to the size the directory states
-  std::uint32_t checksum_lie = 0;       ///< xored
+  std::string raw = {};            ///< these packed bytes instead of the content's own
+  std::int64_t size_lie = 0;       ///< added to the size the directory states
+  std::uint32_t checksum_lie = 0;  ///< xored
   std::uint16_t flags = 0;
-  std::string local_name = {};          ///< another name in the local header
-  std::int64_t place_lie = 0;           ///< added to the place the directory states
+  std::string local_name = {};  ///< another name in the local header
+  std::int64_t place_lie = 0;   ///< added to the place the directory states
 };
 
 std::string deflated(const std::string& content);
@@ -30,7 +30,7 @@ struct MadeBook {
   std::string formats = {};  ///< <xf .../> of cellXfs
   std::string custom = {};   ///< <numFmt .../>
   std::string sheets = R"(<sheet name="登记" sheetId="1" r:id="rId1"/>)";
-  std::string properties = {};  ///< <workbookPr .../>
+  std::string properties = {};                                     ///< <workbookPr .../>
   std::string head = R"(<?xml version="1.0" encoding="UTF-8"?>)";  ///< of the sheet
   std::map<std::string, std::string> more = {};                    ///< parts by name
 };

@@ -129,7 +129,8 @@ TEST(CsvReader, ReadsTheUnicodeTextOfASpreadsheet) {
     return bytes;
   };
   for (const bool is_little : {true, false}) {
-    const auto rows = rows_of(utf16(u"文号\t标题\r\n1\t\"关于\t𠀀\"\r\n2\t坏\xD800字\r\n", is_little));
+    const auto rows =
+        rows_of(utf16(u"文号\t标题\r\n1\t\"关于\t𠀀\"\r\n2\t坏\xD800字\r\n", is_little));
     ASSERT_EQ(rows.size(), 3U);
     EXPECT_THAT(rows[0].cells, ElementsAre("文号", "标题"));
     EXPECT_THAT(rows[1].cells, ElementsAre("1", "关于\t𠀀"));
@@ -137,7 +138,8 @@ TEST(CsvReader, ReadsTheUnicodeTextOfASpreadsheet) {
   }
   std::u16string many = u"标题\n";
   for (int i = 0; i < 40'000; ++i) many += u"𠀀";  // pairs across every piece
-  const auto rows = rows_of(utf16(many.substr(0, 3 + 2 * 2000) + u"\nx" + many.substr(3, 70'001) , true));
+  const auto rows =
+      rows_of(utf16(many.substr(0, 3 + 2 * 2000) + u"\nx" + many.substr(3, 70'001), true));
   EXPECT_EQ(rows[1].fault.kind, CellFault::none);
   EXPECT_EQ(rows[1].cells[0].size(), 4U * 2000);
 }

@@ -87,7 +87,8 @@ TEST(RegisterReader, UnderstandsAHeadingOfTwoRows) {
                          {"日期", "编号", "单位", "文号", "", ""},
                          {"2026-11-01", "2026-0007", "省厅", "厅发〔2026〕1号", "甲", "内部"}});
   EXPECT_EQ(all.error, "");
-  EXPECT_THAT(all.headings, ElementsAre("收文日期", "收文编号", "来文单位", "文号", "标题", "密级"));
+  EXPECT_THAT(all.headings,
+              ElementsAre("收文日期", "收文编号", "来文单位", "文号", "标题", "密级"));
   ASSERT_EQ(all.rows.size(), 1U);
   const FieldValues& values = all.rows[0].values;
   EXPECT_EQ(values.at("intake_no"), "2026-0007");
@@ -102,8 +103,13 @@ TEST(RegisterReader, TakesTheFirstRowOfTheRegisterForNoHeading) {
 }
 
 TEST(RegisterReader, PassesOverTitlesAndHeadingsOfEveryPrintedPage) {
-  const Read all = read({{"收文登记簿"}, kHead, {"2026-11-01", "省厅", "甲"}, {"收文登记簿"}, kHead,
-                         {"", "", ""}, {"2026-11-02", "省厅", "乙"}});
+  const Read all = read({{"收文登记簿"},
+                         kHead,
+                         {"2026-11-01", "省厅", "甲"},
+                         {"收文登记簿"},
+                         kHead,
+                         {"", "", ""},
+                         {"2026-11-02", "省厅", "乙"}});
   ASSERT_EQ(all.rows.size(), 2U);
   EXPECT_EQ(all.rows[1].line, 7U);
   EXPECT_FALSE(all.rows[1].reason);
@@ -153,9 +159,9 @@ TEST(RegisterReader, KeepsTheBlanksOfATextThatSaysSoOnly) {
 
 TEST(RegisterReader, TakesColumnsAsSomebodySaidBeforeTheDefinition) {
   const LedgerDefinition& ledger = incoming();
-  const Read all = read({{"收文日期", "何处来", "标题", "题名"}, {"2026-11-01", "省厅", "甲", "乙"}},
-                        DateSystem::none,
-                        {{"何处来", ledger.field("sender_org")}, {"题名", nullptr}});
+  const Read all =
+      read({{"收文日期", "何处来", "标题", "题名"}, {"2026-11-01", "省厅", "甲", "乙"}},
+           DateSystem::none, {{"何处来", ledger.field("sender_org")}, {"题名", nullptr}});
   EXPECT_EQ(all.error, "");
   ASSERT_EQ(all.rows.size(), 1U);
   EXPECT_EQ(all.rows[0].values.at("sender_org"), "省厅");
@@ -163,8 +169,8 @@ TEST(RegisterReader, TakesColumnsAsSomebodySaidBeforeTheDefinition) {
 }
 
 TEST(RegisterReader, ReadsTheEntriesOfASetBetweenEmptyLines) {
-  const Read all = read({{"收文日期", "来文单位", "标题", "备注"},
-                         {"2026-11-01", "省厅", "甲", "一\n续\n\n二"}});
+  const Read all = read(
+      {{"收文日期", "来文单位", "标题", "备注"}, {"2026-11-01", "省厅", "甲", "一\n续\n\n二"}});
   ASSERT_EQ(all.rows.size(), 1U);
   ASSERT_EQ(all.rows[0].entries.size(), 2U);
   EXPECT_EQ(all.rows[0].entries[0].second.at("remarks"), "一\n续");

@@ -116,7 +116,8 @@ TEST(HostileZip, ChangedInOneByteIsRefusedOrReadsTheSame) {
 TEST(HostileZip, ThatUnfoldsWithoutEndIsTooLarge) {
   const std::string blanks(12 << 20, ' ');
   expect_rows_fault(blanks + kGoodRow, Errc::too_large, "sheet1.xml");
-  MadeBook strings{.rows = kGoodRow, .strings = "<si><t>" + std::string(12 << 20, 'a') + "</t></si>"};
+  MadeBook strings{.rows = kGoodRow,
+                   .strings = "<si><t>" + std::string(12 << 20, 'a') + "</t></si>"};
   expect_fault(test::xlsx_of(strings), Errc::too_large, "sharedStrings.xml", "texts");
   std::vector<MadePart> parts = test::parts_of({.rows = kGoodRow, .formats = "<xf/>"});
   for (MadePart& part : parts)
@@ -172,7 +173,8 @@ TEST(HostileSheet, ThatNamesPlacesThereAreNotIsRefusedWithThePlace) {
   expect_rows_fault(R"(<row r="1"><c r="B1"/><c r="A1"/></row>)", Errc::malformed, "sheet1.xml");
   expect_rows_fault(R"(<row r="3"><c r="XFD3"><v>1</v></c></row>)", Errc::too_large, "XFD3");
   EXPECT_EQ(fault_of(test::xlsx_of({.rows = R"(<row r="3"><c r="XFD3" s="1"/></row>)"})),
-            std::nullopt) << "a cell without content stands wherever it likes";
+            std::nullopt)
+      << "a cell without content stands wherever it likes";
   expect_rows_fault(R"(<row r="1"><c t="s"><v>0</v></c></row>)", Errc::malformed, "A1");
   expect_rows_fault(R"(<row r="1"><c t="s"><v>-1</v></c></row>)", Errc::malformed, "A1");
   expect_rows_fault(R"(<row r="1"><c><v>1e999</v></c></row>)", Errc::malformed, "A1");

@@ -85,11 +85,12 @@ TEST(XlsxReader, ReadsWhatALibraryWrites) {
 
 TEST(XlsxReader, ReadsEveryKindOfCell) {
   const auto rows = rows_of(
-      {.rows = R"(<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>行</t><rPh>)"
-               R"(<t>x</t></rPh><r><t xml:space="preserve">内 </t></r></is></c><c r="C1" t="str"><f>A1)"
-               R"(</f><v>算</v></c><c r="D1" t="b"><v>1</v></c><c r="E1" t="d"><v>2026-11-27T00:00:00)"
-               R"(</v></c><c r="F1"><v>1E3</v></c><c r="G1"><v>0.30000000000000004</v></c><c r="H1">)"
-               R"(<v>12345678901</v></c></row>)",
+      {.rows =
+           R"(<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>行</t><rPh>)"
+           R"(<t>x</t></rPh><r><t xml:space="preserve">内 </t></r></is></c><c r="C1" t="str"><f>A1)"
+           R"(</f><v>算</v></c><c r="D1" t="b"><v>1</v></c><c r="E1" t="d"><v>2026-11-27T00:00:00)"
+           R"(</v></c><c r="F1"><v>1E3</v></c><c r="G1"><v>0.30000000000000004</v></c><c r="H1">)"
+           R"(<v>12345678901</v></c></row>)",
        .strings = R"(<si><r><t>富</t></r><r><t>文_x000D_本</t></r><rPh><t>y</t></rPh></si>)"});
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_THAT(rows[0].cells, ElementsAre("富文\r本", "行内 ", "算", "TRUE", "2026-11-27", "1000",
@@ -98,8 +99,9 @@ TEST(XlsxReader, ReadsEveryKindOfCell) {
 }
 
 TEST(XlsxReader, NamesAFormulaWithoutAResultAndOneInError) {
-  const auto rows = rows_of({.rows = R"(<row r="1"><c r="A1"><v>1</v></c><c r="C1"><f>X()</f></c></row>)"
-                                     R"(<row r="2"><c r="A2" t="e"><v>#N/A</v></c></row>)"});
+  const auto rows =
+      rows_of({.rows = R"(<row r="1"><c r="A1"><v>1</v></c><c r="C1"><f>X()</f></c></row>)"
+                       R"(<row r="2"><c r="A2" t="e"><v>#N/A</v></c></row>)"});
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].fault.kind, CellFault::formula_error);
   EXPECT_EQ(rows[0].fault.column, 2U);
@@ -109,9 +111,10 @@ TEST(XlsxReader, NamesAFormulaWithoutAResultAndOneInError) {
 
 TEST(XlsxReader, SpoilsOnlyTheRowWithACellThatIsTooLong) {
   const std::string text(20'000, 'a');
-  const auto rows = rows_of({.rows = R"(<row r="1"><c t="s"><v>0</v></c></row><row r="2"><c t="inlineStr"><is><t>)" +
-                                     text + R"(</t></is></c></row><row r="3"><c><v>1</v></c></row>)",
-                             .strings = "<si><t>" + text + "</t></si>"});
+  const auto rows = rows_of(
+      {.rows = R"(<row r="1"><c t="s"><v>0</v></c></row><row r="2"><c t="inlineStr"><is><t>)" +
+               text + R"(</t></is></c></row><row r="3"><c><v>1</v></c></row>)",
+       .strings = "<si><t>" + text + "</t></si>"});
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_EQ(rows[0].fault.kind, CellFault::too_long);
   EXPECT_EQ(rows[1].fault.kind, CellFault::too_long);
@@ -121,8 +124,9 @@ TEST(XlsxReader, SpoilsOnlyTheRowWithACellThatIsTooLong) {
 }
 
 TEST(XlsxReader, PassesOverEmptyRowsAndMarksHiddenOnes) {
-  const auto rows = rows_of({.rows = R"(<row r="2"/><row r="4" hidden="1"><c r="B4"><v>4</v></c></row>)"
-                                     R"(<row><c/><c><v>5</v></c></row><row r="9" spans="1:3"><c r="A9" s="1"/></row>)"});
+  const auto rows = rows_of(
+      {.rows = R"(<row r="2"/><row r="4" hidden="1"><c r="B4"><v>4</v></c></row>)"
+               R"(<row><c/><c><v>5</v></c></row><row r="9" spans="1:3"><c r="A9" s="1"/></row>)"});
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].line, 4U);
   EXPECT_TRUE(rows[0].is_hidden);
@@ -133,8 +137,9 @@ TEST(XlsxReader, PassesOverEmptyRowsAndMarksHiddenOnes) {
 TEST(XlsxReader, ListsSheetsWithTheHiddenOnesMarkedAndChartsWithoutATable) {
   MemoryFile file(test::xlsx_of(
       {.rows = "",
-       .sheets = R"(<sheet name="一" r:id="rId1"/><sheet name="二" state="veryHidden" r:id="rId2"/>)"
-                 R"(<sheet name="图" r:id="rId7"/>)",
+       .sheets =
+           R"(<sheet name="一" r:id="rId1"/><sheet name="二" state="veryHidden" r:id="rId2"/>)"
+           R"(<sheet name="图" r:id="rId7"/>)",
        .more = {{"xl/worksheets/sheet2.xml",
                  R"(<x:worksheet xmlns:x="m"><x:sheetData><x:row><x:c><x:v>2</x:v></x:c></x:row>)"
                  R"(</x:sheetData></x:worksheet>)"}}}));
@@ -150,19 +155,21 @@ TEST(XlsxReader, ListsSheetsWithTheHiddenOnesMarkedAndChartsWithoutATable) {
 TEST(XlsxReader, KnowsTheDatesOfBothSystemsAndOfEveryFormat) {
   const std::string formats = R"(<xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="31"/>)"
                               R"(<xf numFmtId="176"/><xf numFmtId="177"/>)";
-  const std::string custom = R"(<numFmt numFmtId="176" formatCode="[$-804]yyyy&quot;年&quot;m&quot;月&quot;"/>)"
-                             R"(<numFmt numFmtId="177" formatCode="0.00&quot;d&quot;"/>)";
-  const std::string rows = R"(<row><c s="0"><v>46353</v></c><c s="1"><v>46353</v></c><c s="2"><v>46353.4)"
-                           R"(</v></c><c s="3"><v>60</v></c><c s="4"><v>46353</v></c><c s="99"><v>7</v></c></row>)";
+  const std::string custom =
+      R"(<numFmt numFmtId="176" formatCode="[$-804]yyyy&quot;年&quot;m&quot;月&quot;"/>)"
+      R"(<numFmt numFmtId="177" formatCode="0.00&quot;d&quot;"/>)";
+  const std::string rows =
+      R"(<row><c s="0"><v>46353</v></c><c s="1"><v>46353</v></c><c s="2"><v>46353.4)"
+      R"(</v></c><c s="3"><v>60</v></c><c s="4"><v>46353</v></c><c s="99"><v>7</v></c></row>)";
   const auto from_1900 = rows_of({.rows = rows, .formats = formats, .custom = custom});
-  EXPECT_THAT(from_1900.at(0).cells, ElementsAre("46353", "2026-11-27", "2026-11-27T09:36",
-                                                 "1900-02-29", "46353", "7"));
+  EXPECT_THAT(from_1900.at(0).cells,
+              ElementsAre("46353", "2026-11-27", "2026-11-27T09:36", "1900-02-29", "46353", "7"));
   const auto from_1904 = rows_of({.rows = rows,
                                   .formats = formats,
                                   .custom = custom,
                                   .properties = R"(<workbookPr date1904="1"/>)"});
-  EXPECT_THAT(from_1904.at(0).cells, ElementsAre("46353", "2030-11-28", "2030-11-28T09:36",
-                                                 "1904-03-01", "46353", "7"));
+  EXPECT_THAT(from_1904.at(0).cells,
+              ElementsAre("46353", "2030-11-28", "2030-11-28T09:36", "1904-03-01", "46353", "7"));
 }
 
 struct SerialCase {
@@ -173,21 +180,21 @@ struct SerialCase {
 
 TEST(SheetDates, CountAsTheSpreadsheetsDo) {
   constexpr DateSystem k1900 = DateSystem::from_1900, k1904 = DateSystem::from_1904;
-  for (const SerialCase& one : std::initializer_list<SerialCase>{
-           {1, k1900, "1900-01-01"},
-           {59, k1900, "1900-02-28"},
-           {60, k1900, "1900-02-29"},
-           {61, k1900, "1900-03-01"},
-           {36526, k1900, "2000-01-01"},
-           {46353.999999, k1900, "2026-11-28"},
-           {0, k1900, nullptr},
-           {0.5, k1900, nullptr},
-           {-3, k1900, nullptr},
-           {20261127, k1900, nullptr},
-           {1e300, k1900, nullptr},
-           {0, k1904, "1904-01-01"},
-           {44891, k1904, "2026-11-27"},
-           {46353, DateSystem::none, nullptr}}) {
+  for (const SerialCase& one :
+       std::initializer_list<SerialCase>{{1, k1900, "1900-01-01"},
+                                         {59, k1900, "1900-02-28"},
+                                         {60, k1900, "1900-02-29"},
+                                         {61, k1900, "1900-03-01"},
+                                         {36526, k1900, "2000-01-01"},
+                                         {46353.999999, k1900, "2026-11-28"},
+                                         {0, k1900, nullptr},
+                                         {0.5, k1900, nullptr},
+                                         {-3, k1900, nullptr},
+                                         {20261127, k1900, nullptr},
+                                         {1e300, k1900, nullptr},
+                                         {0, k1904, "1904-01-01"},
+                                         {44891, k1904, "2026-11-27"},
+                                         {46353, DateSystem::none, nullptr}}) {
     const auto date = date_of_serial(one.serial, one.system);
     EXPECT_EQ(date.value_or("none"), one.date == nullptr ? "none" : one.date) << one.serial;
   }
@@ -203,7 +210,8 @@ TEST(SheetDates, AreShownByFormatsOfDaysOnly) {
 }
 
 TEST(SheetTexts, SpellWhatXmlCannotHoldAndComeBack) {
-  for (const char* text : {"\r行", "_x000D_", "__x000D_x", "\x01\x1f", "a\tb\nc", "\xEF\xBF\xBF", "_x00"}) {
+  for (const char* text :
+       {"\r行", "_x000D_", "__x000D_x", "\x01\x1f", "a\tb\nc", "\xEF\xBF\xBF", "_x00"}) {
     const std::string escaped = escaped_controls(text);
     EXPECT_EQ(escaped.find('\r'), std::string::npos);
     EXPECT_EQ(unescaped_controls(escaped), text);
