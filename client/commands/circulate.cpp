@@ -258,8 +258,7 @@ Result<Act> approving(Desk& desk, Replica& replica, const Slip& slip,
                       const CirculateOptions& options, const SetEntries& readers) {
   if (slip.open) return amend_act(*slip.ledger, *slip.open, {}, readers, {});
   RecordId copy;
-  auto act = planned_slip(desk, replica, slip.incoming, options, readers.front().at("reader"),
-                          slip.id, copy);
+  auto act = planned_slip(desk, replica, slip.incoming, options, readers.front(), slip.id, copy);
   for (std::size_t i = 1; act && i < readers.size(); ++i) {
     auto more = create_step(replica.definitions(), "circulation", slip.id, readers[i]);
     if (!more) return more.error();
