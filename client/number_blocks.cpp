@@ -41,14 +41,21 @@ std::string numbered(int year, std::uint32_t n) {
 std::vector<std::size_t> series_fields(const LedgerDefinition& ledger) {
   std::vector<std::size_t> fields;
   for (const NumberRule& rule : ledger.numbers)
-    if (rule.series) fields.push_back(*rule.series);
+    fields.insert(fields.end(), rule.series.begin(), rule.series.end());
   return fields;
 }
 
 std::string series_of(const LedgerDefinition& ledger, const View& row) {
+  if (ledger.numbers.empty()) return {};
+  return joined_series(ledger.numbers.front(),
+                       [&](std::size_t field) { return row.state.field(ledger, field); });
+}
+
+std::string joined_series(const NumberRule& rule,
+                          const std::function<std::string(std::size_t field)>& value) {
   std::string series;
-  for (const std::size_t field : series_fields(ledger))
-    series += (series.empty() ? "" : "/") + row.state.field(ledger, field);
+  for (std::size_t i = 0; i < rule.series.size(); ++i)
+    series += (i == 0 ? "" : "/") + value(rule.series[i]);
   return series;
 }
 

@@ -70,7 +70,7 @@ std::string bare_heading(std::string_view text) {
       bare += text[i];
   }
   for (const std::string_view end : {"*", "＊", "：", ":"})
-    if (bare.size() > end.size() && bare.ends_with(end)) bare.resize(bare.size() - end.size());
+    if (bare.size() > end.size() && bare.ends_with(end)) bare.erase(bare.size() - end.size());
   return bare;
 }
 

@@ -145,8 +145,8 @@ Result<std::vector<std::pair<SeriesKey, std::string>>> RegisterIntake::needs_of(
     if (row.values.contains(field.name)) continue;
     const auto place = compartment(row.values);
     if (!place) return place.error();
-    const std::string series =
-        rule.series ? value_of(row.values, ledger_.fields[*rule.series]) : std::string();
+    const std::string series = joined_series(
+        rule, [&](std::size_t index) { return value_of(row.values, ledger_.fields[index]); });
     std::string day =
         rule.year_of ? value_of(row.values, ledger_.fields[*rule.year_of]) : std::string();
     if (day.empty()) day = desk_.today();
@@ -189,7 +189,7 @@ Result<void> RegisterIntake::add_record(Act& act, const FieldValues& values,
   if (ledger_.name == "incoming") {
     SetEntries entries;
     for (const auto& [group, entry] : row.entries)
-      entries.insert(entries.end(), entry.begin(), entry.end());
+      if (!entry.empty()) entries.push_back(entry);
     return registration_.add_steps(act, values, entries);
   }
   FieldValues first = values;

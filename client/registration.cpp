@@ -214,9 +214,7 @@ Result<void> Registration::draw_numbers(const CompartmentId& place, FieldValues&
     if (!is_checked)
       if (const auto right = check_first(place, values, entries, row); !right) return right;
     is_checked = true;
-    std::string series;
-    for (const std::size_t name : series_fields(ledger_))
-      series += (series.empty() ? "" : "/") + shown(name);
+    const std::string series = joined_series(rule, shown);
     const std::string day = rule.year_of ? shown(*rule.year_of) : std::string();
     const int year = year_of(day.empty() ? desk_.today() : day);
     const auto numbers = numbers_.draw({place, ledger_.name, series, year}, 1);
