@@ -65,6 +65,7 @@ Importer::Importer(Desk& desk, Replica& replica, const LedgerDefinition& ledger,
       ledger_(ledger),
       file_(file),
       plan_(std::move(plan)),
+      directory_(replica),
       intake_(desk, replica, ledger, plan_.owner, plan_.level) {}
 
 Result<void> Importer::open_table(std::size_t table) {
@@ -98,7 +99,10 @@ Result<void> Importer::open() {
 
 std::string Importer::key_of(const std::function<std::string(const Field&)>& value) const {
   std::string key;
-  for (const Field* field : identity_) key += value(*field) + '\x1f';
+  for (const Field* field : identity_) {
+    const bool is_name = field->type == FieldType::person || field->type == FieldType::org;
+    key += (is_name ? directory_.person_text(value(*field)) : value(*field)) + '\x1f';
+  }
   return key;
 }
 

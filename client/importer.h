@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "client/directory.h"
 #include "client/register_file.h"
 #include "client/register_intake.h"
 #include "client/row_keys.h"
@@ -82,6 +83,7 @@ class Importer {
   Result<void> open_table(std::size_t table);
   Result<RowKeys*> on_record(const CompartmentId& place);
   Result<void> judge_row(RegisterRow row, Rejects& rejects);
+  /// The row by what it says: people and offices by their names, as a file has them.
   std::string key_of(const std::function<std::string(const Field&)>& value) const;
   Result<std::vector<RegisterRow>> next_round(std::size_t& ordinal, ProgressBar& bar);
   Result<void> record_round(std::vector<RegisterRow>& rows, Rejects& rejects);
@@ -92,6 +94,7 @@ class Importer {
   const LedgerDefinition& ledger_;
   RegisterFile& file_;
   ImportPlan plan_;
+  Directory directory_;
   RegisterIntake intake_;
   std::size_t table_ = 0;
   std::unique_ptr<SheetReader> sheet_;

@@ -2,7 +2,7 @@
 #include "client/ledger_sheet.h"
 
 #include <algorithm>
-#include <map>
+#include <tuple>
 
 #include "client/register_intake.h"
 #include "schema/text.h"
@@ -88,9 +88,14 @@ std::string hint_of(const Catalogue& words, const LedgerDefinition& ledger, cons
 std::vector<std::string> entry_texts(const LedgerDefinition& ledger, const GroupState& group,
                                      std::size_t field) {
   const bool is_alone = ledger.groups[ledger.fields[field].group].fields.size() == 1;
+  std::vector<const HeldWrite*> entries;  // as they were written, as far as clocks say
+  for (const HeldWrite& write : group.held) entries.push_back(&write);
+  std::sort(entries.begin(), entries.end(), [](const HeldWrite* a, const HeldWrite* b) {
+    return std::tie(a->hlc, a->origin.n, a->change) < std::tie(b->hlc, b->origin.n, b->change);
+  });
   std::vector<std::string> texts;
-  for (const HeldWrite& write : group.held) {
-    std::string text = ledger.field_value(field, write.value);
+  for (const HeldWrite* write : entries) {
+    std::string text = ledger.field_value(field, write->value);
     if (!text.empty() || !is_alone) texts.push_back(std::move(text));
   }
   const bool is_blank =
@@ -118,7 +123,7 @@ std::vector<std::size_t> sheet_fields(const LedgerDefinition& ledger, bool only_
     const GroupKind kind = ledger.groups[field.group].kind;
     const bool is_typed = kind != GroupKind::computed && kind != GroupKind::state &&
                           field.type != FieldType::signature && field.name != "void_reason";
-    if (is_typed || (!only_typed && !ledger.states.empty())) fields.push_back(i);
+    if (is_typed || !only_typed) fields.push_back(i);
   }
   return fields;
 }

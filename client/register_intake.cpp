@@ -241,7 +241,8 @@ std::vector<const Field*> naming_fields(const LedgerDefinition& ledger) {
       fields.push_back(&ledger.fields[key.fields.back()]);
   for (const std::size_t index : ledger.search) {
     const Field& field = ledger.fields[index];
-    const bool is_one = ledger.groups[field.group].kind != GroupKind::set;
+    const bool is_name = field.type == FieldType::text || field.type == FieldType::number;
+    const bool is_one = is_name && ledger.groups[field.group].kind != GroupKind::set;
     if (is_one && std::find(fields.begin(), fields.end(), &field) == fields.end())
       fields.push_back(&field);
   }

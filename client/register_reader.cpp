@@ -105,7 +105,10 @@ const Field* RegisterReader::meaning(const std::string& heading) const {
   const std::string bare = bare_heading(heading);
   const auto said = choices_.columns.find(bare);
   if (said != choices_.columns.end()) return said->second;
-  return bare.empty() ? nullptr : definition_->field_for_header(bare);
+  const Field* field = bare.empty() ? nullptr : definition_->field_for_header(bare);
+  const bool is_counted =
+      field != nullptr && definition_->groups[field->group].kind == GroupKind::computed;
+  return is_counted ? nullptr : field;
 }
 
 Result<void> RegisterReader::find_heading() {
