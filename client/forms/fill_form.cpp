@@ -55,7 +55,7 @@ bool FormFiller::wants(const View& view, std::string_view from, std::string_view
 std::string FormFiller::custody_of(const View& view) const {
   std::string text;
   for (const View& copy : copies_of(replica_, view)) {
-    const std::string hands = text_of(desk_, directory_, jiyao::custody_of(replica_, copy));
+    const std::string hands = jiyao::text_of(desk_, directory_, jiyao::custody_of(replica_, copy));
     text += (text.empty() ? "" : "\n") + hands.substr(0, hands.find('\n'));  // the last hand
   }
   if (!text.empty()) return text;

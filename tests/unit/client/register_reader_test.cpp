@@ -27,8 +27,11 @@ using Cells = std::vector<std::string>;
 class ListSheet final : public SheetReader {
  public:
   ListSheet(std::vector<Cells> rows, DateSystem system) : system_(system) {
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      rows_.push_back({.line = i + 1, .cells = std::move(rows[i])});
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      SheetRow& row = rows_.emplace_back();
+      row.line = i + 1;
+      row.cells = std::move(rows[i]);
+    }
   }
   std::vector<SheetRow>& rows() { return rows_; }
   Result<std::optional<SheetRow>> next() override {
@@ -144,7 +147,9 @@ TEST(RegisterReader, TakesDaysAsNumbersAsTextsAndInChinese) {
     const Read all = read(sheet);
     ASSERT_EQ(all.rows.size(), 1U) << one.cell;
     EXPECT_EQ(all.rows[0].reason.has_value(), one.date == nullptr) << one.cell;
-    if (one.date != nullptr) EXPECT_EQ(all.rows[0].values.at("received_on"), one.date);
+    if (one.date != nullptr) {
+      EXPECT_EQ(all.rows[0].values.at("received_on"), one.date);
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "client/csv_reader.h"
 #include "client/register_reader.h"
 #include "client/xlsx_reader.h"
 #include "schema/dates.h"
