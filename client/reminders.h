@@ -12,16 +12,18 @@
 namespace jiyao {
 
 struct DueItem {
-  View row;
+  std::optional<View> row;  ///< nullopt: a duty of this period that no row shows done
   const LedgerDefinition* ledger = nullptr;
-  std::string what;    ///< 催还, as the definition says
-  std::string due_on;  ///< the last day in time; empty: the reminder names none
-  int days_left = 0;   ///< negative: overdue
-  Roles to = 0;        ///< 0: everybody
+  std::string what;          ///< 催还, as the definition says
+  std::string due_on;        ///< the last day in time; empty: the reminder names none
+  int days_left = 0;         ///< negative: overdue
+  bool lacks_table = false;  ///< its working days are of a year without a notice: not reckoned
+  Roles to = 0;              ///< 0: everybody
 };
 
-/// Overdue, due today, and due within `days` from `today` on; the most urgent first. `roles`: only
-/// what is for one of them; 0: everything.
+/// Overdue, due today, and due within `days` from `today` on; the most urgent first; then duties of
+/// the running period (month, quarter ...) that are not done. `roles`: only what is for one of
+/// them; 0: everything.
 std::vector<DueItem> due_items(const Replica& replica, const std::string& today, int days,
                                Roles roles);
 

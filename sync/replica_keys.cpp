@@ -28,33 +28,33 @@ std::vector<std::string> values_of(const LedgerDefinition& definition, const Rec
 // Long texts make poor keys; their digest says the same about being equal.
 constexpr std::size_t kKeyBytesMax = 120;
 
-/// Everything of a reminder but the day, which only a clock knows: a row that will never be due
-/// must not be looked at each morning.
+/// On some day, however late or early: a row that will never be due must not be looked at each
+/// morning. Two clauses about the day may leave a window between; then the day is left open.
 bool may_remind(const LedgerDefinition& definition, const Reminder& reminder,
                 const RecordState& state) {
-  const Lookup own = [&](std::string_view ref,
-                         std::string_view name) -> std::optional<std::string> {
-    if (name == "today" || !ref.empty()) return std::nullopt;
-    return shown_word(definition, state, name);
+  const auto on = [&](const std::optional<std::string>& today) {
+    const Lookup own = [&](std::string_view ref,
+                           std::string_view name) -> std::optional<std::string> {
+      if (name == "today") return today;
+      return ref.empty() ? std::optional(shown_word(definition, state, name)) : std::nullopt;
+    };
+    return reminder.when.holds(own, true) != Holds::no;
   };
-  const auto is_set = [&](std::string_view name) {
-    return name == "today" || !shown_word(definition, state, name).empty();
-  };
-  for (const Clause& clause : reminder.when.clauses()) {
-    const bool asks_the_day =
-        clause.field == "today" || (clause.is_literal_a_field && clause.literal == "today");
-    if (!asks_the_day) continue;
-    if (!is_set(clause.field) || (clause.is_literal_a_field && !is_set(clause.literal)))
-      return false;
-  }
-  return reminder.when.holds(own, true) != Holds::no;
+  const auto& clauses = reminder.when.clauses();
+  const auto asks = std::count_if(clauses.begin(), clauses.end(), [](const Clause& clause) {
+    return clause.field == "today" || (clause.is_literal_a_field && clause.literal == "today");
+  });
+  return asks < 2 ? on("2199-12-31") || on("1900-01-01") : on(std::nullopt);
 }
 
+/// Rows of ledgers with duties that come round are few, and any may show one done.
 bool is_watched(const LedgerDefinition& definition, const RecordState& state) {
-  if (state.is_terminal || state.is_void) return false;
-  return std::any_of(
-      definition.reminders.begin(), definition.reminders.end(),
-      [&](const Reminder& reminder) { return may_remind(definition, reminder, state); });
+  if (state.is_void) return false;
+  if (!definition.recurring.empty()) return true;
+  return !state.is_terminal && std::any_of(definition.reminders.begin(), definition.reminders.end(),
+                                           [&](const Reminder& reminder) {
+                                             return may_remind(definition, reminder, state);
+                                           });
 }
 
 }  // namespace

@@ -24,35 +24,44 @@ void declare_due(CLI::App& app, DueOptions& options, const Catalogue& words) {
       ->check(CLI::Range(0, 366));
 }
 
-const char* urgency_of(const DueItem& item) {
-  return item.days_left < 0 ? "overdue" : item.days_left == 0 ? "today" : "soon";
+const char* urgency_of(const DueItem& item, int days) {
+  if (item.days_left < 0) return "overdue";
+  if (item.days_left == 0) return "today";
+  return item.days_left <= days ? "soon" : "period";
 }
 
 std::string line_of(Desk& desk, const Directory& directory, const Replica& replica,
                     const DueItem& item) {
   const bool is_zh = desk.words().language() == Language::zh;
   std::string line = "  " + item.what + "  " + (is_zh ? item.ledger->noun_zh : item.ledger->en);
-  line += "  " + called(desk.words(), directory, *item.ledger, item.row);
-  const std::string paper = paper_text(desk.words(), directory, replica, *item.ledger, item.row);
-  if (!paper.empty() && line.find(paper) == std::string::npos) line += "  " + paper;
+  if (item.row) {
+    line += "  " + called(desk.words(), directory, *item.ledger, *item.row);
+    const std::string paper = paper_text(desk.words(), directory, replica, *item.ledger, *item.row);
+    if (!paper.empty() && line.find(paper) == std::string::npos) line += "  " + paper;
+  }
+  if (item.lacks_table) return line + "  " + desk.text("due.no_table");
   const std::string days = std::to_string(item.days_left < 0 ? -item.days_left : item.days_left);
-  if (!item.due_on.empty())
-    line += "  " + desk.text(std::string("due.") + urgency_of(item) + "_line",
-                             {{"due", item.due_on}, {"days", days}});
+  const char* when = item.days_left < 0    ? "due.overdue_line"
+                     : item.days_left == 0 ? "due.today_line"
+                                           : "due.soon_line";
+  if (!item.due_on.empty()) line += "  " + desk.text(when, {{"due", item.due_on}, {"days", days}});
   return line;
 }
 
 Poco::JSON::Object::Ptr json_of(const Directory& directory, const Replica& replica,
-                                const Catalogue& words, const DueItem& item) {
+                                const Catalogue& words, const DueItem& item, int days) {
+  const LedgerDefinition& ledger = *item.ledger;
   Poco::JSON::Object::Ptr row = json_object();
-  row->set("urgency", urgency_of(item));
+  row->set("urgency", urgency_of(item, days));
   row->set("what", item.what);
-  row->set("ledger", item.ledger->name);
-  row->set("record", item.row.record.hex());
-  row->set("name", called(words, directory, *item.ledger, item.row));
-  row->set("paper", paper_text(words, directory, replica, *item.ledger, item.row));
+  row->set("ledger", ledger.name);
+  row->set("record", item.row ? item.row->record.hex() : std::string());
+  row->set("name", item.row ? called(words, directory, ledger, *item.row) : std::string());
+  row->set("paper",
+           item.row ? paper_text(words, directory, replica, ledger, *item.row) : std::string());
   row->set("due_on", item.due_on);
   row->set("days_left", item.days_left);
+  row->set("lacks_table", item.lacks_table);
   row->set("roles", role_names(item.to));
   return row;
 }
@@ -68,12 +77,12 @@ Result<Answer> due(Desk& desk, const DueOptions& options) {
   Poco::JSON::Array::Ptr rows = json_array();
   std::string group;
   for (const DueItem& item : due_items(**replica, desk.today(), options.days, roles)) {
-    if (group != urgency_of(item)) {
-      group = urgency_of(item);
+    if (group != urgency_of(item, options.days)) {
+      group = urgency_of(item, options.days);
       answer.text += (answer.text.empty() ? "" : "\n") + desk.text("due." + group);
     }
     answer.text += "\n" + line_of(desk, directory, **replica, item);
-    rows->add(json_of(directory, **replica, desk.words(), item));
+    rows->add(json_of(directory, **replica, desk.words(), item, options.days));
   }
   if (rows->size() == 0) answer.text = desk.text("due.nothing");
   answer.json->set("today", desk.today());
