@@ -87,8 +87,8 @@ TEST_P(MadeUpLedger, WaitsOnAProgramThatDoesNotKnowItAndIsShownByOneThatDoes) {
   restart(a, with_keys(""));
   const RecordId key = a.make("room_key", "out", {{"key_no", "7"}, {"holder", "赵"}});
   together();
-  const auto pending = [](Party& side, const CompartmentId& compartment) {
-    return side.replica().counts().at(compartment).pending_program;
+  const auto pending = [](Party& side, const CompartmentId& where) {
+    return side.replica().counts().at(where).pending_program;
   };
   EXPECT_EQ(pending(b, compartment), 1U);
   EXPECT_EQ(pending(r, compartment), 1U);
