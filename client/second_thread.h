@@ -1,7 +1,7 @@
 // client/second_thread.h - the second core of an office machine, lent to its replica.
 #pragma once
 
-#include "sync/helper.h"
+#include "sync/second_core.h"
 
 namespace jiyao {
 

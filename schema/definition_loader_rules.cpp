@@ -39,6 +39,8 @@ void DefinitionLoader::load_step(const Object& spec) {
   step.verb = text(spec, "verb");
   place = def_.name + ".steps." + step.verb;
   step.zh = text(spec, "zh");
+  for (const std::string_view word : {"list", "show", "edit", "correct", "add"})
+    require(step.verb != word, "every ledger has a command of this name");
   step.to = state(text(spec, "to"));
   step.by = roles(spec, "by");
   step.is_decisive = flag(spec, "decisive");

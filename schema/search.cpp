@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 #include <memory>
+#include <set>
 
 #include "schema/pinyin.h"
 
@@ -215,7 +216,10 @@ SearchQuery search_query(std::string_view typed) {
     const std::vector<std::string_view> run_characters = characters(run);
     SearchWord word{std::string(run), pinyin_ways(run)};
     std::string match = word_match(run_characters, run);
-    for (const PinyinWay& way : word.ways) match += ") OR (" + way_match(way);
+    std::set<std::string> ways;  // two ways of reading may ask the index for the same
+    for (const PinyinWay& way : word.ways)
+      if (const auto [way_at, is_new] = ways.insert(way_match(way)); is_new)
+        match += ") OR (" + *way_at;
     if (!word.ways.empty()) match = "((" + match + "))";
     query.match += (query.match.empty() ? "" : " AND ") + match;
     const bool has_syllables = std::any_of(word.ways.begin(), word.ways.end(),

@@ -8,7 +8,7 @@
 #include <unordered_set>
 
 #include "schema/store.h"
-#include "sync/helper.h"
+#include "sync/second_core.h"
 #include "sync/incarnation.h"
 #include "sync/keeper.h"
 #include "sync/log_file.h"

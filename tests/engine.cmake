@@ -23,6 +23,6 @@ jiyao_test(test_replica
   SOURCES
     support/realm_fixture.cpp
     unit/sync/replica_findings_test.cpp
-    unit/sync/replica_helper_test.cpp
+    unit/sync/replica_second_core_test.cpp
     unit/sync/replica_test.cpp
   USES jiyao::sync jiyao_test_disk)

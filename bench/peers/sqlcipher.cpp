@@ -1,4 +1,4 @@
-// bench/peers/sqlcipher.cpp ROWS FILE - bench/measure_pages.cpp's table in SQLCipher, pages of 4 KiB.
+// bench/peers/sqlcipher.cpp - ROWS FILE: the table of bench/measure_pages.cpp in SQLCipher, 4 KiB pages.
 #include <sqlcipher/sqlite3.h>
 #include <sys/resource.h>
 

@@ -1,4 +1,4 @@
-// sync/helper.h - work that needs nothing but what it was given, done beside the strand of a
+// sync/second_core.h - work that needs nothing but what it was given, done beside the strand of a
 // replica.
 //
 // The engine has no thread of its own: who has one lends it (client/second_thread.h). Without a

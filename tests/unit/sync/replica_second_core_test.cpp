@@ -1,10 +1,10 @@
-// tests/unit/sync/replica_helper_test.cpp - a replica that somebody lends a hand seals and shows
+// tests/unit/sync/replica_second_core_test.cpp - a replica that somebody lends a hand seals and shows
 // what one that works alone does.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "support/realm_fixture.h"
-#include "sync/helper.h"
+#include "sync/second_core.h"
 #include "sync/log_file.h"
 
 namespace jiyao {

@@ -1,5 +1,5 @@
-// sync/helper.cpp - see helper.h.
-#include "sync/helper.h"
+// sync/second_core.cpp - see helper.h.
+#include "sync/second_core.h"
 
 #include <exception>
 
