@@ -99,7 +99,7 @@ class Making {
       level_ = *level;
     }
     const Field* field = ledger_.field("level");
-    if (field != nullptr && about_.is_known && is_due(ledger_, *field, step_->to))
+    if (field != nullptr && about_.is_known && ledger_.is_due(*field, step_->to))
       values_.emplace("level", name_of(about_.level));
     return {};
   }

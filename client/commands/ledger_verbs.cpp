@@ -95,10 +95,6 @@ bool starts_at(const LedgerDefinition& ledger, const Transition& step, std::stri
                      [&](std::size_t from) { return ledger.states[from].name == state; });
 }
 
-bool is_due(const LedgerDefinition& ledger, const Field& field, std::size_t state) {
-  return field.from && (*field.from == state || ledger.reaches(*field.from, state));
-}
-
 std::optional<std::size_t> reason_field(const LedgerDefinition& ledger, const Transition& step) {
   if (!ledger.states[step.to].is_void) return std::nullopt;
   for (const Clause& clause : step.when.clauses()) {
