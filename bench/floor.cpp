@@ -3,7 +3,6 @@
 
 #include <Poco/Net/NetSSL.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -11,10 +10,8 @@
 #include <mutex>
 #include <sstream>
 
-#include "bench/plain.h"
+#include "bench/floor_batch.h"
 #include "bench/realm.h"
-#include "bench/register.h"
-#include "crypto/aead.h"
 #include "schema/real_files.h"
 #include "server/http_api.h"
 #include "server/tls.h"
@@ -22,81 +19,8 @@
 namespace jiyao {
 namespace {
 
-constexpr std::size_t kRowsPerBatch = 1000;
 constexpr std::size_t kAnswerBytes = 1024 * 1024;
-constexpr std::size_t kBatchBytesMax = 4 * 1024 * 1024;
 constexpr std::uint8_t kPush = 'P', kPull = 'G', kEcho = 'E';
-
-// Both ends have them: how keys travel is not what is measured.
-Secret<32> shared_seed(std::uint8_t n) {
-  return Secret<32>::copy_of(Bytes(32, n));
-}
-const Bytes kContext = to_bytes("floor");
-
-void put_number(Bytes& bytes, std::uint64_t number) {
-  for (int shift = 0; shift < 32; shift += 8)
-    bytes.push_back(static_cast<std::uint8_t>(number >> shift));
-}
-
-std::uint64_t take_number(ByteView& rest) {
-  std::uint64_t number = 0;
-  for (std::size_t i = 4; i > 0; --i) number = number << 8 | rest[i - 1];
-  rest = rest.subspan(4);
-  return number;
-}
-
-Bytes columns_of(const std::vector<PlainRow>& rows) {
-  Bytes bytes;
-  put_number(bytes, rows.size());
-  for (const PlainRow& row : rows)
-    bytes.insert(bytes.end(), row.id.bytes.begin(), row.id.bytes.end());
-  for (std::size_t column = 0; column < register_columns().size(); ++column) {
-    for (const PlainRow& row : rows) put_number(bytes, row.values[column].value.size());
-    for (const PlainRow& row : rows) {
-      const std::string& value = row.values[column].value;
-      bytes.insert(bytes.end(), value.begin(), value.end());
-    }
-  }
-  return bytes;
-}
-
-std::vector<PlainRow> rows_of(ByteView rest) {
-  std::vector<PlainRow> rows(take_number(rest));
-  for (PlainRow& row : rows) {
-    row.id = *RecordId::from(rest.first(RecordId::kBytes));
-    rest = rest.subspan(RecordId::kBytes);
-  }
-  for (const std::string& column : register_columns()) {
-    std::vector<std::uint64_t> sizes;
-    for (std::size_t i = 0; i < rows.size(); ++i) sizes.push_back(take_number(rest));
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      rows[i].values.push_back({column, std::string(as_text(rest.first(sizes[i])))});
-      rest = rest.subspan(sizes[i]);
-    }
-  }
-  return rows;
-}
-
-Bytes batch_of(const std::vector<PlainRow>& rows, const SigningKey& sign, const BodyKey& key) {
-  const Bytes columns = columns_of(rows);
-  Bytes packed(ZSTD_compressBound(columns.size()));
-  packed.resize(ZSTD_compress(packed.data(), packed.size(), columns.data(), columns.size(), 3));
-  Bytes sealed = seal(key, packed, kContext);
-  const Signature signature = sign.sign(Label::batch, digest(Label::batch, {sealed}));
-  sealed.insert(sealed.end(), signature.bytes.begin(), signature.bytes.end());
-  return sealed;
-}
-
-std::vector<PlainRow> rows_of_batch(ByteView batch, const VerifyKey& author, const BodyKey& key) {
-  const ByteView sealed = batch.first(batch.size() - Signature::kBytes);
-  const Signature signature = *Signature::from(batch.last(Signature::kBytes));
-  if (!verify(author, Label::batch, digest(Label::batch, {sealed}), signature))
-    throw std::runtime_error("floor: signature");
-  const Bytes packed = must(open(key, sealed, kContext), "floor: open");
-  Bytes columns(kBatchBytesMax);
-  columns.resize(ZSTD_decompress(columns.data(), columns.size(), packed.data(), packed.size()));
-  return rows_of(columns);
-}
 
 /// The opaque log: one file, each batch on the disk before it is answered.
 class FloorHub final : public Doors {
@@ -123,6 +47,7 @@ class FloorHub final : public Doors {
     answer.resize(static_cast<std::size_t>(log.gcount()));
     return answer;
   }
+  std::size_t keep_torn(ByteView, const Digest&, ByteView) override { return 0; }
   Result<void> enrol(ByteView) override { return {Errc::not_allowed, "no"}; }
   Result<Bytes> mailbox(ByteView) override { return {Errc::not_allowed, "no"}; }
   std::string metrics() override { return {}; }
@@ -178,33 +103,23 @@ Bytes Floor::push_of(ByteView bytes) {
 Done Floor::push(const Path& from_register, std::uint64_t from_row) const {
   return in_own_process([&] {
     PlainRegister plain(from_register);
+    const double begin = now_s();
     HttpTransport transport = connect();
-    const auto sign = signing_key_from(shared_seed(1));
-    const BodyKey key = shared_seed(2);
     Bytes message{kPush};
     const auto send = [&] {
       if (message.size() > 1) must(transport.post("/exchange", message), "floor: push");
       message.resize(1);
     };
-    std::vector<PlainRow> rows;
-    const auto flush = [&] {
-      if (rows.empty()) return;
-      const Bytes batch = batch_of(rows, *sign, key);
-      put_number(message, batch.size());
+    FloorBatches().each(plain, from_row, [&](const Bytes& batch) {
       message.insert(message.end(), batch.begin(), batch.end());
-      rows.clear();
       if (message.size() >= kAnswerBytes) send();
-    };
-    std::uint64_t n = 0;
-    plain.each([&](PlainRow row) {
-      if (n++ >= from_row) rows.push_back(std::move(row));
-      if (rows.size() == kRowsPerBatch) flush();
     });
-    flush();
     send();
     const Traffic traffic = transport.traffic();
-    return Done{plain.digest(),
-                {{"bytes", static_cast<double>(traffic.bytes_out)},
+    const double s = now_s() - begin;
+    return Done{{},
+                {{"s", s},
+                 {"bytes", static_cast<double>(traffic.bytes_out)},
                  {"requests", static_cast<double>(traffic.requests)}},
                 {}};
   });
@@ -213,9 +128,9 @@ Done Floor::push(const Path& from_register, std::uint64_t from_row) const {
 Done Floor::pull(const Path& to_register) const {
   return in_own_process([&] {
     PlainRegister plain(to_register);
+    const double begin = now_s();
     HttpTransport transport = connect();
-    const VerifyKey author = signing_key_from(shared_seed(1))->verify_key();
-    const BodyKey key = shared_seed(2);
+    const FloorBatches batches;
     std::ifstream place(to_register + ".at");
     std::uint64_t at = 0;
     place >> at;
@@ -223,21 +138,16 @@ Done Floor::pull(const Path& to_register) const {
       Bytes message{kPull};
       put_number(message, at);
       const Bytes answer = must(transport.post("/exchange", message), "floor: pull").body;
-      ByteView rest = answer;
-      while (rest.size() > 4) {
-        ByteView next = rest;
-        const std::uint64_t size = take_number(next);
-        if (next.size() < size) break;
-        plain.put(rows_of_batch(next.first(size), author, key));
-        rest = next.subspan(size);
-      }
+      const ByteView rest = batches.put(plain, answer);
       if (rest.size() == answer.size()) break;
       at += answer.size() - rest.size();
     }
     std::ofstream(to_register + ".at") << at;
     const Traffic traffic = transport.traffic();
-    return Done{plain.digest(),
-                {{"bytes", static_cast<double>(traffic.bytes_in)},
+    const double s = now_s() - begin;
+    return Done{{},
+                {{"s", s},
+                 {"bytes", static_cast<double>(traffic.bytes_in)},
                  {"requests", static_cast<double>(traffic.requests)}},
                 {}};
   });

@@ -18,7 +18,7 @@ class Floor {
   explicit Floor(const Path& folder);
 
   /// In a process of its own: the rows of A's register with a number from `from` on, sent; or
-  /// received and put into B's. figures: bytes, requests.
+  /// received and put into B's. figures: s, bytes, requests.
   Done push(const Path& from_register, std::uint64_t from_row) const;
   Done pull(const Path& to_register) const;
   /// Median seconds of `count` requests of `bytes` on one connection, echoed.

@@ -1,5 +1,7 @@
 // bench/main.cpp - jiyao-bench WORKLOAD ROWS FOLDER SERVER: one workload, once, as lines for
 // bench/run.
+#include <malloc.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -10,17 +12,18 @@
 #include "bench/workloads.h"
 
 int main(int count, char** words) {
+  mallopt(M_ARENA_MAX, 1);  // as the programs
   using namespace jiyao;
   const std::map<std::string, void (*)(const Order&)> workloads = {
       {"import", measure_import},       {"sync", measure_sync},   {"bundle", measure_bundle},
       {"conflicts", measure_conflicts}, {"pages", measure_pages}, {"search", measure_search},
-      {"poor", measure_poor},           {"hub", measure_hub}};
+      {"poor", measure_poor},           {"hub", measure_hub},     {"rows", print_rows}};
   const auto workload = count == 5 ? workloads.find(words[1]) : workloads.end();
   const Order order =
       count == 5 ? Order{words[3], std::strtoull(words[2], nullptr, 10), words[4]} : Order{};
   if (workload == workloads.end() || order.rows == 0) {
     std::fprintf(stderr,
-                 "usage: jiyao-bench import|sync|bundle|conflicts|pages|search|poor|hub"
+                 "usage: jiyao-bench import|sync|bundle|conflicts|pages|search|poor|hub|rows"
                  " ROWS FOLDER SERVER\n");
     return 2;
   }

@@ -176,10 +176,29 @@ void run_program(const std::vector<std::string>& words) {
     throw std::runtime_error(words.front() + " failed: " + said);
 }
 
-void print(const Line& line) {
-  std::printf("%s\t%s\t%.9g\t%s\t%.9g\t%s\n", line.workload.c_str(), line.unit.c_str(), line.value,
-              line.yardstick.empty() ? "-" : line.yardstick.c_str(), line.yardstick_value,
-              line.target.empty() ? "-" : line.target.c_str());
+std::string Goal::words(std::uint64_t measured_rows) const {
+  const bool is_judged = rows == 0 || rows == measured_rows;
+  const double scale =
+      grows && !is_judged ? static_cast<double>(measured_rows) / static_cast<double>(rows) : 1;
+  std::ostringstream text;
+  text << (is_ratio ? "ratio " : "") << (is_floor ? ">= " : "<= ") << limit * scale << "\t"
+       << (is_judged ? "judged" : std::to_string(rows));
+  return text.str();
+}
+
+void print(std::uint64_t rows, const Line& line, const std::vector<Goal>& goals) {
+  const auto print_with = [&](const std::string& workload, const std::string& goal) {
+    std::printf("%s\t%s\t%.9g\t%s\t%.9g\t%s\n", workload.c_str(), line.unit.c_str(), line.value,
+                line.yardstick.empty() ? "-" : line.yardstick.c_str(), line.yardstick_value,
+                goal.c_str());
+  };
+  if (goals.empty()) print_with(line.workload, "-\t-");
+  for (std::size_t i = 0; i < goals.size(); ++i) {
+    const std::string name =
+        i == 0 ? line.workload
+               : line.workload + (goals[i].is_ratio ? ", beside " + line.yardstick : ", as stated");
+    print_with(name, goals[i].words(rows));
+  }
   std::fflush(stdout);
 }
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "bench/goal.h"
+
 namespace jiyao {
 
 /// Named numbers, carried between processes.
@@ -59,8 +61,8 @@ struct Line {
   double value = 0;
   std::string yardstick{};  ///< empty: there is none
   double yardstick_value = 0;
-  std::string target{};  ///< "<= 64": of the value; empty: there is none
 };
-void print(const Line& line);
+/// `rows`: how many were measured. Each further goal is a row of its own in the table.
+void print(std::uint64_t rows, const Line& line, const std::vector<Goal>& goals = {});
 
 }  // namespace jiyao

@@ -4,6 +4,7 @@
 #include <Poco/Exception.h>
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/StreamSocket.h>
+#include <sys/mman.h>
 
 #include <array>
 #include <atomic>
@@ -11,12 +12,19 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <queue>
 #include <random>
+#include <stdexcept>
 #include <thread>
 
 namespace jiyao {
+
+struct PoorLink::Passed {
+  std::atomic<std::uint64_t> up{0}, down{0};
+};
+
 namespace {
 
 using Poco::Net::SocketAddress;
@@ -49,8 +57,15 @@ class Sky {
 /// One direction of one connection.
 class Way {
  public:
-  Way(const LinkShape& shape, StreamSocket from, StreamSocket to, unsigned seed)
-      : shape_(shape), from_(std::move(from)), to_(std::move(to)), draw_(seed) {}
+  Way(const LinkShape& shape, StreamSocket from, StreamSocket to, unsigned seed,
+      std::atomic<std::uint64_t>& passed)
+      : shape_(shape), from_(std::move(from)), to_(std::move(to)), draw_(seed), passed_(passed) {}
+  ~Way() {
+    for (; !flying_.empty(); flying_.pop())  // a cut took it
+      if (flying_.front().left_s <= now_s()) passed_ += flying_.front().bytes.size();
+  }
+  Way(const Way&) = delete;
+  Way& operator=(const Way&) = delete;
 
   void take(const std::function<bool()>& is_open) {
     std::array<char, kSegmentBytes> segment{};
@@ -65,7 +80,8 @@ class Way {
       last_s_ = std::max(last_s_, arrives_s);
       {
         const std::lock_guard lock(mutex_);
-        flying_.push({last_s_, std::string(segment.data(), static_cast<std::size_t>(got))});
+        flying_.push(
+            {last_s_, free_s_, std::string(segment.data(), static_cast<std::size_t>(got))});
       }
       sleep_until(free_s_ - kQueue_s);
     }
@@ -86,6 +102,7 @@ class Way {
         is_empty = flying_.empty();
       }
       if (!next && is_empty && was_ended) return to_.shutdownSend();
+      if (next) passed_ += next->bytes.size();
       if (next)
         for (int sent = 0; sent < static_cast<int>(next->bytes.size());)
           sent +=
@@ -97,12 +114,13 @@ class Way {
 
  private:
   struct Segment {
-    double arrives_s;
+    double arrives_s, left_s;
     std::string bytes;
   };
   const LinkShape& shape_;
   StreamSocket from_, to_;
   std::mt19937 draw_;
+  std::atomic<std::uint64_t>& passed_;
   double free_s_ = 0, last_s_ = 0;
   std::atomic<bool> is_ended_{false};
   std::mutex mutex_;
@@ -110,7 +128,8 @@ class Way {
 };
 
 /// Ends when a side goes away, or with the link.
-void carry(const LinkShape& shape, const Sky& sky, StreamSocket client, int port, unsigned seed) {
+void carry(const LinkShape& shape, const Sky& sky, PoorLink::Passed& passed, StreamSocket client,
+           int port, unsigned seed) {
   StreamSocket hub;
   try {
     hub.connect(SocketAddress("127.0.0.1", static_cast<std::uint16_t>(port)));
@@ -119,7 +138,7 @@ void carry(const LinkShape& shape, const Sky& sky, StreamSocket client, int port
   }
   client.setNoDelay(true);
   hub.setNoDelay(true);
-  Way out(shape, client, hub, seed), back(shape, hub, client, seed + 1);
+  Way out(shape, client, hub, seed, passed.up), back(shape, hub, client, seed + 1, passed.down);
   std::atomic<bool> is_over{false};
   const std::function<bool()> is_open = [&] { return !is_over && sky.is_up(); };
   const auto run = [&](auto act) {
@@ -139,7 +158,8 @@ void carry(const LinkShape& shape, const Sky& sky, StreamSocket client, int port
   for (std::thread& thread : threads) thread.join();
 }
 
-void serve(int port, const LinkShape& shape, const std::function<void(int)>& ready) {
+void serve(int port, const LinkShape& shape, PoorLink::Passed& passed,
+           const std::function<void(int)>& ready) {
   const Poco::Net::ServerSocket listener(SocketAddress("127.0.0.1", 0));
   const Sky sky(shape);
   ready(listener.address().port());
@@ -147,15 +167,34 @@ void serve(int port, const LinkShape& shape, const std::function<void(int)>& rea
     Poco::Net::ServerSocket accepting(listener);
     StreamSocket client = accepting.acceptConnection();
     if (sky.is_up())
-      std::thread(carry, std::cref(shape), std::cref(sky), client, port, seed).detach();
+      std::thread(carry, std::cref(shape), std::cref(sky), std::ref(passed), client, port, seed)
+          .detach();
   }
 }
 
 }  // namespace
 
-std::unique_ptr<Server> poor_link_to(int port, const LinkShape& shape) {
-  return std::make_unique<Server>(
-      [port, shape](const std::function<void(int)>& ready) { serve(port, shape, ready); });
+PoorLink::PoorLink(int port, const LinkShape& shape) {
+  void* shared =
+      ::mmap(nullptr, sizeof(Passed), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) throw std::runtime_error("no memory to share");
+  passed_ = ::new (shared) Passed;
+  Passed& passed = *passed_;
+  server_ = std::make_unique<Server>([port, shape, &passed](const std::function<void(int)>& ready) {
+    serve(port, shape, passed, ready);
+  });
+}
+
+PoorLink::~PoorLink() {
+  server_.reset();
+  ::munmap(passed_, sizeof(Passed));
+}
+
+std::uint64_t PoorLink::bytes_up() const {
+  return passed_->up;
+}
+std::uint64_t PoorLink::bytes_down() const {
+  return passed_->down;
 }
 
 }  // namespace jiyao

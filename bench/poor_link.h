@@ -19,6 +19,23 @@ struct LinkShape {
 };
 
 /// Listens at once; leads to a port of this machine.
-std::unique_ptr<Server> poor_link_to(int port, const LinkShape& shape);
+class PoorLink {
+ public:
+  PoorLink(int port, const LinkShape& shape);
+  ~PoorLink();
+  PoorLink(const PoorLink&) = delete;
+  PoorLink& operator=(const PoorLink&) = delete;
+
+  int port() const { return server_->port(); }
+  /// Passed the narrow place so far, also what a cut took then: not what still waits before it.
+  std::uint64_t bytes_up() const;
+  std::uint64_t bytes_down() const;
+
+  struct Passed;
+
+ private:
+  Passed* passed_;  ///< shared with the process of the link
+  std::unique_ptr<Server> server_;
+};
 
 }  // namespace jiyao

@@ -10,6 +10,7 @@
 #include "client/menu.h"
 #include "client/messages.h"
 #include "client/number_blocks.h"
+#include "client/second_thread.h"
 #include "crypto/random.h"
 #include "schema/frames.h"
 #include "schema/hub_card.h"
@@ -196,6 +197,7 @@ Office::Office(const BenchRealm& realm, const Machine& machine)
   replica_ =
       must(Replica::open(desk_->env(), choices.data_dir, choices.state_dir, std::move(unlocked)),
            "open");
+  replica_->work_with(std::make_unique<SecondThread>());
   if (replica_->roster().point().seq == 0) realm.teach(*replica_);
   catch_up();
 }

@@ -67,6 +67,11 @@ std::vector<Write> register_row(std::uint64_t n) {
           {"urgency", n % 7 == 0 ? "急件" : "平件"}};
 }
 
+std::string register_title(std::uint64_t n) {
+  std::uint64_t state = n * 2 + 1;
+  return words(state, kTitleWords);
+}
+
 std::vector<Write> row_change(std::uint64_t n) {
   std::uint64_t state = n * 2 + 0x100000000;
   return {{"due_on", date(2027, draw(state) % 336)},

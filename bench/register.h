@@ -11,6 +11,8 @@ namespace jiyao {
 
 /// Row `n` of the register, as writes of the ledger `incoming`, sorted by group. Pure.
 std::vector<Write> register_row(std::uint64_t n);
+/// Fourteen words, as a title of the register has.
+std::string register_title(std::uint64_t n);
 /// The same row after somebody worked on it: remarks, lead department and a time limit.
 std::vector<Write> row_change(std::uint64_t n);
 /// Names of the groups register_row() writes, sorted.

@@ -14,6 +14,7 @@ namespace {
 
 /// As `sync --watch` begins again when there was no link at all.
 constexpr int kTries = 10;
+constexpr std::size_t kFrameRoom = 256 * 1024;
 
 }  // namespace
 
@@ -60,16 +61,55 @@ Done meet(const BenchRealm& realm, const Machine& machine, const HubAt& hub) {
       held = meet_hub(office.desk(), office.replica(), hub);
     }
     const MetHub met = must(std::move(held), "meet");
-    Done done{{},
-              {{"s", now_s() - begin},
-               {"cpu_s", cpu_now_s() - cpu},
-               {"requests", static_cast<double>(met.traffic.requests)},
-               {"bytes_out", static_cast<double>(met.traffic.bytes_out)},
-               {"bytes_in", static_cast<double>(met.traffic.bytes_in)}},
-              {}};
-    done.said = office.digest();
-    done.figures["conflicts"] = static_cast<double>(office.replica().conflicts(100'000).size());
-    return done;
+    return Done{{},
+                {{"s", now_s() - begin},
+                 {"cpu_s", cpu_now_s() - cpu},
+                 {"requests", static_cast<double>(met.traffic.requests)},
+                 {"bytes_out", static_cast<double>(met.traffic.bytes_out)},
+                 {"bytes_in", static_cast<double>(met.traffic.bytes_in)}},
+                {}};
+  });
+}
+
+Done shown(const BenchRealm& realm, const Machine& machine) {
+  return in_own_process([&] {
+    Office office(realm, machine);
+    const std::size_t conflicts = office.replica().conflicts(100'000).size();
+    return Done{office.digest(), {{"conflicts", static_cast<double>(conflicts)}}, {}};
+  });
+}
+
+Done idle_meetings(const BenchRealm& realm, const Machine& machine, const HubAt& hub, int count) {
+  return in_own_process([&] {
+    Office office(realm, machine);
+    HttpTransport transport(must(HubAddress::from(hub.address, hub.certificate), "address"), {});
+    HubCaller caller(office.replica(), hub.hub, transport);
+    Bytes hint;
+    std::vector<double> times;
+    Traffic before;
+    for (int i = 0; i <= count; ++i) {
+      if (i == 1) before = transport.traffic(), times.clear();  // the first one connects
+      const double begin = now_s();
+      Parley parley;
+      parley.route = {RouteKind::network, hub.ceiling};
+      parley.self = office.replica().node();
+      parley.incarnation = office.replica().author().incarnation;
+      Exchange talk(office.replica().log(), parley, &office.replica());
+      talk.recall(hint);
+      const Bytes answer = must(caller.ask("/exchange", talk.say(kFrameRoom)), "no-op");
+      if (!must(talk.hear(answer), "no-op").is_settled)
+        throw std::runtime_error("something was left to say");
+      hint = talk.hint();
+      times.push_back(now_s() - begin);
+    }
+    std::nth_element(times.begin(), times.begin() + count / 2, times.end());
+    const Traffic after = transport.traffic();
+    return Done{{},
+                {{"s", times[static_cast<std::size_t>(count) / 2]},
+                 {"bytes_out", static_cast<double>(after.bytes_out - before.bytes_out) / count},
+                 {"bytes_in", static_cast<double>(after.bytes_in - before.bytes_in) / count},
+                 {"requests", static_cast<double>(after.requests - before.requests) / count}},
+                {}};
   });
 }
 
@@ -77,9 +117,8 @@ Pair meet_both(const BenchRealm& realm, const HubAt& at) {
   const double hub = realm.hub().cost().cpu_s;
   Pair pair{meet(realm, realm.a, at), meet(realm, realm.b, at)};
   pair.cpu_s = pair.up.cost.cpu_s + pair.down.cost.cpu_s + realm.hub().cost().cpu_s - hub;
-  if (pair.up.said != pair.down.said)
-    throw std::runtime_error("A and B show different registers: " + pair.up.said + " and " +
-                             pair.down.said);
+  const std::string a = shown(realm, realm.a).said, b = shown(realm, realm.b).said;
+  if (a != b) throw std::runtime_error("A and B show different registers: " + a + " and " + b);
   return pair;
 }
 
@@ -91,8 +130,13 @@ Pair floor_both(const Floor& floor, const Path& folder, std::uint64_t from_row) 
   const double hub = floor.hub().cost().cpu_s;
   Pair pair{floor.push(folder + "/floor-a.db", from_row), floor.pull(folder + "/floor-b.db")};
   pair.cpu_s = pair.up.cost.cpu_s + pair.down.cost.cpu_s + floor.hub().cost().cpu_s - hub;
-  if (pair.up.said != pair.down.said) throw std::runtime_error("the floor lost rows");
+  if (digest_of_plain(folder + "/floor-a.db") != digest_of_plain(folder + "/floor-b.db"))
+    throw std::runtime_error("the floor lost rows");
   return pair;
+}
+
+std::string digest_of_plain(const Path& path) {
+  return in_own_process([&] { return Done{PlainRegister(path).digest(), {}, {}}; }).said;
 }
 
 void fill_floor(const Path& path, std::uint64_t rows) {
@@ -106,10 +150,6 @@ void fill_floor(const Path& path, std::uint64_t rows) {
     }
     return Done{};
   });
-}
-
-std::string per_100k(double limit, std::uint64_t rows) {
-  return "<= " + std::to_string(limit * static_cast<double>(rows) / 1e5);
 }
 
 }  // namespace jiyao

@@ -16,8 +16,15 @@ void change_rows(const BenchRealm& realm, const Machine& machine, std::uint64_t 
                  std::uint64_t hand);
 
 /// One machine meets the hub, as `jiyao sync` does: seal, exchange, catch up.
-///   figures    s, cpu_s, requests, bytes_out, bytes_in, conflicts
+///   figures    s, cpu_s, requests, bytes_out, bytes_in
 Done meet(const BenchRealm& realm, const Machine& machine, const HubAt& hub);
+
+/// Says a digest of what a machine shows. figures: conflicts
+Done shown(const BenchRealm& realm, const Machine& machine);
+
+/// So many meetings with nothing to say, over one connection that stands.
+///   figures    s (median), requests, bytes_out, bytes_in of one
+Done idle_meetings(const BenchRealm& realm, const Machine& machine, const HubAt& hub, int count);
 
 struct Pair {
   Done up, down;
@@ -33,8 +40,7 @@ Pair floor_both(const Floor& floor, const Path& folder, std::uint64_t from_row);
 
 /// The plain register of the floor's A.
 void fill_floor(const Path& path, std::uint64_t rows);
-
-/// "<= limit", for a limit that grows with the register and was set for 100,000 rows.
-std::string per_100k(double limit, std::uint64_t rows);
+/// Equal of registers that hold the same.
+std::string digest_of_plain(const Path& path);
 
 }  // namespace jiyao

@@ -15,7 +15,8 @@ namespace jiyao {
 namespace {
 
 constexpr std::size_t kPieceBytes = 64 * 1024;
-constexpr std::string_view kFormulaStarts = "=+-@\t\r";
+constexpr std::string_view kFormulaStarts = "=+-@";
+constexpr std::string_view kWideBlank = "\xE3\x80\x80";
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 constexpr int kBadBytesMax = 64;
 constexpr std::string_view kUnreadable = "\xEF\xBF\xBD";
@@ -76,6 +77,50 @@ bool is_chinese_utf8(std::string_view line) {
          std::any_of(line.begin(), line.end(), [](char c) { return (c & 0x80) != 0; });
 }
 
+bool is_utf16(TextEncoding encoding) {
+  return encoding == TextEncoding::utf16_le || encoding == TextEncoding::utf16_be;
+}
+
+void append_utf8(std::string& text, std::uint32_t point) {
+  if (point < 0x80) {
+    text += static_cast<char>(point);
+    return;
+  }
+  const int more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
+  constexpr std::array<std::uint32_t, 4> kLeads{0, 0xC0, 0xE0, 0xF0};
+  text += static_cast<char>(kLeads[static_cast<std::size_t>(more)] | point >> (6 * more));
+  for (int i = more - 1; i >= 0; --i) text += static_cast<char>(0x80 | (point >> (6 * i) & 0x3F));
+}
+
+/// UTF-16 as UTF-8; half a pair, or a lone byte at the end of the file, becomes U+FFFD. `taken`:
+/// the bytes used; a pair that the piece cuts in two is left.
+std::string text_of_utf16(const std::vector<std::uint8_t>& bytes, TextEncoding encoding,
+                          std::size_t& taken) {
+  const std::size_t low = encoding == TextEncoding::utf16_le ? 0 : 1;
+  const auto unit = [&](std::size_t at) {
+    return static_cast<std::uint32_t>(bytes[at + low] | bytes[at + 1 - low] << 8);
+  };
+  std::string text;
+  for (taken = 0; taken + 1 < bytes.size(); taken += 2) {
+    const std::uint32_t one = unit(taken);
+    if (one < 0xD800 || one >= 0xE000) {
+      append_utf8(text, one);
+      continue;
+    }
+    const bool is_cut = taken + 3 >= bytes.size();
+    if (is_cut && bytes.size() == kPieceBytes) return text;
+    const std::uint32_t other = is_cut ? 0 : unit(taken + 2);
+    const bool is_pair = one < 0xDC00 && other >= 0xDC00 && other < 0xE000;
+    append_utf8(text, is_pair ? 0x10000 + ((one - 0xD800) << 10U) + (other - 0xDC00) : 0xFFFD);
+    if (is_pair) taken += 2;
+  }
+  if (taken < bytes.size()) {
+    append_utf8(text, 0xFFFD);
+    taken = bytes.size();
+  }
+  return text;
+}
+
 std::string_view view_of(const std::vector<std::uint8_t>& bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes.data()), size};
 }
@@ -83,7 +128,8 @@ std::string_view view_of(const std::vector<std::uint8_t>& bytes, std::size_t siz
 }  // namespace
 
 const char* name_of(TextEncoding encoding) {
-  return encoding == TextEncoding::utf8 ? "UTF-8" : "GB18030";
+  if (encoding == TextEncoding::gb18030) return "GB18030";
+  return encoding == TextEncoding::utf8 ? "UTF-8" : "UTF-16";
 }
 
 TextEncoding detect_encoding(File& file) {
@@ -97,6 +143,8 @@ TextEncoding detect_encoding(File& file) {
     const std::string text = carry + std::string(view_of(piece, got));
     if (is_first) {
       if (text.starts_with(kMark)) return TextEncoding::utf8;
+      if (text.starts_with("\xFF\xFE")) return TextEncoding::utf16_le;
+      if (text.starts_with("\xFE\xFF")) return TextEncoding::utf16_be;
       if (is_chinese_utf8(std::string_view(text).substr(0, text.find('\n'))))
         return TextEncoding::utf8;
     }
@@ -109,7 +157,7 @@ TextEncoding detect_encoding(File& file) {
 
 std::optional<std::string> decode_text(std::string_view bytes, TextEncoding encoding,
                                        std::size_t* bad_at) {
-  if (encoding == TextEncoding::utf8) {
+  if (encoding != TextEncoding::gb18030) {
     const std::size_t good = valid_utf8_start(bytes, false);
     if (good == bytes.size()) return std::string(bytes);
     if (bad_at != nullptr) *bad_at = good;
@@ -124,7 +172,7 @@ std::optional<std::string> decode_text(std::string_view bytes, TextEncoding enco
 }
 
 std::string encode_text(std::string_view utf8, TextEncoding encoding) {
-  if (encoding == TextEncoding::utf8) return std::string(utf8);
+  if (encoding != TextEncoding::gb18030) return std::string(utf8);
   static Converter converter("GB18030", "UTF-8");
   std::string text;
   while (!utf8.empty()) {
@@ -153,25 +201,39 @@ std::string readable_text(std::string_view bytes, TextEncoding encoding) {
 
 }  // namespace
 
-bool CsvRow::is_blank() const {
-  return fault.kind == CellFault::none &&
-         std::all_of(cells.begin(), cells.end(), [](const std::string& cell) {
-           return cell.find_first_not_of(" \t\xE3\x80\x80") == std::string::npos;
-         });
-}
-
-CsvReader::CsvReader(File& file, TextEncoding encoding) : file_(file), encoding_(encoding) {
+CsvReader::CsvReader(File& file, TextEncoding encoding)
+    : file_(file), encoding_(encoding), size_(file.size()) {
+  if (is_utf16(encoding_)) {
+    offset_ = 2;
+    read_piece();
+    const std::string_view start = view_of(piece_, piece_.size());
+    if (start.find('\t') != std::string_view::npos) separator_ = '\t';
+    return;
+  }
   std::vector<std::uint8_t> start(kMark.size());
   if (file_.read(0, start) == kMark.size() && view_of(start, start.size()) == kMark)
     offset_ = kMark.size();
 }
 
+void CsvReader::read_piece() {
+  piece_.resize(kPieceBytes);
+  piece_.resize(file_.read(offset_, piece_));
+  offset_ += piece_.size();
+  at_ = 0;
+  if (!is_utf16(encoding_)) return;
+  std::size_t taken = 0;
+  const std::string text = text_of_utf16(piece_, encoding_, taken);
+  offset_ -= piece_.size() - taken;  // half of a character: with the next piece
+  piece_.assign(text.begin(), text.end());
+}
+
+std::pair<std::uint64_t, std::uint64_t> CsvReader::progress() const {
+  return {offset_, size_};
+}
+
 int CsvReader::peek() {
   if (at_ == piece_.size()) {
-    piece_.resize(kPieceBytes);
-    piece_.resize(file_.read(offset_, piece_));
-    offset_ += piece_.size();
-    at_ = 0;
+    read_piece();
     if (piece_.empty()) return -1;
   }
   return piece_[at_];
@@ -185,8 +247,8 @@ int CsvReader::take() {
   return c;
 }
 
-void CsvReader::put_cell(CsvRow& row, const std::string& raw, std::size_t bytes, bool is_closed) {
-  CsvFault fault{CellFault::none, row.cells.size(), bytes};
+void CsvReader::put_cell(SheetRow& row, const std::string& raw, std::size_t bytes, bool is_closed) {
+  SheetFault fault{CellFault::none, row.cells.size(), bytes};
   std::size_t bad_at = 0;
   std::optional<std::string> text;
   if (!is_closed) {
@@ -201,9 +263,14 @@ void CsvReader::put_cell(CsvRow& row, const std::string& raw, std::size_t bytes,
     fault = {CellFault::broken_text, row.cells.size(), text->find(kUnreadable) + 1};
   if (fault.kind != CellFault::none && row.fault.kind == CellFault::none) row.fault = fault;
   row.cells.push_back(text ? *text : readable_text(raw, encoding_) + std::string(kUnreadable));
+  const auto plain = unguarded(row.cells.back(), Guarded::csv);
+  if (!plain) return;
+  row.cells.back() = std::string(*plain);
+  row.kinds.resize(row.cells.size(), CellKind::text);
+  row.kinds.back() = CellKind::exact;
 }
 
-void CsvReader::read_cell(CsvRow& row) {
+void CsvReader::read_cell(SheetRow& row) {
   std::string raw;
   std::size_t bytes = 0;
   bool is_quoted = false;
@@ -221,7 +288,7 @@ void CsvReader::read_cell(CsvRow& row) {
         is_closed = true;
         continue;
       }
-    } else if (!is_quoted && (c == ',' || c == '\n' || c == '\r')) {
+    } else if (!is_quoted && (c == separator_ || c == '\n' || c == '\r')) {
       break;
     }
     if (++bytes <= kCsvCellBytesMax) raw += static_cast<char>(c);
@@ -230,27 +297,46 @@ void CsvReader::read_cell(CsvRow& row) {
   put_cell(row, raw, bytes, is_closed);
 }
 
-std::optional<CsvRow> CsvReader::next() {
-  if (peek() < 0) return std::nullopt;
-  CsvRow row;
+Result<std::optional<SheetRow>> CsvReader::next() {
+  if (peek() < 0) return std::optional<SheetRow>();
+  SheetRow row;
   row.line = line_;
   while (true) {
     read_cell(row);
     const int end = take();
-    if (end == ',') continue;
+    if (end == separator_) continue;
     if (end == '\r' && peek() == '\n') take();
-    return row;
+    return std::optional<SheetRow>(std::move(row));
   }
 }
 
-std::string no_formula(const std::string& cell) {
-  return cell.find_first_of(kFormulaStarts) == 0 ? "'" + cell : cell;
+namespace {
+
+/// Would this be taken for something else than the text it is?
+bool needs_guard(std::string_view text, Guarded how) {
+  if (text.empty()) return false;
+  if (how == Guarded::csv && kFormulaStarts.find(text.front()) != std::string_view::npos)
+    return true;
+  constexpr std::string_view kBlanks = " \t\r\n";
+  return kBlanks.find(text.front()) != std::string_view::npos ||
+         kBlanks.find(text.back()) != std::string_view::npos || text.starts_with(kWideBlank) ||
+         text.ends_with(kWideBlank);
 }
 
-std::string_view formula_undone(std::string_view cell) {
-  const bool is_ours = cell.size() > 1 && cell.front() == '\'' &&
-                       kFormulaStarts.find(cell[1]) != std::string_view::npos;
-  return is_ours ? cell.substr(1) : cell;
+/// Behind its apostrophes, be they ours or not.
+std::string_view bare(std::string_view text) {
+  return text.substr(std::min(text.find_first_not_of('\''), text.size()));
+}
+
+}  // namespace
+
+std::string guarded(const std::string& text, Guarded how) {
+  return needs_guard(bare(text), how) ? "'" + text : text;
+}
+
+std::optional<std::string_view> unguarded(std::string_view cell, Guarded how) {
+  if (!cell.starts_with('\'') || !needs_guard(bare(cell), how)) return std::nullopt;
+  return cell.substr(1);
 }
 
 std::string csv_line(const std::vector<std::string>& cells) {

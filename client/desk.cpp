@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "client/second_thread.h"
 #include "crypto/random.h"
 #include "schema/dates.h"
 
@@ -164,6 +165,7 @@ Result<Replica*> Desk::open_replica() {
   auto opened = Replica::open(env_, choices_.data_dir, choices_.state_dir, copy_of(*unlocked_));
   if (!opened) return opened.error();
   replica_ = *std::move(opened);
+  replica_->work_with(std::make_unique<SecondThread>());
   return replica_.get();
 }
 

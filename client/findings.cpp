@@ -28,9 +28,7 @@ std::string record_line(const Desk& desk, const Replica& replica, const Director
   if (ledger == nullptr) return digits;
   std::string line = desk.words().language() == Language::zh ? ledger->zh : ledger->en;
   if (view->is_hidden) return line + "  " + digits + "  ■";
-  const bool is_numbered = !view->state.field(*ledger, "intake_no").empty();
-  line += "  " + (is_numbered ? number_text(desk.words(), directory, *ledger, *view)
-                              : name_of(*ledger, *view));
+  line += "  " + called(desk.words(), directory, *ledger, *view);
   for (const char* name : {"doc_no", "title", "copy_no"}) {
     const std::string value = view->state.field(*ledger, name);
     if (!value.empty() && line.find(value) == std::string::npos)

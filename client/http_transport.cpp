@@ -10,6 +10,8 @@
 #include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/Timespan.h>
 #include <Poco/URI.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -30,6 +32,8 @@ using Poco::Net::HTTPResponse;
 using Poco::Net::HTTPSClientSession;
 
 constexpr const char* kContentType = "application/x-jiyao";
+constexpr std::size_t kWriteBytes = 16 * 1024;
+constexpr std::size_t kSaidTwiceBytes = 16 * 1024;  ///< a longer request is not just said again
 
 /// Accepts every certificate here: the one that counts is compared by hash after the handshake and
 /// before the first byte of ours is sent.
@@ -67,9 +71,17 @@ class PinnedSession : public HTTPSClientSession {
     unsigned length = 0;
     X509_digest(certificate.certificate(), EVP_sha256(), hash.bytes.data(), &length);
     if (hash != pin_) throw Poco::Net::InvalidCertificateException("not the pinned certificate");
+    keep_link_full();
   }
 
  private:
+  // On a link that loses some of everything the usual control takes loss for congestion. A kernel
+  // that has no other one goes on with its own.
+  void keep_link_full() {
+    constexpr std::string_view kControl = "bbr";
+    (void)::setsockopt(socket().impl()->sockfd(), IPPROTO_TCP, TCP_CONGESTION, kControl.data(),
+                       static_cast<socklen_t>(kControl.size()));
+  }
   Digest pin_;
 };
 
@@ -126,11 +138,6 @@ std::uint64_t head_bytes(const Message& message) {
   return static_cast<std::uint64_t>(head.tellp());
 }
 
-void write(std::ostream& out, ByteView bytes) {
-  out.write(reinterpret_cast<const char*>(bytes.data()),
-            static_cast<std::streamsize>(bytes.size()));
-}
-
 }  // namespace
 
 Result<HubAddress> HubAddress::from(const std::string& url, const Digest& certificate) {
@@ -152,6 +159,8 @@ struct HttpTransport::State {
   std::unique_ptr<PinnedSession> session;
   Traffic traffic;
   std::int64_t wish_ms = 0;
+  Bytes torn;
+  bool has_reached = false;
 
   PinnedSession& connected() {
     if (!session) {
@@ -170,12 +179,14 @@ struct HttpTransport::State {
     request.setContentType(kContentType);
     request.setContentLength64(static_cast<Poco::Int64>(bytes));
     if (call.answer_bytes > 0) request.set("X-Answer-Bytes", std::to_string(call.answer_bytes));
+    if (!call.body_hash.is_none()) request.set("X-Body-Hash", call.body_hash.hex());
     std::ostream& out = connected().sendRequest(request);
+    has_reached = true;
+    ++traffic.requests;
+    traffic.bytes_out += head_bytes(request);
     write(out, call.head);
     write(out, call.body);
     out.flush();
-    ++traffic.requests;
-    traffic.bytes_out += head_bytes(request) + bytes;
     HTTPResponse response;
     std::istream& in = connected().receiveResponse(response);
     if (response.getContentType() != kContentType)
@@ -184,12 +195,24 @@ struct HttpTransport::State {
         read_body(in, response.getContentLength64(), kMessageBytesMax + kFrameBytesMax);
     if (!answer) return answer.error();
     traffic.bytes_in += head_bytes(response) + answer->size();
-    if (response.getContentLength64() != static_cast<Poco::Int64>(answer->size()))
+    if (response.getContentLength64() != static_cast<Poco::Int64>(answer->size())) {
+      if (response.getStatus() == HTTPResponse::HTTP_OK) torn = std::move(*answer);
       return {Errc::unavailable, "answer cut short"};
+    }
     if (response.getStatus() != HTTPResponse::HTTP_OK)
       return {errc_of(response.getStatus()), std::string(as_text(*answer))};
     wish_ms = next_contact(response);
     return Answer{std::move(*answer), wish_ms};
+  }
+
+  // Counted as it goes into the socket: of a request that is cut, what was said of it.
+  void write(std::ostream& out, ByteView bytes) {
+    for (; !bytes.empty() && out; bytes = bytes.subspan(std::min(kWriteBytes, bytes.size()))) {
+      const ByteView some = bytes.first(std::min(kWriteBytes, bytes.size()));
+      out.write(reinterpret_cast<const char*>(some.data()),
+                static_cast<std::streamsize>(some.size()));
+      if (out) traffic.bytes_out += some.size();
+    }
   }
 
   static std::int64_t next_contact(const HTTPResponse& response) {
@@ -212,7 +235,8 @@ Result<HttpTransport::Answer> HttpTransport::post(const HttpCall& call) {
     return {code, state_->hub.host + ":" + std::to_string(state_->hub.port)};
   };
   // A kept connection may have died in silence since the last call: then once more on a new one.
-  const bool was_kept = state_->session != nullptr;
+  const bool was_kept = state_->session != nullptr && call.body.size() <= kSaidTwiceBytes;
+  state_->torn.clear();
   for (int attempt = 0;; ++attempt) {
     try {
       Result<Answer> answer = state_->post(call);
@@ -230,6 +254,14 @@ Result<HttpTransport::Answer> HttpTransport::post(const HttpCall& call) {
     }
     state_->session.reset();
   }
+}
+
+const Bytes& HttpTransport::torn() const {
+  return state_->torn;
+}
+
+bool HttpTransport::has_reached() const {
+  return state_->has_reached;
 }
 
 Traffic HttpTransport::traffic() const {

@@ -38,6 +38,8 @@ struct HttpCall {
   ByteView head{}, body{};  ///< sent one behind the other; not copied
   /// What the answer should not pass by much; 0: the hub's own choice.
   std::size_t answer_bytes = 0;
+  /// H("body" | body): lets a hub keep the whole batches of a body that is cut. None: not told.
+  Digest body_hash{};
 };
 
 class HttpTransport {
@@ -56,6 +58,10 @@ class HttpTransport {
   Result<Answer> post(const std::string& path, ByteView body) {
     return post(HttpCall{path, {}, body, 0});
   }
+  /// What had come of an answer when the link was cut in it; empty if the last call ended
+  /// otherwise.
+  const Bytes& torn() const;
+  bool has_reached() const;  ///< the pinned hub, at least once
   Traffic traffic() const;
   std::int64_t next_contact_ms() const;  ///< the hub's wish in its last answer; 0: none
 

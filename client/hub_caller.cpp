@@ -11,6 +11,7 @@ namespace jiyao {
 namespace {
 
 constexpr const char* kCounterNote = "sync.counter";
+constexpr std::size_t kWholeBytes = 16 * 1024;  ///< a shorter request arrives whole or not at all
 
 Result<Bytes> body_of(Result<HttpTransport::Answer> answer) {
   if (!answer) return answer.error();
@@ -42,7 +43,6 @@ Bytes HubCaller::block_for(ByteView body) {
 Result<HttpTransport::Answer> HubCaller::post(const HttpCall& call) {
   const auto begin = std::chrono::steady_clock::now();
   auto answer = transport_.post(call);
-  has_answered_ = has_answered_ || bool{answer};
   const auto took = std::chrono::steady_clock::now() - begin;
   took_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
   return answer;
@@ -60,7 +60,8 @@ Result<Bytes> HubCaller::ask(const std::string& path, ByteView body, std::size_t
 Result<Bytes> HubCaller::exchange(ByteView body, std::size_t answer_bytes,
                                   const std::function<bool()>& meanwhile) {
   const Bytes block = block_for(body);
-  const HttpCall call{"/exchange", block, body, answer_bytes};
+  HttpCall call{"/exchange", block, body, answer_bytes};
+  if (body.size() > kWholeBytes) call.body_hash = digest(Label::body, {body});
   auto coming = std::async(std::launch::async, [&] { return post(call); });
   while (coming.wait_for(std::chrono::seconds(0)) != std::future_status::ready && meanwhile()) {
   }

@@ -25,7 +25,8 @@ class HubCaller {
                          const std::function<bool()>& meanwhile);
   /// How long the link and the hub took for the last request, whatever was done meanwhile.
   std::int64_t took_ms() const { return took_ms_; }
-  bool has_answered() const { return has_answered_; }  ///< the hub, at least once
+  bool has_reached() const { return transport_.has_reached(); }  ///< the hub, at least once
+  const Bytes& torn() const { return transport_.torn(); }        ///< of an answer that was cut
 
  private:
   Result<HttpTransport::Answer> post(const HttpCall& call);
@@ -37,7 +38,6 @@ class HubCaller {
   HttpTransport& transport_;
   std::uint64_t counter_ = 0;  ///< the last one used
   std::int64_t took_ms_ = 0;
-  bool has_answered_ = false;
   std::uint64_t reserved_ = 0;  ///< noted in log.jdb: nobody else uses those up to it
 };
 

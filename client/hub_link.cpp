@@ -1,6 +1,7 @@
 // client/hub_link.cpp - the caller's side of the exchange over HTTPS.
 #include "client/hub_link.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -16,10 +17,12 @@ namespace jiyao {
 namespace {
 
 constexpr int kRoundsMax = 100'000;  ///< a bound, never reached: each round brings something new
-constexpr int kCutsMax = 6;          ///< in a row; then the meeting ends, the next one goes on
-constexpr std::int64_t kFirstRestMs = 250;
-constexpr std::size_t kShortMessage = 256;  ///< only what is held
-constexpr int kBatchesAtOnce = 2;           ///< sealed or shown between two looks at the link
+constexpr int kCutsMax = 16;         ///< in a row; then the meeting ends, the next one goes on
+constexpr int kShortRests = 8;
+constexpr std::int64_t kShortRestMs = 100, kRestMsMax = 1000;
+constexpr std::size_t kPushedBytes = 16 * 1024;  ///< a longer request may have arrived in part
+constexpr std::size_t kShortMessage = 256;       ///< only what is held
+constexpr int kBatchesAtOnce = 8;                ///< sealed or shown between two looks at the link
 constexpr const char* kPaceNote = "sync.request_bytes";
 constexpr const char* kLastNote = "sync.last_ms";
 
@@ -32,6 +35,19 @@ bool is_cut(Errc code) {
   return code == Errc::unavailable || code == Errc::not_a_hub;
 }
 
+/// The speaker's frontiers, in one digest.
+std::optional<Digest> frontiers_in(ByteView message) {
+  FrameReader reader(message);
+  while (!reader.at_end()) {
+    const Result<Frame> frame = reader.next();
+    if (!frame) return std::nullopt;
+    if (frame->type != FrameType::have) continue;
+    const Result<Have> have = decode_have(frame->bytes);
+    return have ? std::optional(have->frontiers) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 /// What is done in slices while the link works: sealing what is to be sent, showing what came.
 class Homework {
  public:
@@ -39,7 +55,7 @@ class Homework {
 
   /// Enough is sealed for a request of this size, or everything is.
   Result<void> seal_for(std::size_t bytes) {
-    while (!is_sealed_ && ahead_ < bytes && !failure_) seal_some();
+    while (!is_sealed_ && ahead_ < bytes && !failure_) seal_some(bytes - ahead_);
     if (failure_) return *failure_;
     return {};
   }
@@ -47,7 +63,7 @@ class Homework {
   bool step(std::size_t bytes_wanted) {
     if (failure_) return false;
     if (!is_sealed_ && ahead_ < bytes_wanted) {
-      seal_some();
+      seal_some(bytes_wanted - ahead_);
       return true;
     }
     if (is_shown_) return false;
@@ -64,13 +80,15 @@ class Homework {
   const std::optional<Error>& failure() const { return failure_; }
 
  private:
-  void seal_some() {
-    const auto sealed = replica_.seal_pending(kBatchesAtOnce);
+  void seal_some(std::size_t bytes) {
+    const int wanted = static_cast<int>(
+        std::min<std::size_t>(kBatchesAtOnce, (bytes + kBatchTargetBytes - 1) / kBatchTargetBytes));
+    const auto sealed = replica_.seal_pending(wanted);
     if (!sealed && sealed.code() != Errc::unavailable) failure_ = sealed.error();
     const int made = sealed ? *sealed : 0;
     batches_ += static_cast<std::size_t>(made);
     ahead_ += static_cast<std::size_t>(made) * kBatchTargetBytes;
-    is_sealed_ = made < kBatchesAtOnce;
+    is_sealed_ = made < wanted;
   }
 
   Replica& replica_;
@@ -92,6 +110,7 @@ class Conversation {
         homework_(replica),
         pace_(static_cast<std::size_t>(noted_number(replica, kPaceNote))),
         hint_name_(hint_note(hub.hub)),
+        random_(desk.env().random),
         bar_(desk.console(), desk.text("sync.progress")) {
     if (const auto hint = replica.recall(hint_name_)) talk_.recall(*hint);
   }
@@ -120,7 +139,9 @@ class Conversation {
   Result<void> talk() {
     const std::uint64_t roster = replica_.roster().point().seq;
     for (int round = 0; round < kRoundsMax; ++round) {
-      if (const auto sealed = homework_.seal_for(pace_.bytes()); !sealed) return sealed.error();
+      if (const auto sealed = homework_.seal_for(pace_.push_bytes()); !sealed)
+        return sealed.error();
+      if (const auto kept = keep_what_is_sealed(); !kept) return kept.error();
       const auto heard = say_and_hear();
       if (!heard) return heard.error();
       if (homework_.failure()) return *homework_.failure();
@@ -135,23 +156,65 @@ class Conversation {
     return {};
   }
 
-  // A link that worked and was cut is tried again, with less: what the cut took is said anew.
+  // What a keeper owes for its own batches goes along with the last of them.
+  Result<void> keep_what_is_sealed() {
+    if (has_kept_ || !homework_.is_sealed()) return {};
+    has_kept_ = true;
+    const Roster now = replica_.roster();
+    if (now.node(replica_.node()) == nullptr) return {};
+    return keep(replica_);
+  }
+
+  // A link that worked and was cut is tried again at once: what came before the cut is kept at both
+  // ends, and the hub is asked what it holds before it is told anything twice.
   Result<Heard> say_and_hear() {
     for (int cuts = 0;; ++cuts) {
-      const Bytes message = talk_.say(pace_.bytes());
+      const Bytes message = talk_.say(pace_.push_bytes());
       homework_.sent();
       const auto answer = caller_.exchange(message, answer_bytes(message),
-                                           [this] { return homework_.step(pace_.bytes()); });
+                                           [this] { return homework_.step(pace_.push_bytes()); });
       if (answer) {
         pace_.passed(message.size(), answer->size(), caller_.took_ms());
+        const std::optional<Digest> theirs = frontiers_in(*answer);
+        if (is_in_doubt_ && theirs == theirs_) pace_.failed();  // nothing of it was kept
+        is_in_doubt_ = false;
+        theirs_ = theirs;
         return talk_.hear(*answer);
       }
       if (!is_cut(answer.code())) return answer.error();
-      const bool may_be_too_large = caller_.has_answered() || message.size() > pace_.bytes() / 2;
-      if (may_be_too_large) pace_.failed();
-      if (!caller_.has_answered() || cuts + 1 == kCutsMax) return answer.error();
-      std::this_thread::sleep_for(std::chrono::milliseconds(kFirstRestMs << cuts));
+      if (take_torn()) cuts = 0;
+      if (message.size() > kPushedBytes) doubt();
+      if (!caller_.has_reached() || cuts + 1 == kCutsMax) return answer.error();
+      std::this_thread::sleep_for(std::chrono::milliseconds(rest_behind_cut(cuts)));
     }
+  }
+
+  /// Batches that came whole before the link was cut. False: none.
+  bool take_torn() {
+    if (caller_.torn().empty()) return false;
+    (void)talk_.hear(caller_.torn());  // the cut itself is no news
+    const Heard& heard = talk_.so_far();
+    met_.batches_in += heard.batches_new;
+    if (heard.batches_new == 0) {
+      pace_.failed();
+      return false;
+    }
+    homework_.arrived();
+    bar_.step(met_.batches_in, 0);
+    return true;
+  }
+
+  // Some of what was sent may be there: the next message asks, and tells nothing.
+  void doubt() {
+    is_in_doubt_ = true;
+    talk_.recall({});
+  }
+
+  // A link that flickers is back within a second; one that is gone costs a little each time.
+  std::int64_t rest_behind_cut(int cuts) {
+    std::int64_t rest = kShortRestMs;
+    for (int i = kShortRests; i <= cuts && rest < kRestMsMax; ++i) rest *= 2;
+    return rest + static_cast<std::int64_t>(random_.next() % static_cast<std::uint64_t>(rest / 2));
   }
 
   // Whoever has nothing to say expects little: the hub's own choice will do, and costs no words.
@@ -176,6 +239,10 @@ class Conversation {
   Homework homework_;
   RequestPace pace_;
   std::string hint_name_;
+  Random& random_;
+  bool has_kept_ = false;
+  bool is_in_doubt_ = false;      ///< a cut may have left the hub with more than it has told us
+  std::optional<Digest> theirs_;  ///< its frontiers, as it told us last
   ProgressBar bar_;
 };
 

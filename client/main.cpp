@@ -1,4 +1,6 @@
 // client/main.cpp - the door: words in, an answer and an exit code out; never a stack trace.
+#include <malloc.h>
+
 #include <cstdlib>
 #include <iostream>
 #include <new>
@@ -42,6 +44,7 @@ const char* message_id_of(StorageFailure::Kind kind) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  mallopt(M_ARENA_MAX, 1);  // a heap of its own for the second thread is memory nobody gets back
   hold_standard_streams();
   leave_on_interrupt();
   const Catalogue words(

@@ -1,4 +1,4 @@
-// client/menu.cpp - CLI11 behind one door.
+// client/menu.cpp - CLI11 behind one door (menu_nearest.cpp: what was probably meant).
 #include "client/menu.h"
 
 #include <CLI/Config.hpp>
@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "client/help_text.h"
+#include "client/typed_value.h"
 #include "schema/text.h"
 
 namespace jiyao {
@@ -16,13 +17,6 @@ namespace {
 
 /// The words of the command line in Chinese. A path wins over a single word.
 constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
-    {"incoming", "收文"},
-    {"incoming add", "登记"},
-    {"loan", "借阅"},
-    {"loan add", "借出"},
-    {"loan return", "归还"},
-    {"loan approve", "批准"},
-    {"circulate", "传阅"},
     {"circulate approve", "批准"},
     {"circulate pass", "送出"},
     {"circulate return", "收回"},
@@ -32,22 +26,32 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
     {"bundle", "数据包"},
     {"import", "导入"},
     {"export", "导出"},
-    {"import incoming", "收文"},
+    {"template", "模板"},
     {"list", "列表"},
     {"show", "查看"},
     {"edit", "修改"},
+    {"correct", "更正"},
     {"void", "作废"},
     {"find", "查找"},
     {"where", "在哪"},
     {"sync", "同步"},
     {"status", "状态"},
     {"history", "经过"},
+    {"timeline", "全程"},
+    {"today", "今天"},
+    {"due", "时限"},
+    {"gaps", "缺号"},
+    {"report", "报告"},
+    {"access log", "知悉"},
     {"verify", "核验"},
     {"backup", "备份"},
     {"backup create", "制作"},
     {"backup restore", "恢复"},
     {"series", "号段"},
     {"grant", "分配"},
+    {"holidays", "节假日"},
+    {"print", "打印"},
+    {"holidays check", "核对"},
     {"office", "单位"},
     {"access", "权限"},
     {"access give", "授予"},
@@ -99,18 +103,11 @@ Path xdg_folder(const char* name, const char* fallback) {
 
 }  // namespace
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) cost[i][0] = i;
-  for (std::size_t j = 0; j <= b.size(); ++j) cost[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i)
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1,
-                             cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
-    }
-  return cost[a.size()][b.size()];
+CLI::Validator not_blank() {
+  return {[](std::string& typed) {
+            return without_blanks_around(typed).empty() ? std::string("blank") : std::string();
+          },
+          ""};
 }
 
 namespace {
@@ -137,6 +134,16 @@ class CellFormatter final : public CLI::Formatter {
   }
 };
 
+/// "zh", "zh-CN", "en_US.UTF-8" ...: what choose_language() understands.
+CLI::Validator is_language() {
+  return {[](std::string& typed) {
+            for (const std::string_view known : {"zh", "cn", "en"})
+              if (typed.starts_with(known)) return std::string();
+            return typed + " not in {zh,en}";
+          },
+          ""};
+}
+
 }  // namespace
 
 Menu::Menu(const Catalogue& words) : words_(words), app_(words.text("cmd.jiyao"), "jiyao") {
@@ -156,7 +163,7 @@ void Menu::add_global_options() {
   const std::string group = text("opt.group");
   const auto grouped = [&](CLI::Option* option) { option->group(group); };
   grouped(app_.add_option("--data-dir", choices_.data_dir, text("opt.data_dir")));
-  grouped(app_.add_option("--lang", language_, text("opt.lang")));
+  grouped(app_.add_option("--lang", language_, text("opt.lang"))->check(is_language()));
   grouped(app_.add_flag("--json", choices_.output.is_json, text("opt.json")));
   grouped(app_.add_flag("-q,--quiet", choices_.output.is_quiet, text("opt.quiet")));
   grouped(app_.add_option("--color", colour_, text("opt.color"))
@@ -165,28 +172,61 @@ void Menu::add_global_options() {
   grouped(app_.add_option("--passphrase-fd", choices_.prompt.passphrase_fd, text("opt.fd")));
 }
 
-CLI::App& Menu::child(CLI::App& parent, const std::string& path) {
+void Menu::add_alias(CLI::App& made, const std::string& alias) {
+  const auto siblings = made.get_parent()->get_subcommands([](const CLI::App*) { return true; });
+  const bool is_free = std::none_of(siblings.begin(), siblings.end(),
+                                    [&](const CLI::App* one) { return one->check_name(alias); });
+  if (is_free && !alias.empty()) made.alias(alias);
+}
+
+CLI::App& Menu::child(CLI::App& parent, const std::string& path,
+                      const std::optional<CommandWords>& words) {
   if (const auto known = apps_.find(path); known != apps_.end()) return *known->second;
   const std::string word = path.substr(path.rfind(' ') + 1);  // npos + 1 is the start
-  CLI::App* made = parent.add_subcommand(word, text("cmd." + dotted(path)));
+  CLI::App* made = parent.add_subcommand(word, words ? words->about : text("cmd." + dotted(path)));
   made->set_help_flag("-h,--help", text("opt.help"));
   made->fallthrough();
   made->group(text("help.label.Subcommands"));
-  if (const std::string id = "example." + dotted(path); words_.has(id))
-    made->footer(text("help.examples") + "\n" + text(id));
-  const std::string_view alias = alias_of(path, word);
-  if (!alias.empty()) made->alias(std::string(alias));
+  std::string examples = words ? words->examples : std::string();
+  if (const std::string id = "example." + dotted(path); words_.has(id)) examples = text(id);
+  if (!examples.empty()) made->footer(text("help.examples") + "\n" + examples);
+  add_alias(*made, std::string(alias_of(path, word)));
+  if (words)
+    for (const std::string& alias : words->aliases) add_alias(*made, alias);
   apps_[path] = made;
   return *made;
 }
 
-CLI::App& Menu::place(const std::string& path) {
+CLI::App& Menu::place(const std::string& path, const std::optional<CommandWords>& words) {
   paths_.push_back(path);
   const std::size_t space = path.find(' ');
-  if (space == std::string::npos) return child(app_, path);
-  CLI::App& noun = child(app_, path.substr(0, space));
+  if (space == std::string::npos) return child(app_, path, words);
+  CLI::App& noun = child(app_, path.substr(0, space), std::nullopt);
   noun.require_subcommand(1);
-  return child(noun, path);
+  return child(noun, path, words);
+}
+
+void Menu::add_noun(const std::string& noun, const CommandWords& words) {
+  CLI::App& made = child(app_, noun, words);
+  for (const std::string& alias : words.aliases) add_alias(made, alias);
+  made.group(text("help.label.Ledgers"));
+}
+
+void Menu::add_leaf(const std::string& path, const std::optional<CommandWords>& words,
+                    std::function<void(CLI::App&)> declare,
+                    std::function<Result<Answer>(Desk&)> work) {
+  CLI::App& leaf = place(path, words);
+  undeclared_[&leaf] = [&leaf, declare = std::move(declare)] { declare(leaf); };
+  leaf.preparse_callback([this, &leaf](std::size_t) { declare_options(leaf); });
+  leaf.callback([this, path, work = std::move(work)] { choose(path, work); });
+}
+
+void Menu::declare_options(const CLI::App& leaf) const {
+  const auto waiting = undeclared_.find(&leaf);
+  if (waiting == undeclared_.end()) return;
+  const std::function<void()> declare = std::move(waiting->second);
+  undeclared_.erase(waiting);  // before it runs: an example looks commands up
+  declare();
 }
 
 void Menu::choose(const std::string& path, std::function<Result<Answer>(Desk&)> work) {
@@ -253,8 +293,10 @@ std::string Menu::in_words(const CLI::ParseError& error) const {
   const std::string_view lead = is_conversion ? "Could not convert: " : "";
   const std::string rest = said.starts_with(lead) ? said.substr(lead.size()) : said;
   const std::string option = rest.substr(0, rest.find_first_of(":= "));
-  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
-    return words_.text("usage.no_value", {{"option", option}});
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const bool is_too_often = said.find("At Most") != std::string::npos;
+    return words_.text(is_too_often ? "usage.twice" : "usage.no_value", {{"option", option}});
+  }
   const std::size_t open = rest.find_first_of("{[");
   const std::string known = open == std::string::npos
                                 ? std::string()
@@ -279,76 +321,8 @@ const CLI::App* Menu::command(const std::vector<std::string>& names) const {
     if (found == all.end()) return nullptr;
     at = *found;
   }
+  declare_options(*at);
   return at == &app_ ? nullptr : at;
-}
-
-Error Menu::unknown_word(const std::string& word) const {
-  const std::string near = word.starts_with("-") ? nearest_option(word) : nearest(word);
-  std::string detail = words_.text("usage.unknown", {{"word", word}});
-  if (!near.empty()) detail += "\n" + words_.text("usage.nearest", {{"words", near}});
-  return Error{Errc::usage, detail};
-}
-
-namespace {
-
-/// Names that are close enough to what was typed, best first, at most four.
-class Near {
- public:
-  explicit Near(std::string_view typed) : typed_(typed) {}
-  /// `name` is compared, `shown` is suggested.
-  void look(std::string_view name, const std::string& shown) {
-    const std::size_t distance = edit_distance(typed_, name);
-    if (distance > std::max<std::size_t>(1, typed_.size() / 3)) return;
-    const auto known = std::find_if(close_.begin(), close_.end(),
-                                    [&](const auto& one) { return one.second == shown; });
-    if (known == close_.end())
-      close_.emplace_back(distance, shown);
-    else
-      known->first = std::min(known->first, distance);
-  }
-  std::string text(const std::string& before) {
-    std::stable_sort(close_.begin(), close_.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    std::string words;
-    for (std::size_t i = 0; i < close_.size() && i < 4; ++i)
-      words += (i == 0 ? "" : " | ") + before + close_[i].second;
-    return words;
-  }
-
- private:
-  std::string_view typed_;
-  std::vector<std::pair<std::size_t, std::string>> close_;
-};
-
-}  // namespace
-
-std::string Menu::nearest(const std::string& word) const {
-  Near near(word);
-  const CLI::App& leaf = parsed_leaf();
-  const bool is_noun = !leaf.get_subcommands([](const CLI::App*) { return true; }).empty();
-  const CLI::App& noun = is_noun ? leaf : app_;
-  for (const std::string& path : paths_) {
-    const std::size_t space = path.find(' ');
-    const bool is_elsewhere = &noun != &app_ && noun.get_name() != path.substr(0, space);
-    if (is_elsewhere) continue;
-    near.look(path, path);
-    if (&noun == &app_) {
-      near.look(path.substr(0, space), path);
-      near.look(alias_of(path.substr(0, space), path.substr(0, space)), path);
-    }
-    if (space == std::string::npos) continue;
-    near.look(path.substr(space + 1), path);
-    near.look(alias_of(path, path.substr(space + 1)), path);
-  }
-  return near.text("jiyao ");
-}
-
-std::string Menu::nearest_option(const std::string& word) const {
-  Near near(word);
-  for (const CLI::App* app : {&parsed_leaf(), &app_})
-    for (const CLI::Option* option : app->get_options())
-      for (const std::string& name : option->get_lnames()) near.look("--" + name, "--" + name);
-  return near.text("");
 }
 
 }  // namespace jiyao

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,14 @@ struct Choices {
   std::int64_t busy_wait_ms = 10'000;  ///< how long to wait for another jiyao at the same ledger
 };
 
+/// What a command that comes from a definition is called and says; others say message "cmd.<path>".
+struct CommandWords {
+  std::string about;  ///< one line for the help
+  std::vector<std::string>
+      aliases;           ///< other words for its last word; one that is taken is dropped
+  std::string examples;  ///< may be empty
+};
+
 struct Chosen {
   std::string command;  ///< "incoming/add": the schema's name
   std::function<Result<Answer>(Desk&)> work;
@@ -48,12 +57,17 @@ class Menu {
   void add(const std::string& path, void (*declare)(CLI::App&, Options&, const Catalogue&),
            Result<Answer> (*work)(Desk&, const Options&)) {
     auto options = std::make_shared<Options>();
-    CLI::App& leaf = place(path);
-    declare(leaf, *options, words_);
-    leaf.callback([this, path, options, work] {
-      choose(path, [options, work](Desk& desk) { return work(desk, *options); });
-    });
+    add_leaf(
+        path, {}, [this, options, declare](CLI::App& leaf) { declare(leaf, *options, words_); },
+        [options, work](Desk& desk) { return work(desk, *options); });
   }
+  /// The same for a command whose words come from elsewhere. Options are declared when the command
+  /// is meant: there are hundreds.
+  void add_leaf(const std::string& path, const std::optional<CommandWords>& words,
+                std::function<void(CLI::App&)> declare, std::function<Result<Answer>(Desk&)> work);
+  /// A noun with its own words, before its verbs are added; one that is there keeps its words.
+  void add_noun(const std::string& noun, const CommandWords& words);
+  bool has(const std::string& path) const { return apps_.contains(path); }
 
   /// Parses the words of the command line. done: `chosen()` holds the work; --help is work too.
   ///   errors: usage, with the nearest commands as hint
@@ -69,8 +83,11 @@ class Menu {
   Error unknown_word(const std::string& word) const;
 
  private:
-  CLI::App& place(const std::string& path);
-  CLI::App& child(CLI::App& parent, const std::string& path);
+  CLI::App& place(const std::string& path, const std::optional<CommandWords>& words);
+  CLI::App& child(CLI::App& parent, const std::string& path,
+                  const std::optional<CommandWords>& words);
+  void add_alias(CLI::App& made, const std::string& alias);
+  void declare_options(const CLI::App& leaf) const;
   void choose(const std::string& path, std::function<Result<Answer>(Desk&)> work);
   void add_global_options();
   void settle_choices();
@@ -89,9 +106,14 @@ class Menu {
   bool no_input_ = false;
   std::vector<std::string> paths_;
   std::map<std::string, CLI::App*> apps_;  ///< by path; owned by app_
+  /// Options that nobody asked for yet. Declaring them changes no command, only what it tells.
+  mutable std::map<const CLI::App*, std::function<void()>> undeclared_;
 };
 
-/// How many letters must be put in, taken out, changed or swapped with a neighbour.
+/// For names: refuses what has nothing to be seen in it.
+CLI::Validator not_blank();
+
+/// How many characters must be put in, taken out, changed or swapped with a neighbour.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 }  // namespace jiyao

@@ -77,7 +77,7 @@ class Settling {
     }
     const std::string before = row.state.field(ledger, "intake_no");
     const auto act = amend_act(ledger, row, {{"intake_no", numbers.front()}},
-                               {{"remarks", "原编号 " + before}}, {});
+                               {FieldValues{{"remarks", "原编号 " + before}}}, {});
     if (!act) return act.error();
     const auto recorded = replica_.record(*act);
     if (!recorded) return recorded.error();

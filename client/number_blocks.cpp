@@ -18,12 +18,6 @@ std::string memory_key(const SeriesKey& key) {
          std::to_string(key.year);
 }
 
-std::string number_text(int year, std::uint32_t n) {
-  std::string digits = std::to_string(n);
-  while (digits.size() < 4) digits.insert(digits.begin(), '0');
-  return std::to_string(year) + "-" + digits;
-}
-
 bool is_incarnation(const std::string& text) {
   const auto bytes = from_hex(text);
   return bytes && bytes->size() == IncarnationId::kBytes;
@@ -37,6 +31,33 @@ std::uint32_t number_from(const std::string& text) {
 }
 
 }  // namespace
+
+std::string numbered(int year, std::uint32_t n) {
+  std::string digits = std::to_string(n);
+  while (digits.size() < 4) digits.insert(digits.begin(), '0');
+  return std::to_string(year) + "-" + digits;
+}
+
+std::vector<std::size_t> series_fields(const LedgerDefinition& ledger) {
+  std::vector<std::size_t> fields;
+  for (const NumberRule& rule : ledger.numbers)
+    fields.insert(fields.end(), rule.series.begin(), rule.series.end());
+  return fields;
+}
+
+std::string series_of(const LedgerDefinition& ledger, const View& row) {
+  if (ledger.numbers.empty()) return {};
+  return joined_series(ledger.numbers.front(),
+                       [&](std::size_t field) { return row.state.field(ledger, field); });
+}
+
+std::string joined_series(const NumberRule& rule,
+                          const std::function<std::string(std::size_t field)>& value) {
+  std::string series;
+  for (std::size_t i = 0; i < rule.series.size(); ++i)
+    series += (i == 0 ? "" : "/") + value(rule.series[i]);
+  return series;
+}
 
 RecordId series_id(const SeriesKey& key) {
   Hasher hasher(Label::series);
@@ -215,7 +236,7 @@ std::vector<std::string> NumberBlocks::provisional(std::size_t count) {
 std::vector<std::string> NumberBlocks::take(const SeriesKey& key, std::size_t count) {
   const std::vector<std::uint32_t> free = free_numbers(key, count);
   std::vector<std::string> numbers;
-  for (const std::uint32_t n : free) numbers.push_back(number_text(key.year, n));
+  for (const std::uint32_t n : free) numbers.push_back(numbered(key.year, n));
   if (!free.empty())
     replica_.remember(memory_key(key), to_bytes(replica_.author().incarnation.hex() + ":" +
                                                 std::to_string(free.back() + 1)));

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,15 @@ struct NumberAsk {
   std::uint32_t count = 0;  ///< the greatest it asked for
   std::uint32_t times = 0;  ///< asks without a block
 };
+
+/// "2026-0137"
+std::string numbered(int year, std::uint32_t n);
+/// The series that a row's number is of, and the fields that name it.
+std::vector<std::size_t> series_fields(const LedgerDefinition& ledger);
+std::string series_of(const LedgerDefinition& ledger, const View& row);
+/// The values of the fields that name a series, as one name (SeriesNumber::series).
+std::string joined_series(const NumberRule& rule,
+                          const std::function<std::string(std::size_t field)>& value);
 
 /// The record of a series.
 RecordId series_id(const SeriesKey& key);

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <csignal>
 #include <iostream>
-#include <sstream>
 
 #include "crypto/secret.h"
 #include "schema/text.h"
@@ -96,10 +95,7 @@ bool is_long_enough(std::string_view passphrase) {
   std::size_t characters = 0;
   for (const char c : passphrase)
     if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) ++characters;
-  std::istringstream in{std::string(passphrase)};
-  std::size_t words = 0;
-  for (std::string word; in >> word; wipe(word)) ++words;
-  return characters >= 12 || words >= 5;
+  return characters >= 12;
 }
 
 Prompt::Prompt(PromptChoices choices, const Catalogue& catalogue)

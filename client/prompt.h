@@ -31,7 +31,8 @@ class TypedSecret {
 /// was reported as recorded is durable, and the next start recovers the rest.
 void leave_on_interrupt();
 
-/// The rule for a new passphrase: at least 12 characters, or at least 5 words.
+/// The rule for a new passphrase: at least 12 characters. Five real words have them; five letters
+/// do not.
 bool is_long_enough(std::string_view passphrase);
 
 struct PromptChoices {

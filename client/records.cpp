@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "client/commands/ledger_verbs.h"
 #include "client/number_blocks.h"
+#include "client/roles.h"
 #include "schema/text.h"
 
 namespace jiyao {
@@ -19,35 +21,60 @@ std::vector<View> with_field(const Replica& replica, const LedgerName& ledger,
   return replica.search(query).rows;
 }
 
-std::vector<View> with_id(const Replica& replica, std::string_view typed) {
+std::vector<View> with_id(const Replica& replica, const LedgerName& ledger,
+                          std::string_view typed) {
   const auto bytes = from_hex(typed);
   if (!bytes || bytes->size() != RecordId::kBytes) return {};
   auto view = replica.view(*RecordId::from(*bytes));
-  return view ? std::vector<View>{*std::move(view)} : std::vector<View>{};
+  if (!view || view->ledger != ledger) return {};
+  return {*std::move(view)};
 }
 
 /// 收〔2026〕0137, 2026-137, 临-...; a document number has its organ's letters in front.
-bool looks_like_intake_number(std::string_view typed) {
+bool looks_like_number(std::string_view typed) {
   for (const std::string_view start : {"收", "临", "〔", "["})
     if (typed.starts_with(start)) return true;
   return !typed.empty() && typed.front() >= '0' && typed.front() <= '9';
 }
 
+/// A column that its list shows and the keys know: a number or a name nobody else has.
+bool is_name(const LedgerDefinition& ledger, std::size_t index) {
+  const Field& field = ledger.fields[index];
+  if (field.type != FieldType::text || field.name == "doc_no") return false;
+  const bool is_listed = std::count(ledger.list.begin(), ledger.list.end(), index) != 0;
+  const bool is_unique =
+      std::any_of(ledger.unique.begin(), ledger.unique.end(), [&](const UniqueKey& key) {
+        return std::count(key.fields.begin(), key.fields.end(), index) != 0;
+      });
+  return is_listed && (is_unique || field.name.ends_with("_no"));
+}
+
+/// The columns a record is called by, first the one that people would use.
+std::vector<std::size_t> naming_fields(const LedgerDefinition& ledger) {
+  std::vector<std::size_t> names;
+  for (const NumberRule& rule : ledger.numbers) names.push_back(rule.field);
+  if (const auto doc_no = ledger.field_index("doc_no")) names.push_back(*doc_no);
+  for (std::size_t i = 0; i < ledger.fields.size(); ++i)
+    if (is_name(ledger, i)) names.push_back(i);
+  if (const auto legacy = ledger.field_index("legacy_no")) names.push_back(*legacy);
+  return names;
+}
+
 std::vector<View> candidates(Desk& desk, const Replica& replica, const LedgerDefinition& ledger,
                              std::string_view typed) {
-  std::vector<View> found = with_id(replica, typed);
-  for (const char* name : {"intake_no", "doc_no", "legacy_no"}) {
+  constexpr std::string_view kLegacy = "原";
+  std::vector<View> found = with_id(replica, ledger.name, typed);
+  for (const std::size_t index : naming_fields(ledger)) {
     if (!found.empty()) break;
-    const Field* field = ledger.field(name);
-    if (field == nullptr) continue;
+    const Field& field = ledger.fields[index];
     std::string_view text = typed;
-    if (std::string_view(name) == "intake_no" && !looks_like_intake_number(typed)) continue;
-    if (std::string_view(name) == "legacy_no") {
-      if (!text.starts_with("原")) continue;
-      text.remove_prefix(std::string_view("原").size());
+    if (field.type == FieldType::number && !looks_like_number(typed)) continue;
+    if (field.name == "legacy_no") {
+      if (!text.starts_with(kLegacy)) continue;
+      text.remove_prefix(kLegacy.size());
     }
-    const auto value = canonical_value(desk.words(), *field, text);
-    if (value) found = with_field(replica, ledger.name, name, *value);
+    const auto value = canonical_value(desk.words(), field, text);
+    if (value && !value->empty()) found = with_field(replica, ledger.name, field.name, *value);
   }
   return found;
 }
@@ -132,9 +159,15 @@ std::vector<View> once_called(const Replica& replica, const LedgerDefinition& le
 }  // namespace
 
 std::string name_of(const LedgerDefinition& definition, const View& view) {
-  for (const char* name : {"intake_no", "doc_no", "name", "borrower"}) {
-    if (definition.field(name) == nullptr) continue;
-    const std::string value = view.state.field(definition, name);
+  std::vector<std::size_t> fields = naming_fields(definition);
+  for (const std::size_t index : definition.list) {
+    const FieldType type = definition.fields[index].type;
+    const GroupKind kind = definition.groups[definition.fields[index].group].kind;
+    const bool is_name = type == FieldType::text || type == FieldType::person;
+    if (is_name && kind != GroupKind::set) fields.push_back(index);
+  }
+  for (const std::size_t index : fields) {
+    const std::string value = view.state.field(definition, index);
     if (!value.empty()) return terminal_safe(value);
   }
   return view.record.hex().substr(0, 8);
@@ -163,9 +196,22 @@ Result<View> find_record(Desk& desk, Replica& replica, const LedgerName& ledger,
                       {{"name", std::string(typed)}, {"names", names}});
 }
 
+Result<View> find_cited(Desk& desk, Replica& replica, const LedgerName& ledger,
+                        std::string_view typed) {
+  if (replica.definitions().ledger(ledger) != nullptr)
+    return find_record(desk, replica, ledger, typed);
+  Error last = desk.failure(Errc::not_found, "record.none", {{"name", std::string(typed)}});
+  for (const LedgerDefinition& any : replica.definitions().all()) {
+    auto found = find_record(desk, replica, any.name, typed);
+    if (found || found.code() != Errc::not_found) return found;
+  }
+  return last;
+}
+
 std::string number_text(const Catalogue& words, const Directory& directory,
                         const LedgerDefinition& definition, const View& view) {
-  const std::string number = view.state.field(definition, "intake_no");
+  const auto field = number_field(definition);
+  const std::string number = field ? view.state.field(definition, *field) : std::string();
   if (number.empty() || number.starts_with("临")) return terminal_safe(number);
   std::string text;
   if (!directory.is_own(view.compartment.office))
@@ -244,6 +290,22 @@ std::string proposed_fields(const Catalogue& words, const LedgerDefinition& defi
 
 }  // namespace
 
+std::string called(const Catalogue& words, const Directory& directory,
+                   const LedgerDefinition& definition, const View& view) {
+  const std::string number = number_text(words, directory, definition, view);
+  return number.empty() ? directory.person_text(name_of(definition, view)) : number;
+}
+
+Result<void> check_role(Desk& desk, const Replica& replica, const LedgerDefinition& definition,
+                        const Change& change) {
+  const Roles needed = roles_needed(definition, change);
+  const Roster roster = replica.roster();
+  const UserRecord* person = roster.user(replica.person().user);
+  if (needed == 0 || person == nullptr || (person->roles & needed) != 0) return {};
+  return desk.failure(Errc::not_allowed, "ledger.no_role",
+                      {{"roles", role_words(desk.words(), needed)}});
+}
+
 Answer recorded_answer(Desk& desk, const Replica& replica, std::string_view message,
                        const std::vector<RecordId>& records) {
   const Directory directory(replica);
@@ -255,10 +317,7 @@ Answer recorded_answer(Desk& desk, const Replica& replica, std::string_view mess
     if (!view) continue;
     const LedgerDefinition* definition = replica.definitions().ledger(view->ledger);
     if (definition != nullptr)
-      names += (names.empty() ? "" : "、") +
-               (definition->field("intake_no") != nullptr
-                    ? number_text(desk.words(), directory, *definition, *view)
-                    : name_of(*definition, *view));
+      names += (names.empty() ? "" : "、") + called(desk.words(), directory, *definition, *view);
     rows->add(json_of(replica, directory, *view));
     if (definition == nullptr) continue;
     const std::string fields =
@@ -296,6 +355,13 @@ std::string list_text(Desk& desk, const Replica& replica, const LedgerDefinition
 }
 
 Error in_words(Desk& desk, const Replica& replica, const Error& error) {
+  for (const LedgerDefinition& ledger : replica.definitions().all())
+    if (const std::string end = ": " + ledger.name; error.detail.ends_with(end)) {
+      const bool is_zh = desk.words().language() == Language::zh;
+      const std::string said = error.detail.substr(0, error.detail.size() - end.size());
+      return Error{error.code, desk.words().engine_words(said) + desk.text("error.colon") +
+                                   (is_zh ? ledger.zh : ledger.en)};
+    }
   const std::size_t dot = error.detail.find('.');
   const std::size_t colon = error.detail.find(':');
   if (dot == std::string::npos || colon == std::string::npos || colon < dot) return error;

@@ -11,20 +11,29 @@
 
 namespace jiyao {
 
-/// The one record somebody means: its intake number (收〔2026〕0137, 2026-137, with office and
-/// level before it where several have it; also a provisional one it once had), document number,
-/// original number (`原12`), or the first 8 or more digits of its id.
-///   ledger     where to look
+/// The one record somebody means: its number (收〔2026〕0137, 2026-137, with office and level
+/// before it where several have it; also a provisional one it once had), document number, any other
+/// number or unique name its list shows, original number (`原12`), or its id in 32 digits. By key.
+///   ledger     where to look; a row of another is not found
 ///   errors     not_found; invalid (several fit: they are named)
 Result<View> find_record(Desk& desk, Replica& replica, const LedgerName& ledger,
                          std::string_view typed);
 
-/// The short name people know a record by: its number, else document number, else 8 digits.
+/// The same in a ledger that a ref cites; a ref may cite any ledger.
+Result<View> find_cited(Desk& desk, Replica& replica, const LedgerName& ledger,
+                        std::string_view typed);
+
+/// The short name people know a record by: its number, else document number, else the first name in
+/// its list, else 8 digits.
 std::string name_of(const LedgerDefinition& definition, const View& view);
 
 /// One record's row for JSON: id, compartment, stage, state and all fields, canonical values.
 Poco::JSON::Object::Ptr json_of(const Replica& replica, const Directory& directory,
                                 const View& view);
+
+/// May the person at the keyboard make this change, by role?   errors: not_allowed (who may)
+Result<void> check_role(Desk& desk, const Replica& replica, const LedgerDefinition& definition,
+                        const Change& change);
 
 /// "已登记 ... (待上行 n)": what is said after an act, with the names of what was recorded.
 Answer recorded_answer(Desk& desk, const Replica& replica, std::string_view message,
@@ -34,6 +43,10 @@ Answer recorded_answer(Desk& desk, const Replica& replica, std::string_view mess
 /// and series (if not the usual one) stand before it: "甲局 机密 2026-0001".
 std::string number_text(const Catalogue& words, const Directory& directory,
                         const LedgerDefinition& definition, const View& view);
+
+/// number_text() where rows have numbers, else name_of(), people by their names.
+std::string called(const Catalogue& words, const Directory& directory,
+                   const LedgerDefinition& definition, const View& view);
 
 /// A field as people read it: ids of people become names.
 std::string field_text(const Catalogue& words, const Directory& directory,

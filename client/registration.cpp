@@ -2,7 +2,10 @@
 #include "client/registration.h"
 
 #include <algorithm>
+#include <set>
 
+#include "client/commands/ledger_verbs.h"
+#include "client/custody.h"
 #include "client/directory.h"
 #include "client/records.h"
 #include "schema/dates.h"
@@ -16,6 +19,33 @@ Level level_of(const FieldValues& values) {
   const auto found = values.find("level");
   if (found == values.end()) return Level::internal;
   return level_from(found->second).value_or(Level::internal);
+}
+
+std::string value_of(const FieldValues& values, const std::string& name) {
+  const auto found = values.find(name);
+  return found == values.end() ? std::string() : found->second;
+}
+
+/// The group that an entry belongs to.
+std::size_t group_of(const LedgerDefinition& ledger, const FieldValues& entry) {
+  JIYAO_ASSERT(!entry.empty());
+  const Field* field = ledger.field(entry.begin()->first);
+  JIYAO_ASSERT(field != nullptr);
+  return field->group;
+}
+
+/// The first entry of each set goes with the other values; the rest are changes of their own.
+SetEntries first_entries(const LedgerDefinition& ledger, const SetEntries& entries,
+                         FieldValues& values) {
+  std::set<std::size_t> seen;
+  SetEntries later;
+  for (const FieldValues& entry : entries) {
+    if (seen.insert(group_of(ledger, entry)).second)
+      values.insert(entry.begin(), entry.end());
+    else
+      later.push_back(entry);
+  }
+  return later;
 }
 
 }  // namespace
@@ -55,8 +85,13 @@ std::vector<std::string> copy_numbers(std::string_view typed) {
   return numbers;
 }
 
-Registration::Registration(Desk& desk, Replica& replica, std::string owner)
-    : desk_(desk), replica_(replica), owner_(std::move(owner)), numbers_(replica) {}
+Registration::Registration(Desk& desk, Replica& replica, std::string owner,
+                           const LedgerName& ledger)
+    : desk_(desk),
+      replica_(replica),
+      owner_(std::move(owner)),
+      ledger_(*replica.definitions().ledger(ledger)),
+      numbers_(replica) {}
 
 Result<CompartmentId> Registration::compartment(const FieldValues& values) {
   const Level level = std::max(level_of(values), Level::internal);
@@ -71,40 +106,37 @@ Result<CompartmentId> Registration::compartment(const FieldValues& values) {
 }
 
 void Registration::fill(FieldValues& values) const {
-  const std::string person = replica_.person().user.hex();
-  values.emplace("level", name_of(Level::internal));
-  values.emplace("series", default_series(level_of(values)));
-  values.emplace("carrier_form", "纸质");
-  values.emplace("signed_for_by", person);
-  values.emplace("registered_by", person);
-  values.emplace("state", "registered");
+  const Transition* step = making_step(ledger_);
+  const auto state = ledger_.state_index(value_of(values, "state"));
+  for (const Transition& one : ledger_.steps)
+    if (state && makes(one) && one.to == *state) step = &one;
+  if (step == nullptr) return;
+  values.emplace("state", ledger_.states[step->to].name);
+  for (const auto& [name, value] : step->fills)
+    if (value != "now" && value != "today")
+      values.emplace(name, value == "me" ? replica_.person().user.hex() : value);
+  if (const Field* level = ledger_.field("level"); level != nullptr && level->from)
+    if (is_due(ledger_, *level, step->to)) values.emplace("level", name_of(Level::internal));
+  const std::string usual = default_series(level_of(values));
+  for (const std::size_t index : series_fields(ledger_)) {
+    const Field& series = ledger_.fields[index];
+    if (std::count(series.choices.begin(), series.choices.end(), usual) == 1)
+      values.emplace(series.name, usual);
+  }
 }
 
-Result<void> Registration::add_copies(Act& act, const RecordId& incoming, const FieldValues& values,
+Result<void> Registration::add_copies(Act& act, const RecordId& record, const FieldValues& values,
                                       const std::vector<std::string>& copy_nos) {
-  const auto value = [&](const char* name) {
-    const auto found = values.find(name);
-    return found == values.end() ? std::string() : found->second;
+  const FieldLookup source = [&](std::string_view name) {
+    return value_of(values, std::string(name));
   };
   const RecordId document = replica_.new_record_id();
-  auto made = create_step(replica_.definitions(), "document", document,
-                          {{"incoming", incoming.hex()},
-                           {"issuer_org", value("sender_org")},
-                           {"doc_no", value("doc_no")},
-                           {"title", value("title")},
-                           {"level", value("level")},
-                           {"state", "in_use"}});
+  auto made = document_step(replica_, ledger_, record, source, document);
   if (!made) return made.error();
   act.steps.push_back(*std::move(made));
   for (const std::string& number : copy_nos) {
-    auto copy = create_step(replica_.definitions(), "document_copy", replica_.new_record_id(),
-                            {{"document", document.hex()},
-                             {"copy_no", number},
-                             {"level", value("level")},
-                             {"copy_kind", "正本"},
-                             {"custody_state", "在库"},
-                             {"custodian", replica_.person().user.hex()},
-                             {"state", "on_register"}});
+    auto copy =
+        copy_step(replica_, document, number, value_of(values, "level"), replica_.new_record_id());
     if (!copy) return copy.error();
     act.steps.push_back(*std::move(copy));
   }
@@ -115,63 +147,101 @@ Result<void> Registration::add_steps(Act& act, const FieldValues& values,
                                      const SetEntries& entries) {
   SetEntries all;
   std::vector<std::string> copy_nos;
-  for (const auto& [field, value] : entries) {
-    if (field != "copy_nos") {
-      all.emplace_back(field, value);
+  for (const FieldValues& entry : entries) {
+    if (!entry.contains("copy_nos")) {
+      all.push_back(entry);
       continue;
     }
-    for (const std::string& number : copy_numbers(value)) {
-      all.emplace_back(field, number);
+    for (const std::string& number : copy_numbers(entry.at("copy_nos"))) {
+      all.push_back({{"copy_nos", number}});
       copy_nos.push_back(number);
     }
   }
   FieldValues first = values;
-  SetEntries later;
-  for (const auto& [field, value] : all)
-    if (!first.emplace(field, value).second) later.emplace_back(field, value);
+  const SetEntries later = first_entries(ledger_, all, first);
   const RecordId record = replica_.new_record_id();
-  auto made = create_step(replica_.definitions(), "incoming", record, first);
+  auto made = create_step(replica_.definitions(), ledger_.name, record, first);
   if (!made) return made.error();
   act.steps.push_back(*std::move(made));
-  for (const auto& [field, value] : later) {
-    auto more = create_step(replica_.definitions(), "incoming", record, {{field, value}});
+  for (const FieldValues& entry : later) {
+    auto more = create_step(replica_.definitions(), ledger_.name, record, entry);
     if (!more) return more.error();
     more->kind = ChangeKind::amend;
     act.steps.push_back(*std::move(more));
   }
-  if (level_of(values) >= Level::secret && !copy_nos.empty())
+  const bool has_document = document_field_for(replica_, ledger_.name) != nullptr;
+  if (has_document && level_of(values) >= Level::secret && !copy_nos.empty())
     return add_copies(act, record, values, copy_nos);
   return {};
 }
 
-/// A row that the ledger refuses must not use up a number: what is drawn is never drawn again.
-Result<void> Registration::check_first(const CompartmentId& place, const FieldValues& values,
-                                       const SetEntries& entries) {
+/// What the ledger refuses must not use up a number: what is drawn is never drawn again.
+Result<void> Registration::check_first(const CompartmentId& place, FieldValues values,
+                                       const SetEntries& entries, const View* row) {
+  for (const NumberRule& rule : ledger_.numbers)
+    values.emplace(ledger_.fields[rule.field].name, "2000-0001");
   Act act{place, {}};
-  if (const auto added = add_steps(act, values, entries); !added) return added;
+  if (row == nullptr) {
+    if (const auto added = add_steps(act, values, entries); !added) return added;
+  } else {
+    auto amended = amend_act(ledger_, *row, values, entries, {});
+    if (!amended) return amended.error();
+    act = *std::move(amended);
+  }
   Change change;
-  change.ledger = act.steps.front().ledger;
+  change.ledger = ledger_.name;
+  change.kind = act.steps.front().kind;
   change.writes = act.steps.front().writes;
-  const auto valid = validate(*replica_.definitions().ledger(change.ledger), nullptr, change);
+  const auto valid = validate(ledger_, row == nullptr ? nullptr : &row->state, change);
   if (!valid) return in_words(desk_, replica_, valid.error());
+  return check_role(desk_, replica_, ledger_, change);
+}
+
+Result<void> Registration::draw_numbers(const CompartmentId& place, FieldValues& values,
+                                        const SetEntries& entries, const View* row) {
+  const auto shown = [&](std::size_t index) {
+    const std::string typed = value_of(values, ledger_.fields[index].name);
+    return typed.empty() && row != nullptr ? row->state.field(ledger_, index) : typed;
+  };
+  const auto state = ledger_.state_index(value_of(values, "state"));
+  bool is_checked = false;
+  for (const NumberRule& rule : ledger_.numbers) {
+    const Field& field = ledger_.fields[rule.field];
+    if (!shown(rule.field).empty()) continue;
+    const bool is_due_now = state && is_due(ledger_, field, *state);
+    const bool waits_for_its_state = field.from.has_value() || row != nullptr;
+    if (waits_for_its_state && !is_due_now) continue;
+    if (!is_checked)
+      if (const auto right = check_first(place, values, entries, row); !right) return right;
+    is_checked = true;
+    const std::string series = joined_series(rule, shown);
+    const std::string day = rule.year_of ? shown(*rule.year_of) : std::string();
+    const int year = year_of(day.empty() ? desk_.today() : day);
+    const auto numbers = numbers_.draw({place, ledger_.name, series, year}, 1);
+    if (!numbers) return numbers.error();
+    values[field.name] = numbers->front();
+  }
   return {};
 }
 
-Result<Act> Registration::act_for(FieldValues values, const SetEntries& entries) {
+Result<void> Registration::draw_for_step(const View& row, FieldValues& values,
+                                         const SetEntries& entries) {
+  return draw_numbers(row.compartment, values, entries, &row);
+}
+
+Result<Act> Registration::act_for(FieldValues values, const SetEntries& entries,
+                                  std::optional<Act> begun) {
   fill(values);
-  const auto place = compartment(values);
-  if (!place) return place.error();
-  if (!values.contains("intake_no")) {
-    if (const auto right = check_first(*place, values, entries); !right) return right.error();
-    const auto numbers =
-        numbers_.draw({*place, "incoming", values["series"], year_of(values["received_on"])}, 1);
-    if (!numbers) return numbers.error();
-    values["intake_no"] = numbers->front();
+  if (!begun) {
+    const auto place = compartment(values);
+    if (!place) return place.error();
+    begun = Act{*place, {}};
   }
-  Act act{*place, {}};
-  const auto added = add_steps(act, values, entries);
+  if (const auto drawn = draw_numbers(begun->compartment, values, entries, nullptr); !drawn)
+    return drawn.error();
+  const auto added = add_steps(*begun, values, entries);
   if (!added) return added.error();
-  return act;
+  return *std::move(begun);
 }
 
 Result<Act> amend_act(const LedgerDefinition& definition, const View& view,
@@ -180,10 +250,8 @@ Result<Act> amend_act(const LedgerDefinition& definition, const View& view,
   Act act{view.compartment, {}};
   FieldValues different;
   for (const auto& [name, value] : values)
-    if (view.state.field(definition, name) != value) different[name] = value;
-  SetEntries later;
-  for (const auto& [field, value] : entries)
-    if (!different.emplace(field, value).second) later.emplace_back(field, value);
+    if (name == "state" || view.state.field(definition, name) != value) different[name] = value;
+  const SetEntries later = first_entries(definition, entries, different);
   const auto add = [&](const FieldValues& some) -> Result<void> {
     Step step;
     step.kind = ChangeKind::amend;
@@ -198,8 +266,8 @@ Result<Act> amend_act(const LedgerDefinition& definition, const View& view,
   };
   if (!different.empty())
     if (const auto added = add(different); !added) return added.error();
-  for (const auto& [field, value] : later)
-    if (const auto added = add({{field, value}}); !added) return added.error();
+  for (const FieldValues& entry : later)
+    if (const auto added = add(entry); !added) return added.error();
   return act;
 }
 

@@ -7,7 +7,8 @@ namespace jiyao {
 
 namespace {
 
-constexpr std::int64_t kWantedMsFirst = 1000, kWantedMsMax = 4000;
+constexpr std::int64_t kWantedMs = 4000, kWantedMsCut = 1000;
+constexpr std::size_t kPushes = 4;  ///< answers' worth of bytes in one push
 
 std::size_t bounded(std::size_t bytes) {
   return std::clamp(bytes, kPaceBytesMin, kPaceBytesMax);
@@ -16,7 +17,7 @@ std::size_t bounded(std::size_t bytes) {
 }  // namespace
 
 RequestPace::RequestPace(std::size_t bytes)
-    : wanted_ms_(kWantedMsFirst), bytes_(bounded(bytes == 0 ? kPaceBytesFirst : bytes)) {}
+    : wanted_ms_(kWantedMs), bytes_(bounded(bytes == 0 ? kPaceBytesFirst : bytes)) {}
 
 void RequestPace::passed(std::size_t sent, std::size_t got, std::int64_t took_ms) {
   const std::size_t moved = sent + got;
@@ -24,13 +25,17 @@ void RequestPace::passed(std::size_t sent, std::size_t got, std::int64_t took_ms
   const std::size_t wanted = moved * static_cast<std::size_t>(wanted_ms_) / took;
   // A small message says how far away the hub is, not how wide the way there is.
   if (moved < bytes_ / 2 && (wanted > bytes_ || took_ms <= wanted_ms_)) return;
-  if (!was_cut_) wanted_ms_ = std::min(2 * wanted_ms_, kWantedMsMax);
+  has_passed_ = true;
   bytes_ = bounded(std::clamp(wanted, bytes_ / 2, bytes_ * 4));
 }
 
+std::size_t RequestPace::push_bytes() const {
+  return has_passed_ ? bounded(kPushes * bytes_) : bytes_;
+}
+
 void RequestPace::failed() {
-  wanted_ms_ = kWantedMsFirst;
-  was_cut_ = true;
+  wanted_ms_ = kWantedMsCut;
+  has_passed_ = false;
   bytes_ = bounded(bytes_ / 2);
 }
 

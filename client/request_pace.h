@@ -18,15 +18,18 @@ class RequestPace {
   explicit RequestPace(std::size_t bytes = 0);
   /// For one direction.
   std::size_t bytes() const { return bytes_; }
+  /// For what is pushed: the hub keeps every whole batch of a request that is cut, so that a longer
+  /// one risks nothing and spares round trips. As bytes() until something has passed.
+  std::size_t push_bytes() const;
   /// A request of `sent` bytes and its answer of `got` took `took_ms`. Grows at most fourfold, and
   /// only when there was something to carry; shrinks at most by half.
   void passed(std::size_t sent, std::size_t got, std::int64_t took_ms);
-  /// The link was cut on the way.
+  /// The link was cut on the way, and nothing of what it carried arrived.
   void failed();
 
  private:
-  std::int64_t wanted_ms_;  ///< one second at first, up to four while the link holds
-  bool was_cut_ = false;    ///< then one second it stays
+  std::int64_t wanted_ms_;  ///< four seconds of the link; behind a cut, one
+  bool has_passed_ = false;
   std::size_t bytes_;
 };
 

@@ -13,27 +13,50 @@ namespace jiyao {
 
 namespace {
 
-constexpr std::string_view kWideBlank = "\xE3\x80\x80";
+/// What nobody sees: blanks of every width, and marks without any (U+200B and its like).
+constexpr std::string_view kBlanks[] = {" ",
+                                        "\t",
+                                        "\n",
+                                        "\r",
+                                        "\xC2\xA0",
+                                        "\xE2\x80\x80",
+                                        "\xE2\x80\x81",
+                                        "\xE2\x80\x82",
+                                        "\xE2\x80\x83",
+                                        "\xE2\x80\x84",
+                                        "\xE2\x80\x85",
+                                        "\xE2\x80\x86",
+                                        "\xE2\x80\x87",
+                                        "\xE2\x80\x88",
+                                        "\xE2\x80\x89",
+                                        "\xE2\x80\x8A",
+                                        "\xE2\x80\x8B",
+                                        "\xE2\x80\x8C",
+                                        "\xE2\x80\x8D",
+                                        "\xE2\x80\x8E",
+                                        "\xE2\x80\x8F",
+                                        "\xE2\x80\xAF",
+                                        "\xE2\x81\xA0",
+                                        "\xE3\x80\x80",
+                                        "\xEF\xBB\xBF"};
 
-std::string trimmed(std::string_view text) {
-  const auto drop = [&](auto starts, auto cut) {
-    for (bool again = true; again;) {
-      again = false;
-      for (const std::string_view blank :
-           {std::string_view(" "), std::string_view("\t"), std::string_view("\n"),
-            std::string_view("\r"), kWideBlank})
-        if (starts(blank)) {
-          cut(blank.size());
-          again = true;
-        }
+}  // namespace
+
+std::string without_blanks_around(std::string_view text) {
+  for (bool again = true; again;) {
+    again = false;
+    for (const std::string_view blank : kBlanks) {
+      const bool is_before = text.starts_with(blank);
+      if (is_before) text.remove_prefix(blank.size());
+      const bool is_behind = text.ends_with(blank);
+      if (is_behind) text.remove_suffix(blank.size());
+      again = again || is_before || is_behind;
     }
-  };
-  drop([&](std::string_view b) { return text.starts_with(b); },
-       [&](std::size_t n) { text.remove_prefix(n); });
-  drop([&](std::string_view b) { return text.ends_with(b); },
-       [&](std::size_t n) { text.remove_suffix(n); });
+  }
   return std::string(text);
 }
+
+namespace {
 
 Error refused(const Catalogue& words, std::string_view id, std::string_view typed) {
   return Error{Errc::invalid, words.text(id, {{"typed", cut_to_width(terminal_safe(typed), 40)}})};
@@ -110,7 +133,7 @@ std::string number(std::string_view typed) {
 
 Result<std::string> canonical_value(const Catalogue& words, const Field& field,
                                     std::string_view typed) {
-  const auto text = to_canonical_text(trimmed(typed));
+  const auto text = to_canonical_text(without_blanks_around(typed));
   if (!text) return refused(words, "value.no_text", typed);
   if (text->empty()) return *text;
   if (text->size() > kTextBytesMax) return Error{Errc::too_large, words.text("value.too_long")};

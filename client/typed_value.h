@@ -17,11 +17,17 @@
 
 namespace jiyao {
 
+/// Without what nobody sees before and behind it: blanks of every width, and marks without any.
+std::string without_blanks_around(std::string_view text);
+
 /// The canonical value of `field`; empty stays empty. Blanks around are taken off, text is NFC.
 ///   errors: invalid (with the reason for a person), too_large
 Result<std::string> canonical_value(const Catalogue& words, const Field& field,
                                     std::string_view typed);
 
+/// As shown_value(), as recorded: not made harmless for a terminal.
+std::string plain_value(const Catalogue& words, const LedgerDefinition& definition,
+                        std::size_t field_index, std::string_view value);
 /// A stored value for people: levels and states in their language, stamps with a blank.
 std::string shown_value(const Catalogue& words, const LedgerDefinition& definition,
                         std::size_t field_index, std::string_view value);

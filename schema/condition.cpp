@@ -118,9 +118,20 @@ Holds answer(bool holds) {
   return holds ? Holds::yes : Holds::no;
 }
 
-std::string with_days(const Clause& clause, const std::string& text) {
-  if (clause.plus_days == 0 || (!is_date(text) && !is_stamp(text))) return text;
+/// What stands on the right, its days added.   errors: not_found (no table of that year)
+Result<std::string> with_days(const Clause& clause, const std::string& text,
+                              const WorkCalendar& calendar) {
+  if (!is_date(text) && !is_stamp(text)) return text;
+  if (clause.plus_working_days != 0)
+    return add_working_days(calendar, text, clause.plus_working_days);
+  if (clause.plus_days == 0) return text;
   return add_days(std::string_view(text).substr(0, 10), clause.plus_days);
+}
+
+/// The literal, or what the field of that name shows; nullopt: not held here.
+std::optional<std::string> literal_of(const Clause& clause, const Lookup& lookup) {
+  if (!clause.is_literal_a_field) return clause.literal;
+  return lookup(clause.literal_ref, clause.literal);
 }
 
 bool is_in_order(const Clause& clause, std::string_view value, std::string_view other) {
@@ -169,21 +180,20 @@ bool do_lists_hold(const Clause& clause, const std::string& value, const std::st
                      [&](const std::string& item) { return contains(others, item) == is_wanted; });
 }
 
-Holds ask(const Clause& clause, const Lookup& lookup) {
+Holds ask(const Clause& clause, const Lookup& lookup, const WorkCalendar* calendar) {
   const auto value = lookup(clause.ref, clause.field);
   if (!value) return Holds::unknown;
   if (clause.comparison == Comparison::is_set) return answer(!value->empty());
   if (clause.comparison == Comparison::is_empty) return answer(value->empty());
-  std::string other = clause.literal;
-  if (clause.is_literal_a_field) {
-    const auto named = lookup(clause.literal_ref, clause.literal);
-    if (!named) return Holds::unknown;
-    other = *named;
-  }
-  if (clause.plus_working_days != 0) return Holds::unknown;  // no calendar is at hand
+  const auto literal = literal_of(clause, lookup);
+  if (!literal) return Holds::unknown;
   if (clause.comparison == Comparison::within || clause.comparison == Comparison::exclude)
-    return answer(do_lists_hold(clause, *value, other));
-  other = with_days(clause, other);
+    return answer(do_lists_hold(clause, *value, *literal));
+  if (clause.plus_working_days != 0 && calendar == nullptr) return Holds::unknown;
+  const auto reckoned =
+      with_days(clause, *literal, calendar == nullptr ? WorkCalendar() : *calendar);
+  if (!reckoned) return Holds::unknown;
+  const std::string& other = *reckoned;
   if (const auto term = term_of(clause.field); term && term->what != "sum")
     return answer(does_one_hold(clause, std::to_string(list_items(*value).size()), other));
   std::vector<std::string> items = list_items(*value);
@@ -267,7 +277,22 @@ bool Condition::asks_cited() const {
   });
 }
 
-Holds Condition::holds(const Lookup& lookup, bool own_only) const {
+bool Condition::counts_working_days() const {
+  return std::any_of(clauses_.begin(), clauses_.end(),
+                     [](const Clause& clause) { return clause.plus_working_days != 0; });
+}
+
+Result<void> Condition::check_tables(const Lookup& lookup, const WorkCalendar& calendar) const {
+  for (const Clause& clause : clauses_) {
+    if (clause.plus_working_days == 0) continue;
+    const auto literal = literal_of(clause, lookup);
+    if (!literal) continue;
+    if (const auto other = with_days(clause, *literal, calendar); !other) return other.error();
+  }
+  return {};
+}
+
+Holds Condition::holds(const Lookup& lookup, bool own_only, const WorkCalendar* calendar) const {
   const auto better = [](Holds a, Holds b) {
     if (a == Holds::yes || b == Holds::yes) return Holds::yes;
     return a == Holds::unknown || b == Holds::unknown ? Holds::unknown : Holds::no;
@@ -281,7 +306,7 @@ Holds Condition::holds(const Lookup& lookup, bool own_only) const {
     }
     if (all == Holds::no || (own_only && (!clause.ref.empty() || !clause.literal_ref.empty())))
       continue;
-    const Holds one = ask(clause, lookup);
+    const Holds one = ask(clause, lookup, calendar);
     all = one == Holds::no || all == Holds::yes ? one : all;
   }
   return better(any, all);

@@ -8,8 +8,9 @@
 //   "values(reader) within document.values(reader)"                     "term within level"
 // Levels, dates, stamps and integers have an order; everything else only is or is not. A term
 // `what(name)` is a list (sync/terms.h): an order compares how many it holds, of sum(name) the sum.
-// Where a field or a
-// cited record stands for several values, each of them has to hold.
+// Where a field or a cited record stands for several values, each of them has to hold. A clause
+// with working days (schema/working_days.h) speaks only where a calendar is at hand: for whoever
+// records, and in reminders.
 #pragma once
 
 #include <array>
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "crypto/result.h"
+#include "schema/working_days.h"
 
 namespace jiyao {
 
@@ -89,8 +91,13 @@ class Condition {
   bool speaks_of(std::string_view field) const;
   /// Does any clause ask a cited record?
   bool asks_cited() const;
-  /// All clauses of one alternative; `own_only` skips those that ask a cited record.
-  Holds holds(const Lookup& lookup, bool own_only = false) const;
+  bool counts_working_days() const;
+  /// All clauses of one alternative; `own_only` skips those that ask a cited record. Without a
+  /// calendar, or without a table of the year, a clause with working days is unknown.
+  Holds holds(const Lookup& lookup, bool own_only = false,
+              const WorkCalendar* calendar = nullptr) const;
+  /// Has the calendar a table of every year that these clauses need?   errors: not_found
+  Result<void> check_tables(const Lookup& lookup, const WorkCalendar& calendar) const;
 
  private:
   std::vector<Clause> clauses_;

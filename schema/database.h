@@ -115,6 +115,9 @@ class Statement {
   Statement& bind(const char* name, const Block<Tag, N>& block) {
     return bind_blob(name, block.view());
   }
+  /// Not copied: the bytes stay where they are until run() is back, or the statement is gone.
+  Statement& lend(const char* name, std::string_view text);
+  Statement& lend(const char* name, ByteView blob);
 
   bool step();  ///< true: a row is there to be read
   void run();   ///< to the end, then ready for the next values; rows are not looked at

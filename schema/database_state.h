@@ -21,15 +21,17 @@ using Connection = std::unique_ptr<sqlite3, CloseConnection>;
 
 struct Statement::Prepared {
   std::unique_ptr<sqlite3_stmt, CloseStatement> statement;
+  int last_bound = 0;  ///< parameter; the next one asked for is nearly always the one behind it
   bool is_in_use = false;
   bool is_kept = true;  ///< false: a second one of the same text, made while the first was in use
 };
 
-/// Looks a text up without copying it.
+/// Looks a text up without copying it. Statements differ in their beginning or length; the few that
+/// do not share a bucket.
 struct TextHash {
   using is_transparent = void;
   std::size_t operator()(std::string_view text) const {
-    return std::hash<std::string_view>{}(text);
+    return std::hash<std::string_view>{}(text.substr(0, 24)) ^ text.size();
   }
 };
 

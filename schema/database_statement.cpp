@@ -1,4 +1,5 @@
 // schema/database_statement.cpp - statements, transactions, and what SQLite's errors mean here.
+#include <cstring>
 #include <new>
 
 #include "schema/database_state.h"
@@ -77,6 +78,7 @@ Statement::Statement(Database& database, std::string_view sql) : database_(*data
     prepared_ = another.release();  // the destructor takes it back
   }
   prepared_->is_in_use = true;
+  prepared_->last_bound = 0;
 }
 
 Statement::~Statement() {
@@ -86,9 +88,15 @@ Statement::~Statement() {
   if (!prepared_->is_kept) const std::unique_ptr<Prepared> last(prepared_);
 }
 
+// SQLite compares with every name; rows are bound in the order of their text.
 int Statement::index_of(const char* name) const {
-  const int index = sqlite3_bind_parameter_index(prepared_->statement.get(), name);
+  sqlite3_stmt* statement = prepared_->statement.get();
+  const char* next = sqlite3_bind_parameter_name(statement, prepared_->last_bound + 1);
+  const bool is_next = next != nullptr && std::strcmp(next, name) == 0;
+  const int index =
+      is_next ? prepared_->last_bound + 1 : sqlite3_bind_parameter_index(statement, name);
   JIYAO_ASSERT(index > 0);
+  prepared_->last_bound = index;
   return index;
 }
 
@@ -117,6 +125,24 @@ Statement& Statement::bind_blob(const char* name, ByteView blob) {
   return *this;
 }
 
+Statement& Statement::lend(const char* name, ByteView blob) {
+  const void* bytes = blob.empty() ? static_cast<const void*>("") : blob.data();
+  check(database_.connection.get(),
+        sqlite3_bind_blob64(prepared_->statement.get(), index_of(name), bytes, blob.size(),
+                            SQLITE_STATIC),
+        name);
+  return *this;
+}
+
+Statement& Statement::lend(const char* name, std::string_view text) {
+  check(
+      database_.connection.get(),
+      sqlite3_bind_text64(prepared_->statement.get(), index_of(name),
+                          text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8),
+      name);
+  return *this;
+}
+
 Statement& Statement::bind(const char* name, std::nullptr_t) {
   check(database_.connection.get(), sqlite3_bind_null(prepared_->statement.get(), index_of(name)),
         name);
@@ -134,6 +160,7 @@ void Statement::run() {
   while (step()) {
   }
   sqlite3_reset(prepared_->statement.get());
+  prepared_->last_bound = 0;
 }
 
 bool Statement::is_null(int column) const {

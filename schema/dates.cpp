@@ -3,6 +3,8 @@
 
 #include <array>
 #include <chrono>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace jiyao {
@@ -49,6 +51,37 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
     text.replace(at, from.size(), to), at += to.size();
 }
 
+/// 〇..九, 十, 廿 and 卅 at the start of `text` as a digit, 10, 20 or 30, and its bytes.
+std::pair<int, std::size_t> chinese_numeral(std::string_view text) {
+  constexpr std::pair<std::string_view, int> kNumerals[] = {
+      {"〇", 0}, {"○", 0},  {"零", 0}, {"一", 1}, {"二", 2}, {"三", 3},  {"四", 4},  {"五", 5},
+      {"六", 6}, {"七", 7}, {"八", 8}, {"九", 9}, {"元", 1}, {"十", 10}, {"廿", 20}, {"卅", 30}};
+  for (const auto& [sign, number] : kNumerals)
+    if (text.starts_with(sign)) return {number, sign.size()};
+  return {-1, 0};
+}
+
+/// 二〇二六年十一月廿七日 -> 2026年11月27日. Only dates with a year in words are meant.
+std::string arabic(std::string text) {
+  if (text.find("年") == std::string::npos) return text;
+  std::string plain;
+  for (std::size_t at = 0; at < text.size();) {
+    std::string run;
+    for (auto [number, bytes] = chinese_numeral(std::string_view(text).substr(at)); bytes > 0;
+         std::tie(number, bytes) = chinese_numeral(std::string_view(text).substr(at))) {
+      at += bytes;
+      const bool is_ten = number >= 10;
+      const int tens = is_ten && !run.empty() && number == 10 ? (run.back() - '0') * 10 : number;
+      if (is_ten && !run.empty()) run.pop_back();
+      const bool more = chinese_numeral(std::string_view(text).substr(at)).second > 0;
+      run += is_ten && more ? std::to_string(tens / 10) : std::to_string(tens);
+    }
+    plain += run;
+    if (at < text.size()) plain += text[at++];
+  }
+  return plain;
+}
+
 // Full-width digits and signs as half-width; ideographic blanks as blanks.
 std::string narrowed(std::string_view typed) {
   std::string text(typed);
@@ -61,6 +94,7 @@ std::string narrowed(std::string_view typed) {
   replace_all(text, "．", ".");
   replace_all(text, "：", ":");
   replace_all(text, "　", " ");
+  text = arabic(std::move(text));
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
@@ -183,22 +217,6 @@ std::string date_at(std::int64_t wall_ms, int utc_offset_minutes) {
 
 int year_of(std::string_view date) {
   return digits(date, 0, 4);
-}
-
-bool WorkCalendar::is_work_day(std::string_view date) const {
-  const std::string day(date.substr(0, 10));
-  if (work_days.count(day) != 0) return true;
-  if (holidays.count(day) != 0) return false;
-  const std::chrono::weekday weekday{
-      std::chrono::sys_days{std::chrono::days{static_cast<int>(day_number(day))}}};
-  return weekday != std::chrono::Saturday && weekday != std::chrono::Sunday;
-}
-
-std::string add_working_days(std::string_view date, int days, const WorkCalendar& calendar) {
-  std::int64_t day = day_number(date);
-  while (days > 0)
-    if (calendar.is_work_day(date_of(++day))) --days;
-  return date_of(day);
 }
 
 std::string add_days(std::string_view date, int days) {

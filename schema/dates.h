@@ -1,4 +1,4 @@
-// schema/dates.h - canonical dates and stamps, working days, and what clerks type for them.
+// schema/dates.h - canonical dates and stamps, and what clerks type for them.
 //
 // A date is text "2026-11-22"; a stamp "2026-11-22T09:30", the wall time of the office. Both order
 // by bytes. Nothing here asks a clock (P12).
@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -35,14 +34,7 @@ std::string stamp_at(std::int64_t wall_ms, int utc_offset_minutes = 8 * 60);
 std::string rfc3339_at(std::int64_t wall_ms);
 int year_of(std::string_view date);
 
-/// Which days are worked: weekends off, but for the listed swaps (central, versioned; T3).
-struct WorkCalendar {
-  std::set<std::string> holidays;   ///< days off although Monday to Friday
-  std::set<std::string> work_days;  ///< worked although Saturday or Sunday
-  bool is_work_day(std::string_view date) const;
-};
-/// The date `days` working days after `date`; days >= 0; 0 gives `date` itself.
-std::string add_working_days(std::string_view date, int days, const WorkCalendar& calendar);
+/// Calendar days; working days are in schema/working_days.h.
 std::string add_days(std::string_view date, int days);
 
 }  // namespace jiyao

@@ -228,12 +228,12 @@ bool is_decisive(const LedgerDefinition& definition, const Change& change) {
   }
   const Transition* step = step_to(definition, change);
   if (step != nullptr && step->is_decisive) return true;
-  return std::any_of(change.writes.begin(), change.writes.end(), [&](const Write& write) {
-    const Group* group = definition.group(write.group);
-    return group != nullptr && !write.value.empty() &&
-           std::any_of(group->fields.begin(), group->fields.end(), [&](std::size_t field) {
-             return definition.fields[field].type == FieldType::signature;
-           });
+  return std::any_of(definition.fields.begin(), definition.fields.end(), [&](const Field& field) {
+    if (field.type != FieldType::signature) return false;
+    const GroupName& group = definition.groups[field.group].name;
+    return std::any_of(change.writes.begin(), change.writes.end(), [&](const Write& write) {
+      return write.group == group && !write.value.empty();
+    });
   });
 }
 

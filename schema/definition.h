@@ -23,6 +23,7 @@ class LedgerDefinition {
 
   LedgerName name;
   std::string zh, en, source;
+  std::string noun, noun_zh;  ///< what the command line calls it: "incoming", "收文"
   std::vector<Field> fields;
   std::vector<Group> groups;  ///< sorted by name, as the writes of a change are
   std::vector<State> states;

@@ -127,15 +127,28 @@ void DefinitionLoader::load_head(const Object& file) {
               std::all_of(def_.name.begin(), def_.name.end(), is_name_char),
           "a name is [a-z0-9_]");
   only(file,
-       {"ledger", "zh",      "en",     "source",    "writers", "rulers",  "machines", "fields",
-        "states", "steps",   "unique", "exclusive", "bars",    "numbers", "remind",   "recurring",
-        "open",   "settles", "rules",  "findings",  "search",  "list",    "print"});
+       {"ledger",    "zh",     "en",      "noun",   "source",    "writers", "rulers",  "machines",
+        "fields",    "states", "steps",   "unique", "exclusive", "bars",    "numbers", "remind",
+        "recurring", "open",   "settles", "rules",  "findings",  "search",  "list",    "print"});
   def_.zh = text(file, "zh");
   def_.en = text(file, "en");
   def_.source = text(file, "source");
+  load_noun(file);
   def_.print = text(file, "print", false);
   def_.writers = roles(file, "writers");
   def_.rulers = roles(file, "rulers");
+}
+
+// "circulate 传阅"; else the name, and the title without 登记 or 登记簿 behind it.
+void DefinitionLoader::load_noun(const Object& file) {
+  const auto words = words_of(text(file, "noun", false));
+  require(words.empty() || words.size() == 2, "\"noun\" is an English and a Chinese word");
+  def_.noun = words.empty() ? def_.name : words.front();
+  std::replace(def_.noun.begin(), def_.noun.end(), '_', '-');
+  def_.noun_zh = words.empty() ? def_.zh : words.back();
+  for (const std::string_view end : {"登记簿", "登记"})
+    if (def_.noun_zh.size() > end.size() && def_.noun_zh.ends_with(end))
+      def_.noun_zh.erase(def_.noun_zh.size() - end.size());
 }
 
 // "25 已退文*": rank, label, * for an end. A second word: void, or back (sends back).
@@ -236,9 +249,10 @@ void DefinitionLoader::load_fields(const Object& file) {
   for (const std::string& name : fields->getNames()) {
     place = def_.name + "." + name;
     const Object::Ptr spec = object(*fields, name);
-    only(*spec, {"zh", "en", "type", "kind", "group", "from", "if", "writer", "by_owner",
-                 "by_authority", "by_signer", "locked_from", "lowered_by", "headers", "late",
-                 "binds", "removal", "apart", "moves"});
+    only(*spec,
+         {"zh",     "en",       "type",         "kind",      "group",       "from",       "if",
+          "writer", "by_owner", "by_authority", "by_signer", "locked_from", "lowered_by", "headers",
+          "late",   "binds",    "removal",      "apart",     "moves",       "knows"});
     require(!def_.field(name), "the field exists");
     require(name != "today" && name.size() <= kNameBytesMax, "not a name for a field");
     Field field;
@@ -246,7 +260,9 @@ void DefinitionLoader::load_fields(const Object& file) {
     field.zh = text(*spec, "zh");
     field.en = text(*spec, "en");
     field.headers = texts(*spec, "headers");
+    field.knows = flag(*spec, "knows");
     load_type(field, text(*spec, "type"));
+    require(!field.knows || field.type == FieldType::person, "only a person knows");
     require(field.final_choices.empty() || text(*spec, "kind") == "custody",
             "only a custody value can be an end");
     def_.fields.push_back(field);

@@ -36,11 +36,13 @@ class DefinitionLoader {
   Object::Ptr object(const Object& parent, const std::string& key) const;
   Roles roles(const Object& object, const std::string& key) const;
   Condition condition(const std::string& text) const;
+  void forbid_working_days(const Condition& condition) const;
   void check_name(const std::string& ref, const std::string& name) const;
   std::size_t field(const std::string& name) const;
   std::size_t state(const std::string& name) const;
 
   void load_head(const Object& file);
+  void load_noun(const Object& file);
   void load_states(const Object& file);
   void load_fields(const Object& file);
   void load_type(Field& field, const std::string& type) const;
@@ -49,6 +51,7 @@ class DefinitionLoader {
   void check_group(const Group& group) const;
   void load_steps(const Object& file);
   void load_step(const Object& spec);
+  void load_fills(const Object& spec, Transition& step) const;
   void load_from(const Object& file);
   void load_keys(const Object& file);
   void load_numbers(const Object& file);

@@ -102,7 +102,9 @@ void DefinitionLoader::load_rules(const Object& file) {
     rule.code = text(*spec, "code");
     place += '.' + rule.code;
     if (spec->has("if")) rule.when = condition(text(*spec, "if"));
+    forbid_working_days(rule.when);
     rule.must = condition(text(*spec, "must"));
+    forbid_working_days(rule.must);
     require(!rule.when.speaks_of("today") && !rule.must.speaks_of("today"),
             "a clock decides nothing");
     const auto kind = value_of<Rule::Kind>({{"task", Rule::Kind::task},
@@ -124,6 +126,7 @@ void DefinitionLoader::load_bars(const Object& file) {
     bar.field = field(text(*spec, "key"));
     bar.as = text(*spec, "as");
     bar.when = condition(text(*spec, "while"));
+    forbid_working_days(bar.when);
     bar.finding = text(*spec, "finding", false);
     def_.bars.push_back(std::move(bar));
   }
@@ -144,6 +147,7 @@ void DefinitionLoader::load_recurring(const Object& file) {
     duty.zh = text(*spec, "zh");
     duty.to = roles(*spec, "to");
     duty.done = condition(text(*spec, "done"));
+    forbid_working_days(duty.done);
     duty.on = field(text(*spec, "on"));
     const FieldType type = def_.fields[duty.on].type;
     require(type == FieldType::date || type == FieldType::stamp, "\"on\" is a date or stamp");
@@ -157,7 +161,10 @@ void DefinitionLoader::load_whole(const Object& file) {
     require(text(file, "machines") == "standalone", "\"machines\" is standalone");
     def_.only_standalone = true;
   }
-  if (file.has("open")) def_.open = condition(text(file, "open"));
+  if (file.has("open")) {
+    def_.open = condition(text(file, "open"));
+    forbid_working_days(*def_.open);
+  }
   if (!file.has("settles")) return;
   const Object::Ptr settles = object(file, "settles");
   only(*settles, {"finding", "while"});

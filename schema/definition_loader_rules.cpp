@@ -13,6 +13,11 @@ std::vector<std::string> DefinitionLoader::words_of(const std::string& text) {
   return words;
 }
 
+// Two machines may hold different tables of holidays, and must see the same findings (P3).
+void DefinitionLoader::forbid_working_days(const Condition& condition) const {
+  require(!condition.counts_working_days(), "only steps and reminders count working days");
+}
+
 void DefinitionLoader::load_from(const Object& file) {
   const Object::Ptr fields = object(file, "fields");
   for (const std::string& name : fields->getNames()) {
@@ -23,15 +28,19 @@ void DefinitionLoader::load_from(const Object& file) {
     if (!spec->has("if")) continue;
     require(target.from.has_value(), "\"if\" says when \"from\" holds");
     target.from_if = condition(text(*spec, "if"));
+    forbid_working_days(target.from_if);
   }
 }
 
 void DefinitionLoader::load_step(const Object& spec) {
-  only(spec, {"verb", "zh", "from", "to", "by", "when", "clear_of", "also", "decisive"});
+  only(spec, {"verb", "zh", "from", "to", "by", "when", "clear_of", "also", "fills",
+              "decisive"});
   Transition step;
   step.verb = text(spec, "verb");
   place = def_.name + ".steps." + step.verb;
   step.zh = text(spec, "zh");
+  for (const std::string_view word : {"list", "show", "edit", "correct", "add"})
+    require(step.verb != word, "every ledger has a command of this name");
   step.to = state(text(spec, "to"));
   step.by = roles(spec, "by");
   step.is_decisive = flag(spec, "decisive");
@@ -53,10 +62,29 @@ void DefinitionLoader::load_step(const Object& spec) {
       require(dot != std::string::npos &&
                   def_.fields[field(target.substr(0, dot))].type == FieldType::ref,
               "\"also\" writes a field of a cited record, not " + target);
-      step.also.emplace_back(target, text(*also, target));
+      const std::string value = text(*also, target);
+      if (value.starts_with('=') && value != "=me") field(value.substr(1));
+      step.also.emplace_back(target, value);
     }
   }
+  load_fills(spec, step);
   def_.steps.push_back(std::move(step));
+}
+
+void DefinitionLoader::load_fills(const Object& spec, Transition& step) const {
+  if (!spec.has("fills")) return;
+  const Object::Ptr fills = object(spec, "fills");
+  for (const std::string& name : fills->getNames()) {
+    const Field& target = def_.fields[field(name)];
+    const std::string value = text(*fills, name);
+    require(value != "me" || target.type == FieldType::person, "\"me\" is a person: " + name);
+    require(value != "now" || target.type == FieldType::stamp, "\"now\" is a moment: " + name);
+    require(value != "today" || target.type == FieldType::date, "\"today\" is a day: " + name);
+    require(target.type != FieldType::choice ||
+                std::count(target.choices.begin(), target.choices.end(), value) == 1,
+            "not one of its values: " + name);
+    step.fills.emplace_back(name, value);
+  }
 }
 
 void DefinitionLoader::load_steps(const Object& file) {
@@ -93,6 +121,7 @@ void DefinitionLoader::load_keys(const Object& file) {
     require(!key.fields.empty(), "a key has fields");
     key.finding = text(*spec, "finding");
     if (spec->has("when")) key.when = condition(text(*spec, "when"));
+    forbid_working_days(key.when);
     if (spec->has("distinct")) key.distinct = field(text(*spec, "distinct"));
     for (const std::string& name : texts(*spec, "apart")) key.apart.push_back(field(name));
     key.apart_finding = text(*spec, "apart_finding", !key.apart.empty());
@@ -105,6 +134,7 @@ void DefinitionLoader::load_keys(const Object& file) {
     key.field = field(text(*spec, "key"));
     require(def_.fields[key.field].type == FieldType::ref, "an exclusive key cites a record");
     key.when = condition(text(*spec, "while"));
+    forbid_working_days(key.when);
     key.finding = text(*spec, "finding");
     if (spec->has("with")) {
       const Object::Ptr with = object(*spec, "with");
@@ -131,6 +161,7 @@ void DefinitionLoader::load_numbers(const Object& file) {
     for (const std::string& name : words_of(text(*spec, "series", false)))
       rule.series.push_back(field(name));
     if (spec->has("printed")) rule.printed = condition(text(*spec, "printed"));
+    forbid_working_days(rule.printed);
     if (spec->has("year_of")) {
       rule.year_of = field(text(*spec, "year_of"));
       require(def_.fields[*rule.year_of].type == FieldType::date, "\"year_of\" is a date");

@@ -56,7 +56,8 @@ struct Field {
   std::size_t group = 0;                   ///< index into groups()
   std::optional<std::size_t> from;         ///< mandatory from this state on (index into states())
   Condition from_if;                       ///< ... if this holds
-  std::vector<std::string> headers;        ///< what import files call this column
+  bool knows = false;                ///< a person: who is named here has seen the content (M35)
+  std::vector<std::string> headers;  ///< what import files call this column
 };
 
 struct Group {
@@ -96,8 +97,13 @@ struct Transition {
   Roles by = 0;                      ///< 0: whoever may write the ledger
   Condition when;                    ///< own fields: also guards merging; of a ref: `check`
   std::vector<LedgerName> clear_of;  ///< no open record of these ledgers cites this one
-  std::vector<std::pair<std::string, std::string>> also;  ///< ("copy.custody_state", "在库")
-  bool is_decisive = false;                               ///< needs the person's signature
+  /// ("copy.custody_state", "在库"): written into the cited record in the same act. `=field` is the
+  /// value of an own field, `=me` the person who takes the step.
+  std::vector<std::pair<std::string, std::string>> also;
+  /// ("lent_by", "me"): what the step writes of the row itself where nobody typed it. `me`, `now`
+  /// and `today` are filled in, anything else is a value.
+  std::vector<std::pair<std::string, std::string>> fills;
+  bool is_decisive = false;  ///< needs the person's signature
 };
 
 struct UniqueKey {

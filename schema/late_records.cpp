@@ -5,16 +5,16 @@
 
 namespace jiyao {
 
-void LateRecords::put(std::int64_t no, Findable now) {
+void LateRecords::put(std::int64_t no, LateRecord record) {
   erase(no);
-  const Findable& kept = by_no_.emplace(no, std::move(now)).first->second;
-  for (const std::string& key : kept.keys) by_key_.emplace(key, no);
+  const LateRecord& kept = by_no_.emplace(no, std::move(record)).first->second;
+  for (const std::string& key : kept.now.keys) by_key_.emplace(key, no);
 }
 
 void LateRecords::erase(std::int64_t no) {
   const auto known = by_no_.find(no);
   if (known == by_no_.end()) return;
-  for (const std::string& key : known->second.keys) {
+  for (const std::string& key : known->second.now.keys) {
     const auto [begin, end] = by_key_.equal_range(key);
     for (auto at = begin; at != end; ++at) {
       if (at->second != no) continue;
@@ -30,7 +30,7 @@ void LateRecords::clear() {
   by_no_.clear();
 }
 
-const Findable* LateRecords::find(std::int64_t no) const {
+const LateRecord* LateRecords::find(std::int64_t no) const {
   const auto known = by_no_.find(no);
   return known == by_no_.end() ? nullptr : &known->second;
 }

@@ -11,24 +11,32 @@
 #include <unordered_map>
 #include <vector>
 
+#include "schema/word_index.h"
+
 namespace jiyao {
 
-/// What a record is found by.
+/// What a record is found by, and filtered by.
 struct Findable {
   std::vector<std::string> keys;  ///< sorted, unique
   std::string text;               ///< folded
+  ShelfMark mark;
   friend bool operator==(const Findable&, const Findable&) = default;
+};
+
+struct LateRecord {
+  Findable indexed;  ///< as `key` and `words` have it still
+  Findable now;
 };
 
 class LateRecords {
  public:
-  using ByNo = std::map<std::int64_t, Findable>;
+  using ByNo = std::map<std::int64_t, LateRecord>;
 
-  void put(std::int64_t no, Findable now);
+  void put(std::int64_t no, LateRecord record);
   void erase(std::int64_t no);
   void clear();
   bool contains(std::int64_t no) const { return by_no_.contains(no); }
-  const Findable* find(std::int64_t no) const;
+  const LateRecord* find(std::int64_t no) const;
   std::vector<std::int64_t> with_key(const std::string& key) const;
   const ByNo& all() const { return by_no_; }
 

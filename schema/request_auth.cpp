@@ -56,6 +56,12 @@ bool ParsedRequest::signed_by(const VerifyKey& key) const {
 }
 
 Result<ParsedRequest> parse_request(ByteView request) {
+  if (request.size() < kRequestAuthBytes) return {Errc::malformed, "request block"};
+  const ByteView body = request.subspan(kRequestAuthBytes);
+  return parse_request_head(request.first(kRequestAuthBytes), digest(Label::body, {body}), body);
+}
+
+Result<ParsedRequest> parse_request_head(ByteView request, const Digest& body_hash, ByteView body) {
   if (request.size() < kRequestAuthBytes || as_text(request.first(4)) != kMagic)
     return {Errc::malformed, "request block"};
   if (request[4] != kVersion || request[5] != kSuite) return {Errc::newer, "request version"};
@@ -69,8 +75,8 @@ Result<ParsedRequest> parse_request(ByteView request) {
     parsed.auth.counter |= static_cast<std::uint64_t>(rest[i]) << (8 * i);
   rest = rest.subspan(8);
   parsed.auth.signature = take<Signature>(rest);
-  parsed.body = rest;
-  parsed.body_hash = digest(Label::body, {parsed.body});
+  parsed.body = body;
+  parsed.body_hash = body_hash;
   return parsed;
 }
 

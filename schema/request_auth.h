@@ -43,5 +43,7 @@ struct ParsedRequest {
 };
 /// errors: malformed, newer
 Result<ParsedRequest> parse_request(ByteView request);
+/// Of a request that has not come whole: its block, the hash its asker names, and what is here.
+Result<ParsedRequest> parse_request_head(ByteView block, const Digest& body_hash, ByteView body);
 
 }  // namespace jiyao

@@ -7,6 +7,9 @@
 #include <array>
 #include <cstdlib>
 #include <memory>
+#include <set>
+
+#include "schema/pinyin.h"
 
 namespace jiyao {
 namespace {
@@ -94,6 +97,35 @@ std::uint64_t packed_token(std::string_view token) {
   return packed;
 }
 
+// Full-width letters, which folding leaves in no text: "ｇｗ".
+std::string initial_token(const InitialPair& pair) {
+  std::string token;
+  for (const char letter : pair) {
+    token += "\xEF\xBD";
+    token += static_cast<char>(0x81 + (letter - 'a'));
+  }
+  return token;
+}
+
+// What the index is asked for texts that read this way.
+std::string way_match(const PinyinWay& way) {
+  std::string match;
+  for (std::size_t i = 0; i + 1 < way.pieces.size(); ++i) {
+    const InitialPair pair{way.pieces[i].front(), way.pieces[i + 1].front()};
+    match += (i == 0 ? "\"" : " AND \"") + initial_token(pair) + '"';
+  }
+  return match;
+}
+
+// Quoted, so that a typed word is never read as an operator of FTS5.
+std::string word_match(const std::vector<std::string_view>& run, std::string_view word) {
+  if (run.size() == 1) return '"' + std::string(word) + "\"*";
+  std::string match;
+  for (std::size_t i = 0; i + 1 < run.size(); ++i)
+    match.append(i == 0 ? "\"" : " AND \"").append(pair_at(run, i)).append("\"");
+  return match;
+}
+
 void append_token(std::string& text, std::uint64_t packed) {
   for (; packed != 0; packed <<= 8) text.push_back(static_cast<char>(packed >> 56));
 }
@@ -151,8 +183,10 @@ std::string fold_for_search(std::string_view text) {
 
 std::string search_tokens(std::string_view folded) {
   std::vector<std::uint64_t> tokens;
-  tokens.reserve(folded.size() / 2);
+  tokens.reserve(folded.size());
+  std::vector<InitialPair> initials;
   for (std::string_view run : runs_of(folded)) {
+    append_initial_pairs(run, initials);
     std::string_view character = first_character(run);
     while (character.size() < run.size()) {
       const std::string_view next = first_character(run.substr(character.size()));
@@ -162,6 +196,7 @@ std::string search_tokens(std::string_view folded) {
     }
     tokens.push_back(packed_token(character));
   }
+  for (const InitialPair& pair : initials) tokens.push_back(packed_token(initial_token(pair)));
   std::sort(tokens.begin(), tokens.end());
   tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
   std::string joined;
@@ -178,23 +213,26 @@ SearchQuery search_query(std::string_view typed) {
   const std::string folded = fold_for_search(typed);
   for (const std::string_view run : runs_of(folded)) {
     if (query.words.size() == kSearchWordsMax) break;
-    query.words.emplace_back(run);
     const std::vector<std::string_view> run_characters = characters(run);
-    const auto add = [&query](std::string_view token, std::string_view suffix) {
-      if (!query.match.empty()) query.match += " AND ";
-      // Quoted, so that a typed word is never read as an operator of FTS5.
-      query.match.append("\"").append(token).append("\"").append(suffix);
-    };
-    if (run_characters.size() == 1) add(run, "*");
-    for (std::size_t i = 0; i + 1 < run_characters.size(); ++i) add(pair_at(run_characters, i), "");
-    query.needs_check = query.needs_check || run_characters.size() > 2;
+    SearchWord word{std::string(run), pinyin_ways(run)};
+    std::string match = word_match(run_characters, run);
+    std::set<std::string> ways;  // two ways of reading may ask the index for the same
+    for (const PinyinWay& way : word.ways)
+      if (const auto [way_at, is_new] = ways.insert(way_match(way)); is_new)
+        match += ") OR (" + *way_at;
+    if (!word.ways.empty()) match = "((" + match + "))";
+    query.match += (query.match.empty() ? "" : " AND ") + match;
+    const bool has_syllables = std::any_of(word.ways.begin(), word.ways.end(),
+                                           [](const PinyinWay& way) { return !way.are_initials; });
+    query.needs_check = query.needs_check || run_characters.size() > 2 || has_syllables;
+    query.words.push_back(std::move(word));
   }
   return query;
 }
 
 bool matches(const SearchQuery& query, std::string_view folded) {
-  return std::all_of(query.words.begin(), query.words.end(), [folded](const std::string& word) {
-    return folded.find(word) != std::string_view::npos;
+  return std::all_of(query.words.begin(), query.words.end(), [folded](const SearchWord& word) {
+    return folded.find(word.text) != std::string_view::npos || reads_like(word.ways, folded);
   });
 }
 

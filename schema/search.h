@@ -4,13 +4,17 @@
 // (NFKC, case), cut into runs of letters and digits, and every two neighbours of a run are one
 // token; the last character of a run is a token of its own, so that a single character is a prefix
 // query. A longer word is the AND of its pairs, and since the index keeps no positions
-// (detail=none), each hit is checked against the folded text. Pure; safe from any thread.
+// (detail=none), each hit is checked against the folded text. Beside its pairs the index holds the
+// pinyin initials of neighbours (schema/pinyin.h), so that letters find Chinese; the text itself
+// stays as it is. Pure; safe from any thread.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "schema/pinyin.h"
 
 namespace jiyao {
 
@@ -31,16 +35,20 @@ std::string fold_for_search(std::string_view text);
 /// must be fed again to take the text out.
 std::string search_tokens(std::string_view folded);
 
+struct SearchWord {
+  std::string text;             ///< a folded run
+  std::vector<PinyinWay> ways;  ///< what its letters may mean as pinyin
+};
 /// What a clerk typed, ready to be asked.
 struct SearchQuery {
-  std::vector<std::string> words;  ///< folded runs; all must be in the text
-  std::string match;               ///< the FTS5 expression; empty: nothing to search for
+  std::vector<SearchWord> words;  ///< each must be in the text, or the text read like it
+  std::string match;              ///< the FTS5 expression; empty: nothing to search for
   /// True unless every word is decided by the index alone (one or two characters).
   bool needs_check = false;
 };
 SearchQuery search_query(std::string_view typed);
 
-/// Is every word a part of this folded text?
+/// Is every word a part of this folded text, or read so?
 bool matches(const SearchQuery& query, std::string_view folded);
 
 }  // namespace jiyao

@@ -8,7 +8,10 @@
 namespace jiyao {
 
 Store::Store(Database database, const RealmId& realm, Level level)
-    : database_(std::make_unique<Database>(std::move(database))), realm_(realm), level_(level) {}
+    : database_(std::make_unique<Database>(std::move(database))),
+      realm_(realm),
+      level_(level),
+      words_(*database_) {}
 
 Result<Store> Store::open(Files& files, const Path& path, const FileId& id, const Secret<32>& key,
                           const RealmId& realm, Level level) {
@@ -29,6 +32,7 @@ Result<Store> Store::open(Files& files, const Path& path, const FileId& id, cons
       store.own("level") != rank)
     return Error{Errc::not_for_us, "level file of another realm or level: " + path};
   store.load_names();
+  store.index_words_anew();
   store.load_late();
   return store;
 }
@@ -89,14 +93,17 @@ StoredChange Store::change_in(const Statement& row, const ShownRecord& record) c
 
 std::vector<StoredChange> Store::changes(std::int64_t record_no) const {
   const std::optional<ShownRecord> record = this->record(record_no);
+  return record ? changes(*record) : std::vector<StoredChange>{};
+}
+
+std::vector<StoredChange> Store::changes(const ShownRecord& record) const {
   std::vector<StoredChange> found;
-  if (!record) return found;
   Statement rows(*database_,
                  "SELECT id, author, n, act, kind, ruleset, hlc, actor, parents, settles, writes, "
                  "reason, person, batch, holding, verdict, ground, no "
                  "FROM change WHERE record = :record ORDER BY id");
-  rows.bind(":record", record_no);
-  while (rows.step()) found.push_back(change_in(rows, *record));
+  rows.bind(":record", record.no);
+  while (rows.step()) found.push_back(change_in(rows, record));
   return found;
 }
 
@@ -243,16 +250,15 @@ Store::Tally Store::recount() const {
   return tally;
 }
 
-std::vector<std::pair<RecordId, Digest>> Store::states(const CompartmentId& compartment) const {
-  std::vector<std::pair<RecordId, Digest>> found;
+void Store::each_state(const CompartmentId& compartment,
+                       const std::function<void(const RecordId&, const Digest&)>& take) const {
   const auto no = compartment_nos_.find(compartment);
-  if (no == compartment_nos_.end()) return found;
+  if (no == compartment_nos_.end()) return;
   Statement rows(*database_,
                  "SELECT id, state FROM record WHERE compartment = :compartment AND flags & 1 "
                  "ORDER BY id");
   rows.bind(":compartment", no->second);
-  while (rows.step()) found.emplace_back(rows.block<RecordId>(0), rows.block<Digest>(1));
-  return found;
+  while (rows.step()) take(rows.block<RecordId>(0), rows.block<Digest>(1));
 }
 
 std::vector<CompartmentId> Store::compartments() const {

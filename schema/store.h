@@ -6,6 +6,7 @@
 // is durable, all of it or nothing, when its commit() returns. Throws StorageFailure.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -61,6 +62,8 @@ enum RecordFlag : std::uint32_t {
   kClosed = 8,  ///< moved to another compartment
   kFrozen = 16,
 };
+/// Those that decide whether a search wants a record (schema/word_index.h).
+inline constexpr std::uint32_t kShelfFlags = kShown | kVoid | kClosed;
 
 /// What a file keeps of a merged record, beside its changes.
 struct ShownRecord {
@@ -99,6 +102,7 @@ class Store {
   Level level() const { return level_; }
 
   std::vector<StoredChange> changes(std::int64_t record_no) const;  ///< by change id
+  std::vector<StoredChange> changes(const ShownRecord& record) const;
   std::optional<std::int64_t> record_no(const RecordId& id, const CompartmentId& in,
                                         const LedgerName& ledger) const;
   std::optional<ShownRecord> record(std::int64_t no) const;
@@ -130,8 +134,10 @@ class Store {
   using Tally = std::map<CompartmentId, std::array<std::uint64_t, kHoldings>>;
   Tally tally() const;
   Tally recount() const;
-  /// Record id and state digest of every shown record of a compartment, by record id.
-  std::vector<std::pair<RecordId, Digest>> states(const CompartmentId& compartment) const;
+  /// Record id and state digest of every shown record of a compartment, by record id; one at a
+  /// time, for a register may be longer than memory should hold.
+  void each_state(const CompartmentId& compartment,
+                  const std::function<void(const RecordId&, const Digest&)>& take) const;
   std::vector<CompartmentId> compartments() const;
 
   std::optional<Bytes> own(const std::string& name) const;
@@ -146,14 +152,19 @@ class Store {
   StoredChange change_in(const Statement& row, const ShownRecord& record) const;
   StoredBatch batch_in(const Statement& row) const;
   ShownRecord record_in(const Statement& row) const;
+  bool wants(const RecordQuery& query, const ShelfMark& mark) const;
   bool is_wanted(const RecordQuery& query, const Statement& row, bool has_words) const;
+  bool is_wanted(const RecordQuery& query, std::int64_t no, bool has_words) const;
   bool is_wanted_late(const RecordQuery& query, std::int64_t no, const Findable& shown) const;
   template <class Take>
   void walk(const RecordQuery& query, Take take) const;
   template <class Take>
-  void walk_index(const RecordQuery& query, Statement& rows, bool has_words, Take take) const;
+  void walk_keys(const RecordQuery& query, Take take) const;
+  std::vector<std::int64_t> find_words(const RecordQuery& query) const;
+  std::uint64_t count_words(const RecordQuery& query) const;
   void load_names();
   void load_late();
+  void index_words_anew();
 
   std::unique_ptr<Database> database_;  // statements point at it, so it stays where it is
   RealmId realm_;
@@ -166,6 +177,7 @@ class Store {
   std::map<std::int64_t, LedgerName> ledgers_;
   std::map<LedgerName, std::int64_t> ledger_nos_;
   LateRecords late_;
+  WordIndex words_;
 };
 
 /// One transaction over a level file. What is not committed has not happened.
@@ -178,6 +190,9 @@ class StoreWriter {
 
   /// Gives the batch its number, or updates content, repeats and judgement of a known one.
   void put(StoredBatch& batch);
+  /// Records are numbered by the time in their id: this id is of a later time than every record
+  /// shown here, so none has it. False says nothing.
+  bool is_newer_than_all(const RecordId& id) const;
   /// A number for a record that is not there yet; show() makes its row.
   std::int64_t make_record(const Change& any_change_of_it);
   /// Takes back make_record() as long as nothing hangs on it.
@@ -210,21 +225,20 @@ class StoreWriter {
   std::int64_t author_no(const Author& author);
   std::int64_t ledger_no(const LedgerName& ledger);
   void count(const CompartmentId& compartment, Holding holding, std::int64_t difference);
-  void write_row(const ShownRecord& now);
+  void write_row(const ShownRecord& now, bool is_new);
+  ShelfMark mark_of(const ShownRecord& record);
   void write_index();
   void index_all();
   void write_keys();
-  void write_words();
   void write_tally();
 
   Store& store_;
   Transaction transaction_;
   bool is_committed_ = false, has_indexed_all_ = false;
   std::set<std::int64_t> made_;  ///< records without a row yet
-  /// Of the records shown in this transaction: what the indexes hold, unless they were late before;
-  /// and how they stood among the late ones.
-  std::map<std::int64_t, Findable> indexed_;
-  std::map<std::int64_t, std::optional<Findable>> late_before_;
+  /// Of the records shown in this transaction: how they stood among the late ones.
+  std::map<std::int64_t, std::optional<LateRecord>> late_before_;
+  std::int64_t newest_ = 0;  ///< greatest number of a record with a row
   std::map<CompartmentId, std::array<std::int64_t, kHoldings>> counted_;
 };
 

@@ -70,14 +70,25 @@ std::vector<std::int64_t> Store::record_nos(const RecordId& id) const {
   return found;
 }
 
+/// Does the shelf of a record say all of its flags that are asked for?
+static bool is_decided_by_shelf(const RecordQuery& query) {
+  return ((query.flags_all | query.flags_none) & ~kShelfFlags) == 0;
+}
+
+bool Store::wants(const RecordQuery& query, const ShelfMark& mark) const {
+  const std::uint32_t all = query.flags_all & kShelfFlags;
+  return (mark.flags & all) == all && (mark.flags & query.flags_none) == 0 &&
+         mark.level <= query.level_max &&
+         (!query.office || compartments_.at(mark.compartment).office == *query.office) &&
+         (!query.ledger || ledgers_.at(mark.ledger) == *query.ledger);
+}
+
 /// `has_words`: the index said so of words of up to two characters.
 bool Store::is_wanted(const RecordQuery& query, const Statement& row, bool has_words) const {
   const auto flags = static_cast<std::uint32_t>(row.integer(kFlags));
   if ((flags & query.flags_all) != query.flags_all || (flags & query.flags_none) != 0) return false;
-  if (row.integer(kLevel) > static_cast<std::int64_t>(query.level_max)) return false;
-  if (query.office && compartments_.at(row.integer(kCompartment)).office != *query.office)
-    return false;
-  if (query.ledger && ledgers_.at(row.integer(kLedger)) != *query.ledger) return false;
+  const auto level = static_cast<Level>(row.integer(kLevel));
+  if (!wants(query, {row.integer(kCompartment), row.integer(kLedger), flags, level})) return false;
   const bool is_decided = has_words && !query.text.needs_check;
   if (!is_decided && !matches(query.text, row.text(kText))) return false;
   if (query.keys.empty()) return true;
@@ -87,59 +98,79 @@ bool Store::is_wanted(const RecordQuery& query, const Statement& row, bool has_w
   });
 }
 
+bool Store::is_wanted(const RecordQuery& query, std::int64_t no, bool has_words) const {
+  Statement row(*database_,
+                "SELECT no, compartment, ledger, flags, level, text, keys FROM record "
+                "WHERE no = :no");
+  return row.bind(":no", no).step() && is_wanted(query, row, has_words);
+}
+
 bool Store::is_wanted_late(const RecordQuery& query, std::int64_t no, const Findable& shown) const {
-  if (!matches(query.text, shown.text)) return false;
+  if (!wants(query, shown.mark) || !matches(query.text, shown.text)) return false;
   const bool has_keys =
       std::all_of(query.keys.begin(), query.keys.end(), [&](const std::string& key) {
         return std::binary_search(shown.keys.begin(), shown.keys.end(), key);
       });
-  if (!has_keys) return false;
-  Statement row(*database_,
-                "SELECT no, compartment, ledger, flags, level, text, keys FROM record "
-                "WHERE no = :no");
-  return row.bind(":no", no).step() && is_wanted(query, row, false);
+  return has_keys && (is_decided_by_shelf(query) || is_wanted(query, no, false));
 }
 
-// What the index says, and between it the late records, which it may not know as they are.
+// What the index says of those it knows as they are; the late records beside it.
+std::vector<std::int64_t> Store::find_words(const RecordQuery& query) const {
+  const bool is_decided = !query.text.needs_check && is_decided_by_shelf(query);
+  std::vector<std::int64_t> found = words_.newest(
+      query.text.match, [&](const ShelfMark& mark) { return wants(query, mark); }, query.before,
+      query.limit,
+      [&](std::int64_t no) {
+        return !late_.contains(no) && (is_decided || is_wanted(query, no, true));
+      });
+  for (const auto& [no, late] : late_.all())
+    if (no < query.before && is_wanted_late(query, no, late.now)) found.push_back(no);
+  std::sort(found.begin(), found.end(), std::greater<>());
+  if (found.size() > query.limit) found.resize(query.limit);
+  return found;
+}
+
+// All that the index says, without what it has of late records still, and these as they are.
+std::uint64_t Store::count_words(const RecordQuery& query) const {
+  std::uint64_t total =
+      words_.count(query.text.match, [&](const ShelfMark& mark) { return wants(query, mark); });
+  for (const auto& [no, late] : late_.all()) {
+    if (wants(query, late.indexed.mark) && matches(query.text, late.indexed.text)) --total;
+    if (wants(query, late.now.mark) && matches(query.text, late.now.text)) ++total;
+  }
+  return total;
+}
+
+// By the first key, and between these the late records, which the index may not know as they are.
 template <class Take>
-void Store::walk_index(const RecordQuery& query, Statement& rows, bool has_words, Take take) const {
+void Store::walk_keys(const RecordQuery& query, Take take) const {
+  Statement rows(*database_,
+                 "SELECT r.no, r.compartment, r.ledger, r.flags, r.level, r.text, r.keys "
+                 "FROM key k CROSS JOIN record r ON r.no = k.record "
+                 "WHERE k.key = :key AND k.record < :before ORDER BY k.record DESC");
+  rows.bind(":key", as_bytes(query.keys.front())).bind(":before", query.before);
   auto late = std::make_reverse_iterator(late_.all().lower_bound(query.before));
   const auto take_late_above = [&](std::int64_t no) {
     for (; late != late_.all().rend() && late->first > no; ++late)
-      if (is_wanted_late(query, late->first, late->second) && !take(late->first)) return false;
+      if (is_wanted_late(query, late->first, late->second.now) && !take(late->first)) return false;
     return true;
   };
   while (rows.step()) {
     const std::int64_t no = rows.integer(kNo);
     if (!take_late_above(no)) return;
-    if (!late_.contains(no) && is_wanted(query, rows, has_words) && !take(no)) return;
+    if (!late_.contains(no) && is_wanted(query, rows, false) && !take(no)) return;
   }
   take_late_above(INT64_MIN);
 }
 
-// The narrowest index leads; the rest is looked at row by row.
+// Without words. The narrowest index leads; the rest is looked at row by row.
 template <class Take>
 void Store::walk(const RecordQuery& query, Take take) const {
   const auto look = [&](Statement& rows) {
     while (rows.step())
       if (is_wanted(query, rows, false) && !take(rows.integer(kNo))) return;
   };
-  if (!query.keys.empty()) {
-    Statement rows(*database_,
-                   "SELECT r.no, r.compartment, r.ledger, r.flags, r.level, r.text, r.keys "
-                   "FROM key k CROSS JOIN record r ON r.no = k.record "
-                   "WHERE k.key = :key AND k.record < :before ORDER BY k.record DESC");
-    rows.bind(":key", as_bytes(query.keys.front())).bind(":before", query.before);
-    return walk_index(query, rows, false, take);
-  }
-  if (!query.text.match.empty()) {
-    Statement rows(*database_,
-                   "SELECT r.no, r.compartment, r.ledger, r.flags, r.level, r.text, r.keys "
-                   "FROM words w CROSS JOIN record r ON r.no = w.rowid "
-                   "WHERE w.words MATCH :match AND w.rowid < :before ORDER BY w.rowid DESC");
-    rows.bind(":match", query.text.match).bind(":before", query.before);
-    return walk_index(query, rows, true, take);
-  }
+  if (!query.keys.empty()) return walk_keys(query, take);
   if ((query.flags_all & kConflicted) != 0) {
     Statement rows(*database_,
                    "SELECT no, compartment, ledger, flags, level, text, keys FROM record "
@@ -166,6 +197,7 @@ void Store::walk(const RecordQuery& query, Take take) const {
 std::vector<std::int64_t> Store::find(const RecordQuery& query) const {
   std::vector<std::int64_t> found;
   if (query.limit == 0) return found;
+  if (query.keys.empty() && !query.text.match.empty()) return find_words(query);
   walk(query, [&](std::int64_t no) {
     found.push_back(no);
     return found.size() < query.limit;
@@ -174,6 +206,16 @@ std::vector<std::int64_t> Store::find(const RecordQuery& query) const {
 }
 
 std::uint64_t Store::count(const RecordQuery& query) const {
+  if (query.keys.empty() && query.before == INT64_MAX && is_decided_by_shelf(query)) {
+    if (query.text.match.empty())
+      return words_.records([&](const ShelfMark& mark) { return wants(query, mark); });
+    if (!query.text.needs_check) return count_words(query);
+  }
+  if (query.keys.empty() && !query.text.match.empty()) {
+    RecordQuery all = query;
+    all.limit = SIZE_MAX;
+    return find_words(all).size();
+  }
   std::uint64_t total = 0;
   walk(query, [&](std::int64_t) {
     ++total;

@@ -34,7 +34,10 @@ std::vector<ChangeId> unpacked_ids(ByteView bytes) {
 }
 
 Bytes packed(const std::vector<Write>& writes) {
+  std::size_t size = 0;
+  for (const Write& write : writes) size += 5 + write.group.size() + write.value.size();
   Bytes bytes;
+  bytes.reserve(size);
   for (const Write& write : writes) {
     JIYAO_ASSERT(write.group.size() <= kNameBytesMax && write.value.size() <= kChangeBytesMax);
     bytes.push_back(static_cast<std::uint8_t>(write.group.size()));

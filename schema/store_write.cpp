@@ -22,6 +22,8 @@ std::int64_t wanted_no(const RecordId& id) {
 StoreWriter::StoreWriter(Store& store) : store_(store), transaction_(*store.database_) {
   if (store_.names_are_stale_) store_.load_names();
   store_.names_are_stale_ = false;
+  Statement row(*store_.database_, "SELECT max(no) FROM record");
+  if (row.step() && !row.is_null(0)) newest_ = row.integer(0);
 }
 
 StoreWriter::~StoreWriter() {
@@ -29,6 +31,7 @@ StoreWriter::~StoreWriter() {
   // the maps are refreshed at the next use, since reading here could throw.
   if (is_committed_) return;
   store_.names_are_stale_ = true;
+  store_.words_.forget();
   for (auto& [no, before] : late_before_) {
     if (before)
       store_.late_.put(no, std::move(*before));
@@ -40,6 +43,7 @@ StoreWriter::~StoreWriter() {
 void StoreWriter::commit() {
   JIYAO_ASSERT(made_.empty());
   write_index();
+  store_.words_.write_counts();
   write_tally();
   transaction_.commit();
   is_committed_ = true;
@@ -111,14 +115,17 @@ void StoreWriter::put(StoredBatch& batch) {
   update.bind(":no", batch.no).run();
 }
 
+bool StoreWriter::is_newer_than_all(const RecordId& id) const {
+  return wanted_no(id) > newest_;
+}
+
 std::int64_t StoreWriter::make_record(const Change& change) {
   // Two records of one millisecond may want one number: the next free one is as good.
-  Statement row(*store_.database_, "SELECT 1 FROM record WHERE no = :no");
   const auto is_taken = [&](std::int64_t no) {
     if (made_.contains(no)) return true;
-    const bool is_there = row.bind(":no", no).step();
-    row.run();
-    return is_there;
+    if (no > newest_) return false;
+    Statement row(*store_.database_, "SELECT 1 FROM record WHERE no = :no");
+    return row.bind(":no", no).step();
   };
   std::int64_t no = wanted_no(change.record);
   while (is_taken(no)) no = no == INT64_MAX ? 1 : no + 1;
@@ -136,21 +143,22 @@ void StoreWriter::put(std::int64_t record_no, StoredChange& stored) {
     return update.bind(":no", stored.no).run();
   }
   const Change& change = stored.change;
+  const Bytes parents = packed(change.parents), settles = packed(change.settles);
+  const Bytes writes = packed(change.writes);
   Statement insert(
       *store_.database_,
       "INSERT INTO change(record, id, author, n, act, kind, ruleset, hlc, actor, parents, settles, "
       "writes, reason, person, batch, holding, verdict, ground) VALUES (:record, :id, :author, :n, "
       ":act, :kind, :ruleset, :hlc, :actor, :parents, :settles, :writes, :reason, :person, :batch, "
       ":holding, :verdict, :ground)");
-  insert.bind(":record", record_no).bind(":id", stored.id);
+  insert.bind(":record", record_no).lend(":id", stored.id.view());
   insert.bind(":author", author_no({change.origin.node, change.origin.incarnation}));
-  insert.bind(":n", static_cast<std::int64_t>(change.origin.n)).bind(":act", change.act);
+  insert.bind(":n", static_cast<std::int64_t>(change.origin.n)).lend(":act", change.act.view());
   insert.bind(":kind", static_cast<int>(change.kind)).bind(":ruleset", change.ruleset);
-  insert.bind(":hlc", static_cast<std::int64_t>(change.hlc)).bind(":actor", change.actor);
-  insert.bind(":parents", ByteView(packed(change.parents)));
-  insert.bind(":settles", ByteView(packed(change.settles)));
-  insert.bind(":writes", ByteView(packed(change.writes))).bind(":reason", change.reason);
-  if (change.person) insert.bind(":person", *change.person);
+  insert.bind(":hlc", static_cast<std::int64_t>(change.hlc)).lend(":actor", change.actor.view());
+  insert.lend(":parents", ByteView(parents)).lend(":settles", ByteView(settles));
+  insert.lend(":writes", ByteView(writes)).lend(":reason", std::string_view(change.reason));
+  if (change.person) insert.lend(":person", change.person->view());
   if (stored.batch != 0) insert.bind(":batch", stored.batch);
   insert.bind(":holding", static_cast<int>(stored.holding));
   insert.bind(":verdict", stored.judged.verdict).bind(":ground", stored.judged.ground).run();

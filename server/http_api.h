@@ -2,6 +2,8 @@
 //
 //   POST /exchange /enrol /mailbox    application/x-jiyao, Content-Length required;
 //                                     X-Answer-Bytes: what the caller's link likes to carry
+//                                     X-Body-Hash: H("body" | body behind the block) in hex; then
+//                                     whole batches of a body that is cut are kept
 //   GET  /healthz /metrics            plain text, no content of any ledger, no names
 // Overload is answered 503 with Retry-After, never by a dropped socket; memory for bodies is
 // bounded.
@@ -12,6 +14,7 @@
 #include <memory>
 
 #include "crypto/bytes.h"
+#include "crypto/digest.h"
 #include "crypto/result.h"
 
 namespace jiyao {
@@ -22,6 +25,10 @@ class Doors {
   virtual ~Doors() = default;
   /// `answer_bytes`: what the answer should not pass by much.
   virtual Result<Bytes> exchange(ByteView request, std::size_t answer_bytes) = 0;
+  /// A request to exchange() that was cut or is still under way: its block, H("body" | body) as
+  /// the asker names it, and frames of its body. Keeps the whole batches.
+  ///   returns    how many bytes of `frames` were whole and need not be given again
+  virtual std::size_t keep_torn(ByteView block, const Digest& body_hash, ByteView frames) = 0;
   virtual Result<void> enrol(ByteView request) = 0;
   virtual Result<Bytes> mailbox(ByteView request) = 0;
   virtual std::string metrics() = 0;  ///< Prometheus text: counts and sizes, never content
@@ -37,7 +44,9 @@ struct HttpLimits {
   int queued = 1024;                    ///< connections waiting for a thread
   std::size_t bodies_bytes = 64 << 20;  ///< request bodies in memory at once
   int idle_seconds = 5;                 ///< a kept connection without a request
-  int silence_seconds = 30;             ///< a peer that stops in the middle
+  int head_seconds = 10;                ///< handshake and head of a request, all of it
+  int head_seconds_crowded = 2;         ///< the same while others wait for a thread
+  int silence_seconds = 30;             ///< a peer that stops in the middle of a body
   std::int64_t next_contact_ms = 60'000;
 };
 

@@ -126,12 +126,14 @@ Result<std::vector<std::string>> HubHome::restore(Files& files, const HubPaths& 
 }
 
 Result<void> HubHome::join(ByteView roster_frames) {
+  // Whatever is wrong with a record, what a person has in hand is the file.
+  constexpr const char* kWhat = "realm file";
   FrameReader frames(roster_frames);
   while (!frames.at_end()) {
     const Result<Frame> frame = frames.next();
-    if (!frame) return frame.error();
-    if (frame->type != FrameType::roster) return {Errc::malformed, "realm file"};
-    if (const Result<void> taken = store_->extend_roster(frame->bytes); !taken) return taken;
+    if (!frame || frame->type != FrameType::roster) return {Errc::malformed, kWhat};
+    if (const Result<void> taken = store_->extend_roster(frame->bytes); !taken)
+      return {taken.code(), kWhat};
   }
   const HubRecord* self = store_->roster().hub(hub_);
   if (self == nullptr || self->sign != key_->verify_key())

@@ -6,7 +6,9 @@
 // 8).
 #pragma once
 
-#include "sync/batch_log.h"
+#include <functional>
+
+#include "sync/checked_signers.h"
 
 namespace jiyao {
 
@@ -26,6 +28,12 @@ class HubStore : public BatchLog {
   virtual std::optional<Digest> head_at(std::uint64_t position) const = 0;
   /// Cumulative `archived` receipts for every compartment that grew since its last one. Idempotent.
   virtual void issue_receipts() = 0;
+  /// What append() need not look at again, until told anew.
+  virtual void trust(CheckedSigners checked) = 0;
+  /// All that `act` stores becomes durable together, with one sync of the disk, before this
+  /// returns; until then it may be taken back. After StorageFailure the store is what the disk
+  /// holds.
+  virtual void as_one(const std::function<void()>& act) = 0;
 
   /// Rising counters of requests: false if `counter` was seen or passed before. Durable by windows
   /// (kCounterWindow): opened anew, a store takes all of a window as seen that it has seen one of.

@@ -160,6 +160,29 @@ int verify(const Voice& voice, Files& files, const ServerOptions& options) {
   return 0;
 }
 
+const char* message_id_of(StorageFailure::Kind kind) {
+  switch (kind) {
+    case StorageFailure::Kind::full:
+      return "storage.full";
+    case StorageFailure::Kind::read_only:
+      return "storage.read_only";
+    case StorageFailure::Kind::damaged:
+      return "storage.damaged";
+    case StorageFailure::Kind::io:
+      return "storage.io";
+  }
+  return "storage.io";
+}
+
+/// In a person's words; of the library's own only which file it was.
+int fail(const Voice& voice, const StorageFailure& failure) {
+  const std::string said = failure.what();
+  const std::string before = said.substr(0, said.find(": "));
+  const std::size_t slash = before.find('/');
+  const std::string file = slash == std::string::npos ? before : before.substr(slash);
+  return voice.fail(Errc::storage, message_id_of(failure.kind()), {{"file", file}});
+}
+
 int run(const Voice& voice, const ServerOptions& options) {
   RealFiles files;
   if (options.verb == "help") {
@@ -199,8 +222,10 @@ int main(int count, char** words) {
     return voice.fail(options.error());
   }
   try {
-    return run(voice, *options);
+    const int code = run(voice, *options);
+    if (!std::cout) throw StorageFailure(StorageFailure::Kind::io, "stdout");
+    return code;
   } catch (const StorageFailure& failure) {
-    return voice.fail(Error{Errc::storage, failure.what()});
+    return fail(voice, failure);
   }
 }

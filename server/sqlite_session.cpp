@@ -49,7 +49,7 @@ Result<std::unique_ptr<SqliteSession>> SqliteSession::open(Announcement announce
   } catch (const Poco::Data::SQLite::IOErrorException&) {
     return {Errc::not_authentic, announced.full_path()};
   } catch (const Poco::Exception& failure) {
-    return {Errc::malformed, announced.full_path() + ": " + failure.displayText()};
+    return {Errc::malformed, announced.full_path()};
   }
 }
 

@@ -31,14 +31,18 @@ class SqliteSession {
       throw_failure(failure);
     }
   }
-  /// All that `act` does, or nothing.
+  /// All that `act` does, or nothing; within another one, a part of that.
   template <class Act>
   void in_transaction(Act act) {
+    if (is_in_transaction_) return act();
     run([](Poco::Data::Session& s) { s << "BEGIN IMMEDIATE", Poco::Data::Keywords::now; });
+    is_in_transaction_ = true;
     try {
       act();
       run([](Poco::Data::Session& s) { s << "COMMIT", Poco::Data::Keywords::now; });
+      is_in_transaction_ = false;
     } catch (const std::exception&) {
+      is_in_transaction_ = false;
       roll_back();
       throw;
     }
@@ -50,6 +54,7 @@ class SqliteSession {
   void roll_back() noexcept;
   Announcement announced_;
   Poco::Data::Session session_;
+  bool is_in_transaction_ = false;
 };
 
 }  // namespace jiyao

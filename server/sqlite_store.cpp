@@ -101,6 +101,37 @@ void SqliteStore::State::save_number(const std::string& name, std::uint64_t numb
   set_meta(name, bytes_of(number));
 }
 
+// What was not committed is gone, and with it all that the mirrors took from it.
+void SqliteStore::State::load_anew() {
+  index = {};
+  shelf = {};
+  room = {};
+  roster = Roster();
+  roster_records.clear();
+  position = serial = 0;
+  head = {};
+  former = {};
+  last_signed.reset();
+  counted.clear();
+  load();
+  is_forgotten = false;
+}
+
+void SqliteStore::trust(CheckedSigners checked) {
+  state_->checked = std::move(checked);
+}
+
+void SqliteStore::as_one(const std::function<void()>& act) {
+  if (state_->is_forgotten) state_->load_anew();
+  try {
+    state_->session->in_transaction(act);
+  } catch (const std::exception&) {
+    state_->is_forgotten = true;  // until it could be read: if not now, before the next group
+    state_->load_anew();
+    throw;
+  }
+}
+
 void SqliteStore::State::load() {
   std::vector<Blob> records, batches, papers;
   std::vector<int> kinds;
@@ -146,6 +177,8 @@ void SqliteStore::State::load() {
     }
   }
   shelf.drop_answered(roster);
+  const std::vector<CompartmentId> held = index.compartments();
+  unreceipted = {held.begin(), held.end()};
   if (const auto life = meta("incarnation"); life && IncarnationId::from(*life)) {
     incarnation = *IncarnationId::from(*life);
   } else {
@@ -189,7 +222,8 @@ Result<Appended> SqliteStore::append(const SealedBatch& batch, const Route& rout
   State& state = *state_;
   if (state.index.holds(batch.id())) return Appended::held_already;
   if (state.room.holds(batch.id())) return Appended::waiting;
-  const Result<Admitted> admitted = admit(batch, state.roster, route, state.ceiling());
+  const Result<Admitted> admitted =
+      admit(batch, state.roster, route, state.ceiling(), state.checked);
   if (!admitted) return admitted.error();
   if (*admitted == Admitted::wait) {
     if (!state.room.has_room(from_peer, batch.bytes().size()))
@@ -210,6 +244,7 @@ Result<Appended> SqliteStore::append(const SealedBatch& batch, const Route& rout
   state.head = next_head(state.head, batch.id());
   ++state.position;
   state.index.add(line_of(batch));
+  state.unreceipted.insert(batch.core().compartment);
   return Appended::stored;
 }
 
@@ -237,6 +272,7 @@ Result<void> SqliteStore::State::admit_waiting() {
     head = next_head(head, batch->id());
     ++position;
     index.add(line_of(*batch));
+    unreceipted.insert(batch->core().compartment);
   }
   return {};
 }

@@ -1,8 +1,8 @@
 // server/sqlite_store.h - HubStore on Poco::Data over SQLite, through the encrypting VFS.
 //
 // One writer, which alone checkpoints; the caller's strand keeps it to one thread at a time. Each
-// append is one transaction, durable on return. The index of batches and the newest papers are kept
-// in memory and rebuilt at open.
+// append is one transaction, durable on return, unless as_one() is around it. The index of batches
+// and the newest papers are kept in memory and rebuilt at open.
 #pragma once
 
 #include <memory>
@@ -59,6 +59,8 @@ class SqliteStore final : public HubStore {
   std::vector<BatchId> ids(std::uint64_t from, std::size_t count_max) const override;
   std::optional<Digest> head_at(std::uint64_t position) const override;
   void issue_receipts() override;
+  void trust(CheckedSigners checked) override;
+  void as_one(const std::function<void()>& act) override;
   bool accept_counter(const Author& who, std::uint64_t counter) override;
   Result<void> post_mail(const Digest& id, ByteView request) override;
   std::vector<Bytes> mail() const override;

@@ -1,5 +1,7 @@
 // server/sqlite_store_papers.cpp - heads, receipts, lives, the mailbox: what a hub signs and
 // remembers.
+#include <utility>
+
 #include "crypto/random.h"
 #include "schema/database.h"
 #include "schema/request_auth.h"
@@ -96,24 +98,30 @@ void SqliteStore::State::begin_incarnation(const HubHead& shown) {
   incarnation = next;
   former = {shown.hub, shown.incarnation, shown.position, shown.head};
   serial = 0;
-  receipted.clear();
+  const std::vector<CompartmentId> held = index.compartments();
+  unreceipted = {held.begin(), held.end()};
 }
 
 void SqliteStore::begin_incarnation(const HubHead& last) {
   state_->begin_incarnation(last);
 }
 
-HubHead SqliteStore::State::signed_head() const {
-  HubHead shown;
-  shown.realm = roster.realm();
-  shown.hub = identity.hub;
-  shown.incarnation = incarnation;
-  shown.position = position;
-  shown.head = head;
-  shown.roster = roster.point();
-  shown.former = former;
-  shown.signature = identity.key.sign(Label::head_sign, digest_to_sign(shown));
-  return shown;
+// Signed once for each position, however often it is shown.
+const HubHead& SqliteStore::State::signed_head() {
+  HubHead next;
+  next.realm = roster.realm();
+  next.hub = identity.hub;
+  next.incarnation = incarnation;
+  next.position = position;
+  next.head = head;
+  next.roster = roster.point();
+  next.former = former;
+  const Digest signs = digest_to_sign(next);
+  if (!last_signed || digest_to_sign(*last_signed) != signs) {
+    next.signature = identity.key.sign(Label::head_sign, signs);
+    last_signed = next;
+  }
+  return *last_signed;
 }
 
 HubHead SqliteStore::head() const {
@@ -153,9 +161,7 @@ std::optional<Digest> SqliteStore::head_at(std::uint64_t position) const {
 
 void SqliteStore::issue_receipts() {
   State& state = *state_;
-  for (const CompartmentId& compartment : state.index.compartments()) {
-    const std::uint64_t held = state.index.batches(compartment).size();
-    if (state.receipted[compartment] == held) continue;
+  for (const CompartmentId& compartment : std::exchange(state.unreceipted, {})) {
     Receipt receipt;
     receipt.realm = state.roster.realm();
     receipt.grade = Grade::archived;
@@ -171,7 +177,6 @@ void SqliteStore::issue_receipts() {
       (void)state.put_paper(PaperKind::receipt, slot_of(receipt), encode_receipt(receipt));
     });
     (void)state.shelf.put(receipt);
-    state.receipted[compartment] = held;
   }
 }
 

@@ -3,7 +3,7 @@
 
 #include "server/sqlite_session.h"
 #include "server/sqlite_store.h"
-#include "sync/log_core.h"
+#include "sync/checked_signers.h"
 
 namespace jiyao {
 
@@ -29,13 +29,17 @@ struct SqliteStore::State {
   IncarnationId incarnation;
   HeadCite former;
   std::uint64_t serial = 0;
-  std::map<CompartmentId, std::uint64_t> receipted;  ///< batches of it that our receipts cover
+  std::set<CompartmentId> unreceipted;  ///< hold what our receipts do not cover
+  std::optional<HubHead> last_signed;   ///< the head as it was signed last
   struct Counted {
     std::uint64_t last = 0, on_disk = 0;
   };
   std::map<Author, Counted> counted;  ///< who asked of late
+  CheckedSigners checked;
+  bool is_forgotten = false;  ///< the mirrors may not be what the file holds
 
   void load();
+  void load_anew();
   void set_meta(const std::string& name, ByteView value);
   std::optional<Bytes> meta(const std::string& name);
   void save_number(const std::string& name, std::uint64_t number);
@@ -45,7 +49,7 @@ struct SqliteStore::State {
   void store(const SealedBatch& batch);
   Result<void> put_paper(PaperKind kind, ByteView slot, ByteView bytes);
   void begin_incarnation(const HubHead& shown);
-  HubHead signed_head() const;
+  const HubHead& signed_head();
   Result<void> admit_waiting();
 };
 

@@ -17,16 +17,18 @@ class Check {
  public:
   Check(const Definitions& definitions, const Neighbourhood& hood)
       : hood_(hood), findings_(definitions), rules_(by_id_, findings_) {
-    for (const Neighbour& neighbour : hood.records) enter(neighbour);
+    claimed_.reserve(hood.records.size());
+    for (const Neighbour& neighbour : hood.records) claimed_.push_back(enter(neighbour));
   }
 
   std::vector<Finding> run() {
-    for (const Neighbour& touched : hood_.records) {
+    for (std::size_t i = 0; i < hood_.records.size(); ++i) {
+      const Neighbour& touched = hood_.records[i];
       if (!touched.is_touched || touched.state->is_closed) continue;
       inside(touched);
-      duplicates(touched);
+      duplicates(touched, claimed_[i]);
       rules_.exclusive(touched);
-      numbers(touched);
+      numbers(touched, claimed_[i]);
       held_back(touched);
       rules_.rules(touched);
       rules_.bars(touched);
@@ -42,7 +44,13 @@ class Check {
   using Meeting = std::pair<const void*, std::string>;
   using Met = std::vector<const Neighbour*>;  ///< in the order of the neighbourhood
 
-  void enter(const Neighbour& record);
+  /// What a record claims, and who claims the same.
+  struct Claimed {
+    std::vector<std::pair<const UniqueKey*, const std::pair<const Meeting, Met>*>> unique;
+    std::vector<std::pair<SeriesNumber, const Met*>> numbers;  ///< by rule; nullptr: claims none
+  };
+
+  Claimed enter(const Neighbour& record);
   template <class Key>
   static const Met& met(const std::map<Key, Met>& all, const Key& key) {
     static const Met nobody;
@@ -52,11 +60,12 @@ class Check {
 
   void inside(const Neighbour& record);
   void groups(const Neighbour& record);
-  void duplicates(const Neighbour& record);
+  void duplicates(const Neighbour& record, const Claimed& claimed);
   void duplicate_of(const Neighbour& record, const Neighbour& other, const UniqueKey& key,
                     const std::string& claim);
-  void numbers(const Neighbour& record);
-  void number_clash(const Neighbour& record, const NumberRule& rule, const SeriesNumber& number);
+  void numbers(const Neighbour& record, const Claimed& claimed);
+  void number_clash(const Neighbour& record, const NumberRule& rule, const SeriesNumber& number,
+                    const Met& same);
   void outside_blocks(const Neighbour& record, const NumberRule& rule, const SeriesNumber& number);
   void held_back(const Neighbour& record);
   void recall(const Neighbour& record);
@@ -64,13 +73,7 @@ class Check {
   std::optional<RecordId> block_owner(const std::string& series, std::uint64_t n,
                                       const Neighbour& a, const Neighbour& b,
                                       const NumberRule& rule) const;
-  struct Granted {  ///< a block of numbers, as its fields say it
-    std::string incarnation, first, last;
-  };
-  using Blocks = std::vector<Granted>;
-  static Blocks blocks_of(const Neighbour& series);
-  const Blocks* series_of(const std::string& key) const;
-  static bool is_granted(const Blocks& series, const IncarnationId& incarnation, std::uint64_t n);
+  const GrantedBlocks* series_of(const std::string& key) const;
   static std::vector<ChangeId> held_changes(const Neighbour& record, std::size_t field);
   template <class Field>  // its name or its index
   std::string shown(const Neighbour& record, const Field& field) const {
@@ -80,10 +83,11 @@ class Check {
 
   const Neighbourhood& hood_;
   NeighboursById by_id_;
+  std::vector<Claimed> claimed_;  ///< by place in the neighbourhood
   std::map<Meeting, Met> by_unique_;             ///< open records by unique key and claim
   std::map<Meeting, Met> by_number_;             ///< by number rule, series and number
   std::map<std::string, Met> open_by_citation_;  ///< open loans and legs by the record they cite
-  std::map<std::string, Blocks> series_;         ///< by series key; the first of several
+  std::map<std::string, GrantedBlocks> series_;  ///< by series key; the first of several
   Findings findings_;
   RuleCheck rules_;
 };
@@ -93,17 +97,27 @@ std::string text_of(const SeriesNumber& number) {
 }
 
 // Each claim is made once: a batch of thousands would otherwise compare every row with every other.
-void Check::enter(const Neighbour& record) {
+Check::Claimed Check::enter(const Neighbour& record) {
   const LedgerDefinition& ledger = *record.ledger;
+  Claimed claimed;
   by_id_[record.record.hex()] = &record;
   for (const UniqueKey& key : ledger.unique) {
     std::string claim = record.state->is_closed ? "" : unique_claim(ledger, key, *record.state);
-    if (!claim.empty()) by_unique_[{&key, std::move(claim)}].push_back(&record);
+    if (claim.empty()) continue;
+    auto& meeting = *by_unique_.try_emplace({&key, std::move(claim)}).first;
+    meeting.second.push_back(&record);
+    claimed.unique.emplace_back(&key, &meeting);
   }
   rules_.enter(record);
-  for (const NumberRule& rule : ledger.numbers)
-    if (const auto number = series_number(ledger, rule, *record.state))
-      by_number_[{&rule, text_of(*number)}].push_back(&record);
+  for (const NumberRule& rule : ledger.numbers) {
+    auto& [number, same] = claimed.numbers.emplace_back(SeriesNumber{}, nullptr);
+    auto found = series_number(ledger, rule, *record.state);
+    if (!found) continue;
+    number = *std::move(found);
+    Met& met = by_number_[{&rule, text_of(number)}];
+    met.push_back(&record);
+    same = &met;
+  }
   if (is_open(record)) {
     std::set<std::string> cited;
     for (std::size_t field = 0; field < ledger.fields.size(); ++field)
@@ -115,7 +129,8 @@ void Check::enter(const Neighbour& record) {
   if (ledger.name == kSeriesLedger)
     series_.try_emplace(
         series_key(shown(record, "of_ledger"), shown(record, "series_name"), shown(record, "year")),
-        blocks_of(record));
+        granted_blocks(ledger, *record.state));
+  return claimed;
 }
 
 std::vector<ChangeId> Check::held_changes(const Neighbour& record, std::size_t field) {
@@ -163,13 +178,10 @@ void Check::groups(const Neighbour& record) {
   }
 }
 
-void Check::duplicates(const Neighbour& record) {
-  for (const UniqueKey& key : record.ledger->unique) {
-    const std::string claim = unique_claim(*record.ledger, key, *record.state);
-    if (claim.empty()) continue;
-    for (const Neighbour* other : met(by_unique_, Meeting(&key, claim)))
-      if (other->record != record.record) duplicate_of(record, *other, key, claim);
-  }
+void Check::duplicates(const Neighbour& record, const Claimed& claimed) {
+  for (const auto& [key, meeting] : claimed.unique)
+    for (const Neighbour* other : meeting->second)
+      if (other->record != record.record) duplicate_of(record, *other, *key, meeting->first.second);
 }
 
 void Check::duplicate_of(const Neighbour& record, const Neighbour& other, const UniqueKey& key,
@@ -212,23 +224,24 @@ bool Check::is_open(const Neighbour& record) const {
                      });
 }
 
-void Check::numbers(const Neighbour& record) {
-  for (const NumberRule& rule : record.ledger->numbers) {
-    const auto number = series_number(*record.ledger, rule, *record.state);
-    if (!number) continue;
-    number_clash(record, rule, *number);
-    outside_blocks(record, rule, *number);
+void Check::numbers(const Neighbour& record, const Claimed& claimed) {
+  for (std::size_t i = 0; i < claimed.numbers.size(); ++i) {
+    const NumberRule& rule = record.ledger->numbers[i];
+    const auto& [number, same] = claimed.numbers[i];
+    if (same == nullptr) continue;
+    number_clash(record, rule, number, *same);
+    outside_blocks(record, rule, number);
     if (!rule.year_of) continue;
     const std::string date = shown(record, *rule.year_of);
-    if (is_date(date) && date.substr(0, 4) != number->year)
+    if (is_date(date) && date.substr(0, 4) != number.year)
       findings_.add("N9", FindingKind::task, record.record.hex(), {&record},
                     held_changes(record, rule.field));
   }
 }
 
 void Check::number_clash(const Neighbour& record, const NumberRule& rule,
-                         const SeriesNumber& number) {
-  for (const Neighbour* met_here : met(by_number_, Meeting(&rule, text_of(number)))) {
+                         const SeriesNumber& number, const Met& same) {
+  for (const Neighbour* met_here : same) {
     const Neighbour& other = *met_here;
     if (other.record == record.record) continue;
     std::vector<ChangeId> changes = held_changes(record, rule.field);
@@ -249,40 +262,15 @@ void Check::number_clash(const Neighbour& record, const NumberRule& rule,
   }
 }
 
-const Check::Blocks* Check::series_of(const std::string& key) const {
+const GrantedBlocks* Check::series_of(const std::string& key) const {
   const auto found = series_.find(key);
   return found == series_.end() ? nullptr : &found->second;
-}
-
-// The blocks of a series, read once: every row of an import asks.
-Check::Blocks Check::blocks_of(const Neighbour& series) {
-  Blocks blocks;
-  const auto group = series.ledger->group_index("blocks");
-  const GroupState* held = group ? series.state->group(*group) : nullptr;
-  if (held == nullptr) return blocks;
-  for (const HeldWrite& block : held->held) {
-    const auto field = [&](std::string_view name) {
-      return series.ledger->field_value(*series.ledger->field_index(name), block.value);
-    };
-    blocks.push_back({field("block_incarnation"), field("block_first"), field("block_last")});
-  }
-  return blocks;
-}
-
-bool Check::is_granted(const Blocks& series, const IncarnationId& incarnation, std::uint64_t n) {
-  const std::string owner = incarnation.hex(), number = std::to_string(n);
-  return std::any_of(series.begin(), series.end(), [&](const Granted& block) {
-    if (block.incarnation != owner) return false;
-    const auto first = compare_values(number, block.first);
-    const auto last = compare_values(number, block.last);
-    return first && last && *first >= 0 && *last <= 0;
-  });
 }
 
 std::optional<RecordId> Check::block_owner(const std::string& series, std::uint64_t n,
                                            const Neighbour& a, const Neighbour& b,
                                            const NumberRule& rule) const {
-  const Blocks* granted = series_of(series);
+  const GrantedBlocks* granted = series_of(series);
   if (granted == nullptr) return std::nullopt;
   const auto owns = [&](const Neighbour& record) {
     const GroupState* number = record.state->group(record.ledger->fields[rule.field].group);
@@ -296,7 +284,7 @@ std::optional<RecordId> Check::block_owner(const std::string& series, std::uint6
 
 void Check::outside_blocks(const Neighbour& record, const NumberRule& rule,
                            const SeriesNumber& number) {
-  const Blocks* series = series_of(number.key);
+  const GrantedBlocks* series = series_of(number.key);
   const GroupState* group = record.state->group(record.ledger->fields[rule.field].group);
   const bool is_inside =
       series != nullptr &&

@@ -99,12 +99,16 @@ Digest content_to_sign(const LedgerDefinition& definition, const RecordState* be
 ///   before     nullptr: the record does not exist yet
 ///   cited      shown value of a field of a cited record; nullopt: not held here
 ///   errors     invalid "ledger.field: reason"; not_allowed (state, step); conflict (settle first)
+///              not_found (a step counts working days of a year `calendar` has no table of)
 Result<void> validate(const LedgerDefinition& definition, const RecordState* before,
-                      const Change& change, const Lookup& cited = {});
+                      const Change& change, const Lookup& cited = {},
+                      const WorkCalendar& calendar = WorkCalendar::built_in());
 
-/// Reminders that hold on this day. The clock reminds, it decides nothing.
+/// Reminders that hold on this day. The clock reminds, it decides nothing. One that cannot be
+/// reckoned for want of a table of holidays is there too, and says so.
 std::vector<std::string> reminders(const LedgerDefinition& definition, const RecordState& state,
-                                   std::string_view today);
+                                   std::string_view today,
+                                   const WorkCalendar& calendar = WorkCalendar::built_in());
 
 /// A duty that comes round by itself (`recurring`) and is not shown done.
 struct DueDuty {

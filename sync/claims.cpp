@@ -1,14 +1,11 @@
 // sync/claims.cpp - by which keys a record meets others, and what an approval binds to.
 #include "sync/claims.h"
 
-#include <utf8proc.h>
-
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <set>
 
-#include "schema/search.h"
+#include "schema/number_key.h"
 #include "sync/check.h"
 #include "sync/terms.h"
 
@@ -16,67 +13,11 @@ namespace jiyao {
 
 namespace {
 
-std::string compatible(const std::string& text) {
-  if (auto plain = fold_plain(text)) return *std::move(plain);
-  utf8proc_uint8_t* mapped = nullptr;
-  const auto options = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
-                                                      UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
-  const Bytes bytes = to_bytes(text);
-  const auto size =
-      utf8proc_map(bytes.data(), static_cast<utf8proc_ssize_t>(bytes.size()), &mapped, options);
-  if (size < 0) return text;
-  std::string result(as_text(ByteView(mapped, static_cast<std::size_t>(size))));
-  std::free(mapped);
-  return result;
-}
-
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-std::string without_leading_zeros(const std::string& text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool starts = text[i] == '0' && (i == 0 || !is_digit(text[i - 1]));
-    std::size_t end = i;
-    while (starts && end + 1 < text.size() && text[end] == '0' && is_digit(text[end + 1])) ++end;
-    i = end;
-    result += text[i];
-  }
-  return result;
-}
-
 }  // namespace
-
-std::string normalised(const std::string& text) {
-  constexpr std::array<std::string_view, 14> kBrackets = {"[",  "]",  "(",  ")",  "{",  "}",  "〔",
-                                                          "〕", "【", "】", "〈", "〉", "《", "》"};
-  constexpr std::array<std::string_view, 4> kNoise = {" ", "\t", "　", "第"};
-  constexpr std::string_view kFirstBytes = "[](){} \t\xE3\xE7";  // of all of these
-  const std::string compared = compatible(text);
-  std::string key;
-  key.reserve(compared.size());
-  for (std::string_view rest = compared; !rest.empty();) {
-    if (kFirstBytes.find(rest.front()) == std::string_view::npos) {
-      key.push_back(rest.front());
-      rest.remove_prefix(1);
-      continue;
-    }
-    const auto starts = [rest](std::string_view mark) { return rest.starts_with(mark); };
-    const auto* bracket = std::find_if(kBrackets.begin(), kBrackets.end(), starts);
-    const auto* noise = std::find_if(kNoise.begin(), kNoise.end(), starts);
-    if (bracket != kBrackets.end()) {
-      key.push_back('|');
-      rest.remove_prefix(bracket->size());
-    } else if (noise != kNoise.end()) {
-      rest.remove_prefix(noise->size());
-    } else {
-      key.push_back(rest.front());
-      rest.remove_prefix(1);
-    }
-  }
-  return without_leading_zeros(key);
-}
 
 std::string unique_claim(const LedgerDefinition& definition, const UniqueKey& key,
                          const RecordState& state) {
@@ -86,7 +27,7 @@ std::string unique_claim(const LedgerDefinition& definition, const UniqueKey& ke
     const bool may_be_empty = definition.fields[field].name == "series_name";
     if (value.empty() && !may_be_empty) return {};
     claim += ':';
-    claim += normalised(value);
+    claim += number_key(value);
   }
   return key.when.holds(own_words(definition, state), true) == Holds::no ? std::string() : claim;
 }
@@ -103,7 +44,7 @@ std::vector<std::string> bar_claims(const LedgerDefinition& definition, const Ba
                                     const RecordState& state) {
   std::vector<std::string> claims = field_values(definition, state, bar.field);
   if (claims.empty() || bar.when.holds(own_words(definition, state), true) != Holds::yes) return {};
-  for (std::string& claim : claims) claim = "b:" + bar.as + ':' + normalised(claim);
+  for (std::string& claim : claims) claim = "b:" + bar.as + ':' + number_key(claim);
   return claims;
 }
 
@@ -127,6 +68,30 @@ std::optional<SeriesNumber> series_number(const LedgerDefinition& definition,
     number.series += (i == 0 ? "" : "/") + state.field(definition, rule.series[i]);
   number.key = series_key(definition.name, number.series, number.year);
   return number;
+}
+
+GrantedBlocks granted_blocks(const LedgerDefinition& definition, const RecordState& series) {
+  GrantedBlocks blocks;
+  const auto group = definition.group_index("blocks");
+  const GroupState* held = group ? series.group(*group) : nullptr;
+  if (held == nullptr) return blocks;
+  for (const HeldWrite& block : held->held) {
+    const auto field = [&](std::string_view name) {
+      return definition.field_value(*definition.field_index(name), block.value);
+    };
+    blocks.push_back({field("block_incarnation"), field("block_first"), field("block_last")});
+  }
+  return blocks;
+}
+
+bool is_granted(const GrantedBlocks& blocks, const IncarnationId& incarnation, std::uint64_t n) {
+  const std::string owner = incarnation.hex(), number = std::to_string(n);
+  return std::any_of(blocks.begin(), blocks.end(), [&](const GrantedBlock& block) {
+    if (block.incarnation != owner) return false;
+    const auto first = compare_values(number, block.first);
+    const auto last = compare_values(number, block.last);
+    return first && last && *first >= 0 && *last <= 0;
+  });
 }
 
 std::vector<ClaimedKey> claimed_keys(const LedgerDefinition& definition, const RecordId& record,

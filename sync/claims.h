@@ -10,10 +10,8 @@ namespace jiyao {
 
 inline constexpr std::string_view kSeriesLedger = "series";  ///< its rows grant blocks of numbers
 
-/// N10: NFKC, case and bracket folding, blanks and 第 dropped, leading zeros stripped.
-std::string normalised(const std::string& text);
-
-/// The key a record claims under this rule; empty: none (a field is unset, or `when` fails).
+/// The key a record claims under this rule, of values as schema/number_key.h folds them (N10);
+/// empty: none (a field is unset, or `when` fails).
 std::string unique_claim(const LedgerDefinition& definition, const UniqueKey& key,
                          const RecordState& state);
 /// One a record that is cited; of a set, one an entry.
@@ -31,5 +29,14 @@ struct SeriesNumber {
 std::optional<SeriesNumber> series_number(const LedgerDefinition& definition,
                                           const NumberRule& rule, const RecordState& state);
 std::string series_key(std::string_view ledger, std::string_view series, std::string_view year);
+
+/// A block of numbers, as the fields of a series record say it.
+struct GrantedBlock {
+  std::string incarnation, first, last;
+};
+using GrantedBlocks = std::vector<GrantedBlock>;
+/// What a record of the series ledger grants. Read once: every row of an import asks.
+GrantedBlocks granted_blocks(const LedgerDefinition& definition, const RecordState& series);
+bool is_granted(const GrantedBlocks& blocks, const IncarnationId& incarnation, std::uint64_t n);
 
 }  // namespace jiyao

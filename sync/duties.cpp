@@ -44,15 +44,19 @@ Period period_of(Recurring::Every every, std::string_view today) {
 }  // namespace
 
 std::vector<std::string> reminders(const LedgerDefinition& definition, const RecordState& state,
-                                   std::string_view today) {
+                                   std::string_view today, const WorkCalendar& calendar) {
   std::vector<std::string> due;
   const Lookup own = [&](std::string_view ref,
                          std::string_view name) -> std::optional<std::string> {
     if (name == "today") return std::string(today);
     return ref.empty() ? std::optional(shown_word(definition, state, name)) : std::nullopt;
   };
-  for (const Reminder& reminder : definition.reminders)
-    if (reminder.when.holds(own, true) == Holds::yes) due.push_back(reminder.zh);
+  for (const Reminder& reminder : definition.reminders) {
+    const Holds holds = reminder.when.holds(own, true, &calendar);
+    if (holds == Holds::yes) due.push_back(reminder.zh);
+    if (holds == Holds::unknown && !reminder.when.check_tables(own, calendar))
+      due.push_back(reminder.zh + "（缺节假日安排，期限算不出）");
+  }
   return due;
 }
 

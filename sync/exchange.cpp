@@ -81,6 +81,7 @@ Bytes Exchange::say(std::size_t bytes_max) {
   bytes_max = std::min(bytes_max, kMessageBytesMax - kFrameBytesMax);
   bytes_max -= std::min(bytes_max, closing.size());
   if (theirs) {
+    message.reserve(bytes_max);  // growing would hold it twice
     for (const HubHead& head : state.log.heads())
       put_frame(message, FrameType::hub_head, encode_head(head));
     if (state.put_roster(message, ours, bytes_max)) {

@@ -1,5 +1,5 @@
 // sync/log_admission.cpp - who and what comes into a log: batches at the door, and papers.
-#include "sync/log_core.h"
+#include "sync/checked_signers.h"
 
 namespace jiyao {
 
@@ -35,8 +35,30 @@ Level device_ceiling_of(const Roster& roster, const NodeId& node) {
   return entry == nullptr ? Level::internal : entry->record.device_ceiling;
 }
 
+CheckedSigners::CheckedSigners(ByteView message, const Roster& roster) {
+  FrameReader reader(message);
+  while (!reader.at_end()) {
+    const Result<Frame> frame = reader.next();
+    if (!frame) return;
+    if (frame->type != FrameType::batch) continue;
+    const Result<SealedBatch> batch = SealedBatch::parse(frame->bytes);
+    const NodeEntry* author = batch ? roster.node(batch->core().node) : nullptr;
+    if (author != nullptr && batch->signed_by(author->record.sign))
+      seen_.insert(seen(*batch, author->record.sign));
+  }
+}
+
+bool CheckedSigners::has(const SealedBatch& batch, const VerifyKey& key) const {
+  return seen_.contains(seen(batch, key));
+}
+
 Result<Admitted> admit(const SealedBatch& batch, const Roster& roster, const Route& route,
                        Level device_ceiling) {
+  return admit(batch, roster, route, device_ceiling, CheckedSigners());
+}
+
+Result<Admitted> admit(const SealedBatch& batch, const Roster& roster, const Route& route,
+                       Level device_ceiling, const CheckedSigners& checked) {
   const BatchCore& core = batch.core();
   if (!are_sane(core, batch.header().envelope)) return {Errc::malformed, "wrap slots"};
   if (roster.point().seq != 0 && core.realm != roster.realm())
@@ -47,7 +69,9 @@ Result<Admitted> admit(const SealedBatch& batch, const Roster& roster, const Rou
     if (is_above) return {Errc::above_ceiling, std::string(name_of(core.compartment.level))};
     return Admitted::wait;
   }
-  if (!batch.signed_by(author->record.sign)) return {Errc::not_authentic, "node signature"};
+  const VerifyKey& key = author->record.sign;
+  if (!checked.has(batch, key) && !batch.signed_by(key))
+    return {Errc::not_authentic, "node signature"};
   if (is_above) return {Errc::above_ceiling, std::string(name_of(core.compartment.level))};
   if (core.roster.seq > roster.point().seq)
     return {Errc::need_roster, std::to_string(core.roster.seq)};

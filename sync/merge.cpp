@@ -14,21 +14,19 @@ namespace {
 
 // What merge must understand to place a write; finer rules were checked when it was made, under the
 // rule set of that day.
-bool can_take(const LedgerDefinition& definition, const Change& change, const Write& write) {
-  const auto index = definition.group_index(write.group);
-  if (!index) return false;
-  const Group& group = definition.groups[*index];
+bool can_take(const LedgerDefinition& definition, const Change& change, const Group& group,
+              const std::string& value) {
   const bool is_withdrawal = change.kind == ChangeKind::withdraw;
-  if (is_withdrawal != (group.kind == GroupKind::set && write.value.empty())) return false;
+  if (is_withdrawal != (group.kind == GroupKind::set && value.empty())) return false;
   switch (group.kind) {
     case GroupKind::computed:
       return false;
     case GroupKind::state:
-      return definition.state_index(write.value).has_value();
+      return definition.state_index(value).has_value();
     case GroupKind::severity:
     case GroupKind::latest:
     case GroupKind::earliest:
-      return !definition.is_ordered_value(group, write.value) ? false : true;
+      return definition.is_ordered_value(group, value);
     default:
       return true;
   }
@@ -36,8 +34,10 @@ bool can_take(const LedgerDefinition& definition, const Change& change, const Wr
 
 bool can_take(const LedgerDefinition& definition, const Change& change) {
   return change.ledger == definition.name &&
-         std::all_of(change.writes.begin(), change.writes.end(),
-                     [&](const Write& write) { return can_take(definition, change, write); });
+         std::all_of(change.writes.begin(), change.writes.end(), [&](const Write& write) {
+           const Group* group = definition.group(write.group);
+           return group != nullptr && can_take(definition, change, *group, write.value);
+         });
 }
 
 class RecordMerge {
@@ -316,83 +316,51 @@ void RecordMerge::finish_groups() {
   }
 }
 
-void put(Bytes& out, std::string_view text) {
-  std::array<std::uint8_t, 4> size;
-  for (std::size_t i = 0; i < 4; ++i) size[i] = static_cast<std::uint8_t>(text.size() >> (8 * i));
-  out.insert(out.end(), size.begin(), size.end());
-  out.insert(out.end(), text.begin(), text.end());
-}
-
-void put(Bytes& out, const std::vector<HeldWrite>& writes) {
-  put(out, std::to_string(writes.size()));
-  for (const HeldWrite& write : writes) {
-    put(out, as_text(write.change.view()));
-    put(out, write.value);
+// Nearly every record is made once and never written again: what its only change says is what it
+// shows. nullopt: something about it needs a closer look.
+std::optional<RecordState> merge_only(const LedgerDefinition& definition,
+                                      const JudgedChange& judged) {
+  if (judged.effect != Effect::counts) return std::nullopt;
+  const Change& change = *judged.change;
+  const bool makes = change.kind == ChangeKind::create || change.kind == ChangeKind::import;
+  if (!makes || !change.parents.empty() || change.ledger != definition.name) return std::nullopt;
+  RecordState record;
+  record.groups.reserve(change.writes.size());
+  std::size_t index = 0;  // writes and groups are both sorted by name
+  for (const Write& write : change.writes) {
+    while (index < definition.groups.size() && definition.groups[index].name < write.group) ++index;
+    if (index == definition.groups.size() || definition.groups[index].name != write.group ||
+        !can_take(definition, change, definition.groups[index], write.value))
+      return std::nullopt;
+    const Group& group = definition.groups[index];
+    const bool has_right = (!group.by_owner || judged.is_owner) &&
+                           (group.writers == 0 || (judged.roles & group.writers) != 0);
+    const bool is_proposal =
+        (group.by_authority && !judged.is_authority) || (!group.locked_from && !has_right);
+    if (is_proposal) return std::nullopt;
+    GroupState& state = record.groups.emplace_back();
+    state.group = index++;
+    state.held.push_back({judged.id, write.value, change.actor, change.origin, change.hlc});
+    if (group.kind != GroupKind::set) state.value = write.value;
+    if (state.group == definition.level_group) record.level = level_from(write.value);
+    if (state.group != definition.state_group) continue;
+    const std::size_t to = *definition.state_index(write.value);
+    const State& entered = definition.states[to];
+    record.passed = {to};
+    record.state = write.value;
+    record.is_void = entered.is_void;
+    record.is_terminal = entered.is_terminal;
   }
-}
-
-void put(Bytes& out, const std::vector<ChangeId>& ids) {
-  put(out, std::to_string(ids.size()));
-  for (const ChangeId& id : ids) put(out, as_text(id.view()));
+  record.heads = record.applied = {judged.id};
+  return record;
 }
 
 }  // namespace
 
-const GroupState* RecordState::group(std::size_t index) const {
-  const auto found = std::lower_bound(
-      groups.begin(), groups.end(), index,
-      [](const GroupState& held, std::size_t wanted) { return held.group < wanted; });
-  return found == groups.end() || found->group != index ? nullptr : &*found;
-}
-
-std::string RecordState::field(const LedgerDefinition& definition, std::string_view name) const {
-  if (const auto index = definition.field_index(name)) return field(definition, *index);
-  if (name == "state") return state;
-  const auto by_name = definition.group_index(name);
-  const GroupState* held = by_name ? group(*by_name) : nullptr;
-  const bool is_set = held != nullptr && definition.groups[*by_name].kind == GroupKind::set;
-  return is_set && !held->held.empty() ? std::to_string(held->held.size()) : std::string();
-}
-
-std::string RecordState::field(const LedgerDefinition& definition, std::size_t field_index) const {
-  const Field& field = definition.fields[field_index];
-  if (field.name == "state") return state;
-  const GroupState* held = group(field.group);
-  if (held == nullptr) return {};
-  if (definition.groups[field.group].kind == GroupKind::set)
-    return held->held.empty() ? std::string() : std::to_string(held->held.size());
-  if (held->value.empty()) return {};
-  return definition.field_value(field_index, held->value);
-}
-
-std::vector<ChangeId> RecordState::parents_for_next() const {
-  if (heads.size() <= kParentsMax) return heads;
-  return {heads.end() - static_cast<std::ptrdiff_t>(kParentsMax), heads.end()};
-}
-
 RecordState merge(const LedgerDefinition& definition, std::span<const JudgedChange> changes) {
+  if (changes.size() == 1)
+    if (auto only = merge_only(definition, changes.front())) return *std::move(only);
   return RecordMerge(definition, changes).run();
-}
-
-Bytes canonical(const RecordState& state, const LedgerDefinition& definition) {
-  Bytes out;
-  out.reserve(2048);
-  put(out, definition.name);
-  put(out, state.state);
-  const int flags = state.is_closed | state.is_frozen << 1 | state.is_held_back << 2;
-  put(out, std::to_string(flags));
-  put(out, std::to_string(state.groups.size()));
-  for (const GroupState& group : state.groups) {
-    put(out, definition.groups[group.group].name);
-    put(out, group.value);
-    put(out, std::to_string(static_cast<int>(group.mark)));
-    put(out, group.held);
-    put(out, group.proposals);
-    put(out, group.withdrawn);
-  }
-  put(out, state.heads);
-  put(out, state.quarantined);
-  return out;
 }
 
 }  // namespace jiyao

@@ -21,6 +21,7 @@
 #include "schema/definition.h"
 #include "schema/files.h"
 #include "schema/sealed_pages.h"
+#include "schema/working_days.h"
 #include "sync/batch_log.h"
 #include "sync/check.h"
 #include "sync/exchange.h"
@@ -29,6 +30,7 @@
 namespace jiyao {
 
 struct HandOver;  // schema/hand_over.h
+class Helper;     // sync/second_core.h
 
 /// What a clerk wants done to one record; the replica adds origin, parents, time and signature.
 struct Step {
@@ -81,6 +83,7 @@ struct Query {
   /// zeros); any other field is compared with what is shown.
   std::map<std::string, std::string> equals;
   std::optional<RecordId> cites;  ///< rows that name this record
+  bool is_watched = false;  ///< only rows that a reminder of their ledger may name, now or later
   bool with_void = true;
   std::size_t limit = 50;
 };
@@ -172,9 +175,18 @@ class Replica : public RosterGate {
   /// log.jdb -> open level files: roster, grants and batches. Call until complete.
   Result<CaughtUp> catch_up(std::size_t batches_max, const Progress* progress = nullptr);
 
+  /// From now on batches are sealed and opened beside this strand, if somebody lends a hand. What
+  /// is recorded, sealed and shown is the same with and without.
+  void work_with(std::unique_ptr<Helper> helper);
+
   BatchLog& log();
   Roster roster() const;
   const Definitions& definitions() const;
+  /// The tables of holidays this machine has: those built in and those imported here.
+  const WorkCalendar& calendar() const;
+  /// Adds a year, or replaces its table: a local fact of this machine, in log.jdb, durable on return.
+  ///   json     as schema/holidays/2026.json; errors: invalid, with the rule
+  Result<int> import_holidays(std::string_view json);
   NodeId node() const;
   Author author() const;  ///< node and current incarnation
   const Person& person() const;

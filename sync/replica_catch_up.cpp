@@ -22,6 +22,61 @@ std::vector<BatchId> unseen(const Replica::State& replica, Level level) {
   return found;
 }
 
+/// A batch as the log holds it, and what is in it.
+struct Arrived {
+  BatchId id;
+  std::optional<SealedBatch> batch;  ///< nullopt: purged or lost since it was listed
+  std::optional<Result<OpenedBody>> opened;
+};
+
+/// Reads the batches that are due, in their order. The next one is decrypted and decoded while the
+/// one before is shown: that needs no file, only its bytes and its key.
+class OpenAhead {
+ public:
+  OpenAhead(const Replica::State& replica, std::vector<BatchId> due)
+      : replica_(replica), due_(std::move(due)), beside_(replica.helper.get()) {}
+
+  bool has_more() const { return taken_ < due_.size(); }
+  Arrived take() {
+    if (!is_begun_) begin();
+    beside_.wait();
+    Arrived now = std::move(coming_);
+    ++taken_;
+    is_begun_ = false;
+    try {
+      if (has_more()) begin();
+    } catch (const StorageFailure&) {
+      // Damage to the next is no matter of this one: it is met again when its turn comes.
+    }
+    return now;
+  }
+
+ private:
+  void begin() {
+    coming_ = {};
+    coming_.id = due_[taken_];
+    Result<SealedBatch> batch = replica_.log().batch(coming_.id);
+    is_begun_ = true;
+    if (!batch) return;
+    coming_.batch = std::move(*batch);
+    Result<BodyKey> key = body_key(*coming_.batch, replica_.keys);
+    if (!key) {
+      coming_.opened = key.error();
+      return;
+    }
+    key_ = std::move(*key);
+    beside_.begin([this] { coming_.opened = open_body(*coming_.batch, *key_); });
+  }
+
+  const Replica::State& replica_;
+  std::vector<BatchId> due_;
+  std::size_t taken_ = 0;
+  bool is_begun_ = false;
+  Arrived coming_;
+  std::optional<BodyKey> key_;
+  Beside beside_;  // last: it waits before what it works on goes
+};
+
 /// Integrates batches into one transaction.
 class Integration {
  public:
@@ -30,15 +85,16 @@ class Integration {
 
   std::size_t changes() const { return changes_; }
 
-  void take(const BatchId& id) {
-    const Result<SealedBatch> batch = replica_.log().batch(id);
-    if (!batch) return;  // purged or lost since it was listed: the log counts it
-    StoredBatch row = store_.batch(id).value_or(row_of(*batch));
-    const Standing standing = work_.judge().of_batch(*batch);
+  void take(Arrived arrived) {
+    if (!arrived.batch) return;  // the log counts it
+    const SealedBatch& batch = *arrived.batch;
+    StoredBatch row = store_.batch(arrived.id).value_or(row_of(batch));
+    const Standing standing = work_.judge().of_batch(batch);
     row.judged = judged_from(standing);
     const NodeEntry* author = work_.judge().roster().node(row.author.node);
     if (author != nullptr && author->is_revoked) revoked_.insert(row.author.node);
-    Result<OpenedBody> opened = open_batch(*batch, replica_.keys);
+    taken_.push_back(arrived.id);
+    Result<OpenedBody>& opened = *arrived.opened;
     if (!opened) {
       row.content =
           opened.code() == Errc::unavailable ? Content::waits_for_key : Content::undecodable;
@@ -46,7 +102,6 @@ class Integration {
         row.judged = {static_cast<std::uint8_t>(Verdict::quarantined),
                       static_cast<std::uint8_t>(Ground::undecodable)};
       work_.writer().put(row);
-      taken_.push_back(id);
       return;
     }
     row.content = Content::opened;
@@ -56,7 +111,6 @@ class Integration {
       row.repeats = repeats;
       work_.writer().put(row);
     }
-    taken_.push_back(id);
   }
 
   /// A batch whose standing may have changed: its changes are judged again.
@@ -204,7 +258,8 @@ std::vector<BatchId> openable_now(const Replica::State& replica, const Store& st
 
 void follow_definitions(Replica::State& replica, Store& store) {
   const Digest hash = replica.parts.definitions.hash();
-  const Bytes bytes(hash.bytes.begin(), hash.bytes.end());
+  Bytes bytes(hash.bytes.begin(), hash.bytes.end());
+  bytes.push_back(kShowingVersion);
   const std::optional<Bytes> before = store.own(kDefinitionsName);
   if (before == bytes) return;
   Integration integration(replica, store);
@@ -226,8 +281,9 @@ void heal_interrupted_seal(Replica::State& replica, Store& store) {
     if (line && line->author == replica.author()) own.push_back(id);
   }
   if (own.empty()) return;
+  OpenAhead ahead(replica, std::move(own));
   Integration integration(replica, store);
-  for (const BatchId& id : own) integration.take(id);
+  while (ahead.has_more()) integration.take(ahead.take());
   integration.finish();
 }
 
@@ -243,14 +299,17 @@ Result<CaughtUp> catch_up_level(Replica::State& replica, Store& store, bool has_
   }
   done.is_complete = due.size() <= batches_max;
   due.resize(std::min(due.size(), batches_max));
-  for (std::size_t next = 0; next < due.size();) {
+  const std::size_t total = due.size();
+  OpenAhead ahead(replica, std::move(due));
+  while (ahead.has_more()) {
     Integration integration(replica, store);
-    while (next < due.size() && integration.changes() < kChangesPerCommit)
-      integration.take(due[next++]);
+    while (ahead.has_more() && integration.changes() < kChangesPerCommit) {
+      integration.take(ahead.take());
+      ++done.batches;
+    }
     integration.finish();
     done.changes += integration.changes();
-    done.batches = next;
-    if (progress != nullptr && progress->step) progress->step(next, due.size());
+    if (progress != nullptr && progress->step) progress->step(done.batches, total);
   }
   return done;
 }

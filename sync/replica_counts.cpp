@@ -77,8 +77,9 @@ CompartmentDigest digest_of_compartment(const Replica::State& replica, const Sto
   result.compartment = compartment;
   result.frontier = digest_of(replica.log().frontier(compartment));
   Hasher hasher(Label::compartment);
-  for (const auto& [record, state] : store.states(compartment))
+  store.each_state(compartment, [&](const RecordId& record, const Digest& state) {
     hasher.add(record.view()).add(state.view());
+  });
   result.state = hasher.finish();
   return result;
 }

@@ -1,7 +1,9 @@
 // sync/replica_keys.cpp - what a record is found by (sync/replica_state.h).
 #include <algorithm>
 
+#include "schema/number_key.h"
 #include "sync/replica_state.h"
+#include "sync/terms.h"
 
 namespace jiyao {
 namespace {
@@ -18,15 +20,41 @@ std::vector<std::string> values_of(const LedgerDefinition& definition, const Rec
       values.push_back(std::move(value));
   };
   add(group->value);
-  for (const HeldWrite& held : group->held) add(held.value);
+  for (const HeldWrite& held : group->held)
+    if (held.value != group->value) add(held.value);
   return values;
 }
 
 // Long texts make poor keys; their digest says the same about being equal.
 constexpr std::size_t kKeyBytesMax = 120;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
+/// On some day, however late or early: a row that will never be due must not be looked at each
+/// morning. Two clauses about the day may leave a window between; then the day is left open.
+bool may_remind(const LedgerDefinition& definition, const Reminder& reminder,
+                const RecordState& state) {
+  const auto on = [&](const std::optional<std::string>& today) {
+    const Lookup own = [&](std::string_view ref,
+                           std::string_view name) -> std::optional<std::string> {
+      if (name == "today") return today;
+      return ref.empty() ? std::optional(shown_word(definition, state, name)) : std::nullopt;
+    };
+    return reminder.when.holds(own, true) != Holds::no;
+  };
+  const auto& clauses = reminder.when.clauses();
+  const auto asks = std::count_if(clauses.begin(), clauses.end(), [](const Clause& clause) {
+    return clause.field == "today" || (clause.is_literal_a_field && clause.literal == "today");
+  });
+  return asks < 2 ? on("2199-12-31") || on("1900-01-01") : on(std::nullopt);
+}
+
+/// Rows of ledgers with duties that come round are few, and any may show one done.
+bool is_watched(const LedgerDefinition& definition, const RecordState& state) {
+  if (state.is_void) return false;
+  if (!definition.recurring.empty()) return true;
+  return !state.is_terminal && std::any_of(definition.reminders.begin(), definition.reminders.end(),
+                                           [&](const Reminder& reminder) {
+                                             return may_remind(definition, reminder, state);
+                                           });
 }
 
 }  // namespace
@@ -48,16 +76,11 @@ bool is_indexed(const LedgerDefinition& definition, std::size_t field_index) {
 }
 
 std::string field_key(std::string_view field, std::string_view value) {
-  // Folding makes every bracket, dash and space one space; then leading zeros of a number go.
-  const std::string folded = fold_for_search(value);
-  std::string key = std::string(field) + '=';
-  for (std::size_t i = 0; i < folded.size(); ++i) {
-    const bool starts_number = is_digit(folded[i]) && (i == 0 || !is_digit(folded[i - 1]));
-    if (starts_number)
-      while (folded[i] == '0' && i + 1 < folded.size() && is_digit(folded[i + 1])) ++i;
-    key.push_back(folded[i]);
-  }
-  return stored_key(kFieldMark, key);
+  return stored_key(kFieldMark, std::string(field) + '=' + number_key(value));
+}
+
+std::string watch_key(std::string_view ledger) {
+  return stored_key(kFieldMark, "today=" + std::string(ledger));
 }
 
 std::vector<std::string> record_keys(const LedgerDefinition& definition, const RecordId& record,
@@ -74,6 +97,7 @@ std::vector<std::string> record_keys(const LedgerDefinition& definition, const R
     for (const std::string& value : values_of(definition, state, field))
       keys.push_back(field_key(definition.fields[field].name, value));
   }
+  if (is_watched(definition, state)) keys.push_back(watch_key(definition.name));
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return keys;

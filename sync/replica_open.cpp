@@ -9,6 +9,8 @@ namespace {
 
 constexpr const char* kSessionName = "session";
 constexpr const char* kMadeNote = "made.";  // in the log, by level: there was such a file
+constexpr const char* kHolidaysName =
+    "holidays";  // in the log: imported tables, each ends with NUL
 
 template <class To, class From>
 To block_from(const From& from) {
@@ -52,6 +54,29 @@ Result<void> check_there(Env& env, LogFile& log, const Path& path, Level level) 
   const std::string note = kMadeNote + std::string(name_of(level));
   if (log.recall(note) && !is_there(env.files, path)) return missing(path);
   return {};
+}
+
+/// The imported tables of holidays, as they were imported.
+std::vector<std::string> imported_holidays(const LogFile& log) {
+  std::vector<std::string> tables;
+  const Bytes kept = log.recall(kHolidaysName).value_or(Bytes{});
+  for (auto at = kept.begin(); at != kept.end();) {
+    const auto end = std::find(at, kept.end(), 0);
+    if (end == kept.end()) throw StorageFailure(StorageFailure::Kind::damaged, "log.jdb: holidays");
+    tables.emplace_back(at, end);
+    at = end + 1;
+  }
+  return tables;
+}
+
+WorkCalendar calendar_of(const LogFile& log) {
+  WorkCalendar calendar = WorkCalendar::built_in();
+  for (const std::string& json : imported_holidays(log)) {
+    auto year = HolidayYear::parse(json);
+    if (!year) throw StorageFailure(StorageFailure::Kind::damaged, "log.jdb: holidays");
+    calendar.add(*std::move(year));
+  }
+  return calendar;
 }
 
 /// The level file says when it was opened last; a put-back one begins a new life.
@@ -151,6 +176,7 @@ Result<std::unique_ptr<Replica::State>> assemble(ReplicaParts parts) {
   }
   for (const PurgeRecord& purge : roster.purges())
     state->purged.insert(purge.records.begin(), purge.records.end());
+  state->calendar = calendar_of(*own.log);
   state->refresh_keys();
   for (auto& [level, store] : state->stores) {
     compare_with_log(*state, store);
@@ -212,6 +238,10 @@ Result<std::unique_ptr<Replica>> Replica::open(Env& env, const Path& folder,
 Replica::Replica(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Replica::~Replica() = default;
 
+void Replica::work_with(std::unique_ptr<Helper> helper) {
+  state_->helper = std::move(helper);
+}
+
 // --- what it is made of --------------------------------------------------------------------------
 
 BatchLog& Replica::log() {
@@ -245,6 +275,23 @@ std::vector<Level> Replica::open_levels() const {
 }
 
 // --- local facts ---------------------------------------------------------------------------------
+
+const WorkCalendar& Replica::calendar() const {
+  return state_->calendar;
+}
+
+Result<int> Replica::import_holidays(std::string_view json) {
+  auto year = HolidayYear::parse(json);
+  if (!year) return year.error();
+  const int number = year->year;
+  std::string kept;
+  for (const std::string& other : imported_holidays(state_->log()))
+    if (HolidayYear::parse(other).value().year != number) kept += other + '\0';
+  kept.append(json).push_back('\0');
+  state_->log().remember(kHolidaysName, Bytes(kept.begin(), kept.end()));
+  state_->calendar.add(*std::move(year));
+  return number;
+}
 
 Result<void> Replica::put(const HandOver& fact) {
   state_->log().add_hand_over(encode_hand_over(fact));

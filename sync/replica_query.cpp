@@ -1,7 +1,7 @@
 // sync/replica_query.cpp - what a replica shows: one record, lists, search, history, counts.
 #include <algorithm>
 
-#include "sync/replica_state.h"
+#include "sync/replica_view.h"
 
 namespace jiyao {
 
@@ -27,47 +27,6 @@ RecordState merged_state(const Replica::State& replica, const Store& store,
 
 namespace {
 
-// A row above its reader is there, and says nothing.
-View hidden(const ShownRecord& row) {
-  View view;
-  view.record = row.record;
-  view.compartment = row.compartment;
-  view.ledger = row.ledger;
-  view.is_hidden = true;
-  return view;
-}
-
-bool is_earlier(const Replica::State& replica, const LedgerName& ledger, std::string_view state,
-                std::string_view other) {
-  const LedgerDefinition* definition = replica.parts.definitions.ledger(ledger);
-  const auto a = definition == nullptr ? std::nullopt : definition->state_index(state);
-  const auto b = definition == nullptr ? std::nullopt : definition->state_index(other);
-  return a && b && definition->states[*a].rank < definition->states[*b].rank;
-}
-
-View view_of(const Replica::State& replica, const Store& store, const ShownRecord& row) {
-  if (row.level > replica.clearance()) return hidden(row);
-  const std::vector<StoredChange> changes = store.changes(row.no);
-  View view;
-  view.record = row.record;
-  view.compartment = row.compartment;
-  view.ledger = row.ledger;
-  view.state = merged_state(replica, store, row, changes);
-  view.shown_state = view.state.state;
-  for (const Bytes& bytes : store.findings_of(row.no)) {
-    const Finding finding = decode_finding(bytes);
-    const bool is_held = finding.kind == FindingKind::hold && !finding.shown_state.empty() &&
-                         finding.key.starts_with(row.record.hex());  // not one that holds it
-    if (is_held && is_earlier(replica, row.ledger, finding.shown_state, view.shown_state))
-      view.shown_state = finding.shown_state;
-  }
-  view.stage = Stage::applied_by_keeper;
-  for (const StoredChange& change : changes)
-    view.stage = std::min(view.stage, stage_of(replica, store, change));
-  if (row.compartment.level == Level::top_secret) view.stage = Stage::local_only;
-  return view;
-}
-
 /// What the store can answer by itself, and what is compared with the shown state afterwards.
 struct Asked {
   RecordQuery query;
@@ -81,6 +40,7 @@ Asked asked_of(const Replica::State& replica, const Query& query) {
   asked.query.text = search_query(query.text);
   asked.query.level_max = replica.clearance();
   if (!query.with_void) asked.query.flags_none = kVoid;
+  if (query.is_watched && query.ledger) asked.query.keys.push_back(watch_key(*query.ledger));
   if (query.cites) asked.query.keys.push_back(citation_key(*query.cites));
   for (const auto& [field, value] : query.equals) {
     const auto all = replica.parts.definitions.all();
@@ -140,7 +100,7 @@ std::vector<Found> newest(const Replica::State& replica, const Query& query,
 Result<View> Replica::view(const RecordId& record) const {
   for (const auto& [level, store] : state_->stores) {
     const std::optional<ShownRecord> row = store.record(record);
-    if (row && (row->flags & kShown) != 0) return view_of(*state_, store, *row);
+    if (row && (row->flags & kShown) != 0) return Viewer(*state_).view(store, *row);
   }
   return {Errc::not_found, "no such record here"};
 }
@@ -153,11 +113,12 @@ RecordPage Replica::search(const Query& query, const std::optional<RecordId>& af
     for (const auto& [level, store] : state_->stores)
       if (const auto row = store.record(*after)) asked.query.before = row->no;
   asked.query.limit = query.limit + 1;  // one more tells whether there is a next page
+  Viewer viewer(*state_);
   for (;;) {
     const std::vector<Found> found = newest(*state_, query, asked.query);
     for (const Found& row : found) {
       asked.query.before = row.no;
-      View view = view_of(*state_, *row.store, *row.store->record(row.no));
+      View view = viewer.view(*row.store, *row.store->record(row.no));
       if (view.is_hidden || !has_rest(*state_, asked, view)) continue;
       if (page.rows.size() == query.limit) {
         page.after = page.rows.back().record;
@@ -173,6 +134,7 @@ std::uint64_t Replica::count(const Query& query) const {
   Asked asked = asked_of(*state_, query);
   if (finds_nothing(query, asked)) return 0;
   std::uint64_t total = 0;
+  Viewer viewer(*state_);
   for (const auto& [level, store] : state_->stores) {
     if (!is_asked(query, level)) continue;
     if (asked.rest.empty()) {
@@ -181,7 +143,7 @@ std::uint64_t Replica::count(const Query& query) const {
     }
     asked.query.limit = SIZE_MAX;
     for (const std::int64_t no : store.find(asked.query))
-      if (has_rest(*state_, asked, view_of(*state_, store, *store.record(no)))) ++total;
+      if (has_rest(*state_, asked, viewer.view(store, *store.record(no)))) ++total;
   }
   return total;
 }
@@ -192,8 +154,9 @@ std::vector<View> Replica::conflicts(std::size_t limit) const {
   query.level_max = state_->clearance();
   query.limit = limit;
   std::vector<View> views;
+  Viewer viewer(*state_);
   for (const Found& row : newest(*state_, Query{}, query))
-    views.push_back(view_of(*state_, *row.store, *row.store->record(row.no)));
+    views.push_back(viewer.view(*row.store, *row.store->record(row.no)));
   return views;
 }
 

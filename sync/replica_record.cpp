@@ -70,7 +70,8 @@ class Recorder {
   Result<void> settle_kind(const Act& act, const Step& step, Change& change,
                            const Workpiece*& before);
   Result<Change> draft(const Act& act, const Step& step, const ActId& act_id);
-  Result<void> judge(const LedgerDefinition& definition, const Change& change) const;
+  Result<void> judge(const LedgerDefinition& definition, const Change& change,
+                     bool is_decisive) const;
   std::optional<std::string> cited(const LedgerDefinition& definition, const Change& change,
                                    const Workpiece* before, std::string_view ref,
                                    std::string_view field);
@@ -130,7 +131,8 @@ Result<Change> Recorder::draft(const Act& act, const Step& step, const ActId& ac
   change.origin = {replica_.parts.unlocked.node, replica_.life->incarnation(),
                    ++counter_ * kLevels + static_cast<std::uint64_t>(level_)};
   change.hlc = replica_.next_hlc();
-  if (is_decisive(*definition, change))
+  const bool has_to_be_signed = is_decisive(*definition, change);
+  if (has_to_be_signed)
     change.person =
         replica_.parts.unlocked.person.sign->sign(Label::change_person, digest_to_sign(change));
   if (auto shape = check_shape(change); !shape) {
@@ -141,14 +143,16 @@ Result<Change> Recorder::draft(const Act& act, const Step& step, const ActId& ac
     return cited(*definition, change, before, ref, field);
   };
   const RecordState* state = before == nullptr ? nullptr : &before->state;
-  if (auto valid = validate(*definition, state, change, lookup); !valid) return valid.error();
-  if (auto judged = judge(*definition, change); !judged) return judged.error();
+  const auto valid = validate(*definition, state, change, lookup, replica_.calendar);
+  if (!valid) return valid.error();
+  if (auto judged = judge(*definition, change, has_to_be_signed); !judged) return judged.error();
   return change;
 }
 
-Result<void> Recorder::judge(const LedgerDefinition& definition, const Change& change) const {
-  const Standing standing = roster_.standing(
-      change, work_.point(), roles_needed(definition, change), is_decisive(definition, change));
+Result<void> Recorder::judge(const LedgerDefinition& definition, const Change& change,
+                             bool is_decisive) const {
+  const Standing standing =
+      roster_.standing(change, work_.point(), roles_needed(definition, change), is_decisive);
   if (standing.verdict == Verdict::counts && definition.only_standalone) {
     const NodeEntry* node = roster_.node(change.origin.node);
     if (node == nullptr || node->record.kind != NodeKind::standalone)

@@ -65,43 +65,107 @@ HeadCite newest_head(const BatchLog& log) {
   return cite;
 }
 
+/// Own changes of one level file into batches. While a batch is laid out, compressed and sealed,
+/// which needs no file, the one before goes into the log and the level file, and the next changes
+/// are read.
 class Sealer {
  public:
   Sealer(Replica::State& replica, Store& store)
       : replica_(replica),
         store_(store),
         roster_(replica.log().roster()),
-        cite_(newest_head(replica.log())) {}
+        cite_(newest_head(replica.log())),
+        beside_(replica.helper.get()) {}
 
-  /// errors: unavailable (no epoch yet), and what the log refuses
-  Result<int> seal(const CompartmentId& compartment, std::vector<StoredChange> changes) {
+  /// Returns how many batches it will be: what of them could not be is told by error().
+  int add(const CompartmentId& compartment, std::vector<StoredChange> changes) {
     const std::optional<EpochEntry> epoch = roster_.epoch(compartment);
-    if (!epoch) return {Errc::unavailable, "no epoch key yet: " + compartment.text()};
-    int made = 0;
-    for (const Packing& packing :
-         pack(std::move(changes), kCanonicalPerSealedByte * kBatchTargetBytes)) {
-      const Result<int> done = seal_packing(compartment, *epoch, {packing.changes, packing.rows});
-      if (!done) return done.error();
-      made += *done;
+    if (!epoch) {
+      note({Errc::unavailable, "no epoch key yet: " + compartment.text()});
+      return 0;
     }
-    return made;
+    int begun = 0;
+    for (Packing& packing : pack(std::move(changes), kCanonicalPerSealedByte * kBatchTargetBytes)) {
+      ++begun;
+      if (!follow({compartment, *epoch, std::move(packing), {}, {}})) break;
+    }
+    return begun;
+  }
+  void finish() {
+    beside_.wait();
+    if (const std::unique_ptr<UnderWay> last = std::move(under_way_)) commit(*last);
   }
 
+  int made() const { return made_; }
+  /// The first thing that went wrong: unavailable (no epoch yet), and what the log refuses.
+  const std::optional<Error>& error() const { return error_; }
+
  private:
+  /// A batch while it is sealed.
+  struct UnderWay {
+    CompartmentId compartment;
+    EpochEntry epoch;
+    Packing packing;
+    BatchCore core;
+    std::optional<Result<SealedBatch>> batch;
+  };
+
+  void note(const Error& error) {
+    if (!error_) error_ = error;
+  }
+
+  /// Begins the next batch, then commits the one before. False: that one could not be, and
+  /// everything of its compartment waits.
+  bool follow(UnderWay next) {
+    beside_.wait();
+    const std::unique_ptr<UnderWay> before = std::move(under_way_);
+    const bool is_same = before && before->compartment == next.compartment;
+    // What hangs on a batch that has to be cut in two, or goes into another stream, begins later.
+    const bool is_ready = is_same && bool(*before->batch);
+    if (before && !is_ready && !commit(*before) && is_same) return false;
+    next.core = core_for(next.compartment, is_ready ? &**before->batch : nullptr);
+    under_way_ = std::make_unique<UnderWay>(std::move(next));
+    beside_.begin([this, one = under_way_.get()] {
+      one->batch = seal_batch({.node = *replica_.parts.unlocked.node_sign,
+                               .core = one->core,
+                               .epoch = one->epoch,
+                               .changes = one->packing.changes});
+    });
+    if (!is_ready || commit(*before)) return true;
+    beside_.wait();
+    under_way_.reset();
+    return false;
+  }
+
+  bool commit(const UnderWay& one) {
+    const PackingView packing{one.packing.changes, one.packing.rows};
+    const Result<SealedBatch>& batch = *one.batch;
+    const Result<int> done = batch ? put(*batch, packing)
+                             : batch.code() == Errc::too_large
+                                 ? seal_halves(one.compartment, one.epoch, packing)
+                                 : Result<int>(batch.error());
+    if (!done) note(done.error());
+    if (done) made_ += *done;
+    return bool{done};
+  }
+
+  Result<int> put(const SealedBatch& batch, const PackingView& packing) {
+    const Route here{.kind = RouteKind::local, .ceiling = Level::top_secret};
+    const auto appended = replica_.log().append(batch, here, replica_.parts.unlocked.node);
+    if (!appended) return appended.error();
+    mark_sealed(batch, packing);
+    return 1;
+  }
+
   Result<int> seal_packing(const CompartmentId& compartment, const EpochEntry& epoch,
                            const PackingView& packing) {
-    const SealInput input{.node = *replica_.parts.unlocked.node_sign,
-                          .core = core_for(compartment),
-                          .epoch = epoch,
-                          .changes = packing.changes};
-    const Result<SealedBatch> batch = seal_batch(input);
+    const Result<SealedBatch> batch = seal_batch({.node = *replica_.parts.unlocked.node_sign,
+                                                  .core = core_for(compartment, nullptr),
+                                                  .epoch = epoch,
+                                                  .changes = packing.changes});
     if (!batch && batch.code() == Errc::too_large) return seal_halves(compartment, epoch, packing);
     if (!batch) return batch.error();
-    const Route here{.kind = RouteKind::local, .ceiling = Level::top_secret};
-    const auto appended = replica_.log().append(*batch, here, replica_.parts.unlocked.node);
-    if (!appended) return appended.error();
-    mark_sealed(*batch, packing);
-    return 1;
+    return put(*batch, packing);
   }
 
   // Text that does not compress may pass a batch's size: half of the acts will not.
@@ -122,14 +186,18 @@ class Sealer {
     return *first + *second;
   }
 
-  BatchCore core_for(const CompartmentId& compartment) const {
+  /// `before`: its predecessor, when the log does not hold that one yet.
+  BatchCore core_for(const CompartmentId& compartment, const SealedBatch* before) const {
     BatchCore core;
     core.realm = replica_.parts.unlocked.realm;
     core.node = replica_.parts.unlocked.node;
     core.incarnation = replica_.life->incarnation();
     core.compartment = compartment;
     core.seq = 1;
-    if (const auto tip = replica_.log().tip(replica_.author(), compartment)) {
+    if (before != nullptr) {
+      core.seq = before->core().seq + 1;
+      core.prev = before->id();
+    } else if (const auto tip = replica_.log().tip(replica_.author(), compartment)) {
       core.seq = tip->seq + 1;
       core.prev = tip->id;
     }
@@ -168,6 +236,10 @@ class Sealer {
   Store& store_;
   Roster roster_;
   HeadCite cite_;
+  std::unique_ptr<UnderWay> under_way_;
+  int made_ = 0;
+  std::optional<Error> error_;
+  Beside beside_;  // last: it waits before what it works on goes
 };
 
 /// The next unsealed changes behind `after`, whole acts; the numbers of an act are neighbours.
@@ -185,26 +257,23 @@ Result<int> seal_level(Replica::State& replica, Store& store, int batches_max) {
   heal_interrupted_seal(replica, store);
   // Somebody may have shown us work of this life that we do not have: then we are a copy.
   replica.life->renew_if_shown_foreign();
-  int made = 0;
-  std::optional<Error> first_error;
+  Sealer sealer(replica, store);
   std::optional<StoredChange> last;
-  while (made < batches_max) {
+  for (int begun = 0; begun < batches_max;) {
     std::vector<StoredChange> changes = next_acts(store, last);
     if (changes.empty()) break;
     last = changes.back();
     std::map<CompartmentId, std::vector<StoredChange>> by_compartment;
     for (StoredChange& change : changes)
       by_compartment[change.change.compartment].push_back(std::move(change));
-    for (auto& [compartment, some] : by_compartment) {
-      const Result<int> sealed = Sealer(replica, store).seal(compartment, std::move(some));
-      if (sealed) made += *sealed;
-      // One compartment without a key holds up only itself (P7).
-      if (!sealed && !first_error) first_error = sealed.error();
-    }
+    // One compartment without a key holds up only itself (P7).
+    for (auto& [compartment, some] : by_compartment)
+      begun += sealer.add(compartment, std::move(some));
   }
-  if (made > 0) replica.life->note_sealed();
-  if (made == 0 && first_error) return *first_error;
-  return made;
+  sealer.finish();
+  if (sealer.made() > 0) replica.life->note_sealed();
+  if (sealer.made() == 0 && sealer.error()) return *sealer.error();
+  return sealer.made();
 }
 
 Result<int> Replica::seal_pending(int batches_max) {

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "schema/store.h"
+#include "sync/second_core.h"
 #include "sync/incarnation.h"
 #include "sync/keeper.h"
 #include "sync/log_file.h"
@@ -38,9 +39,11 @@ struct Replica::State {
   std::map<Level, std::unordered_set<BatchId, BlockHash>> seen;
   mutable std::map<BatchId, std::uint32_t> header_counts;  ///< of batches of closed levels
   std::set<RecordId> purged;
+  WorkCalendar calendar;  ///< built in, then imported here
   Digest known_grants;           ///< of the grants to us that `keys` was made from
   bool has_untried_keys = true;  ///< waiting batches were not all tried with `keys` yet
   Hlc last_hlc = 0;
+  std::unique_ptr<Helper> helper;  ///< nullptr: everything is done on the strand
 
   LogFile& log() const { return *parts.log; }
   Author author() const { return {parts.unlocked.node, life->incarnation()}; }
@@ -131,7 +134,16 @@ class LevelWork {
   Workpiece& merged(std::int64_t record_no);
   std::optional<std::int64_t> find(const RecordAt& at);
   void write_changes(std::int64_t record_no, Workpiece& piece);
-  void show(Workpiece& piece);
+  /// What is shown of a record from now on, and all it is found by or seeks.
+  struct ToShow {
+    ShownRecord now;
+    std::vector<std::string> keys;
+  };
+  void know_rosters(const Workpiece& piece);  ///< before merge_now(): reads the file
+  void merge_now(Workpiece& piece) const;     ///< reads no file: on any thread
+  ToShow to_show(Workpiece& piece) const;     ///< the same
+  void show(Workpiece& piece, ToShow shown);
+  void show_touched();
   void check_compartments();
   void check_touched(const std::set<std::int64_t>& touched);
   std::set<std::int64_t> to_check(const std::set<std::int64_t>& touched);
@@ -179,8 +191,10 @@ inline constexpr char kSharesMark = 's', kSeeksMark = 'k', kProvidesMark = 'p', 
 
 /// What a level file holds for a key: its mark, then the key, or a digest of a long one.
 std::string stored_key(char mark, std::string_view key);
-/// The indexed form of a field's value: NFKC, one kind of bracket, no leading zeros.
+/// The indexed form of a field's value: as schema/number_key.h folds it.
 std::string field_key(std::string_view field, std::string_view value);
+/// Shared by the rows of a ledger that a reminder may name: all it says but the day holds.
+std::string watch_key(std::string_view ledger);
 /// Is this field looked up by key? Numbers and what makes a record unique.
 bool is_indexed(const LedgerDefinition& definition, std::size_t field_index);
 /// Everything a record is found by or meets others by, sorted, unique: claims (sync/check.h) and
@@ -206,6 +220,9 @@ Result<CaughtUp> catch_up_level(Replica::State& replica, Store& store, bool has_
                                 std::size_t batches_max, const Progress* progress);
 /// Hash of the definitions that made what a level file shows.
 inline constexpr const char* kDefinitionsName = "definitions";
+/// Stands behind it: raised when the program makes other keys, search words or findings of the same
+/// record.
+inline constexpr std::uint8_t kShowingVersion = 2;
 /// A program with other rules shows and checks everything anew, before anybody looks.
 void follow_definitions(Replica::State& replica, Store& store);
 /// Own changes of one level file into batches, about `batches_max` of them. Returns how many.

@@ -1,4 +1,5 @@
-// sync/replica_work.cpp - changes into one level file, and what is shown of them.
+// sync/replica_work.cpp - changes into one level file, and what is found across its records. What
+// is shown of each is replica_show.cpp.
 #include <algorithm>
 
 #include "sync/replica_state.h"
@@ -13,28 +14,6 @@ Bytes bytes_of(const RosterPoint& point) {
   for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(point.seq >> (8 * i));
   bytes.insert(bytes.end(), point.hash.bytes.begin(), point.hash.bytes.end());
   return bytes;
-}
-
-Holding holding_of(const RecordState& state, const ChangeId& id, Holding before) {
-  if (std::binary_search(state.applied.begin(), state.applied.end(), id)) return Holding::applied;
-  if (std::binary_search(state.quarantined.begin(), state.quarantined.end(), id))
-    return Holding::quarantined;
-  if (std::binary_search(state.transparent.begin(), state.transparent.end(), id))
-    return Holding::purged;
-  for (const PendingChange& pending : state.pending)
-    if (pending.id == id)
-      return pending.reason == Waiting::parent ? Holding::pending_parent : Holding::pending_program;
-  return before;
-}
-
-std::uint32_t flags_of(const RecordState& state) {
-  if (state.applied.empty()) return 0;
-  std::uint32_t flags = kShown;
-  if (state.has_conflict) flags |= kConflicted;
-  if (state.is_void) flags |= kVoid;
-  if (state.is_closed) flags |= kClosed;
-  if (state.is_frozen) flags |= kFrozen;
-  return flags;
 }
 
 }  // namespace
@@ -77,15 +56,26 @@ Workpiece& LevelWork::load(std::int64_t record_no) {
 Workpiece& LevelWork::merged(std::int64_t record_no) {
   Workpiece& piece = load(record_no);
   if (piece.is_merged) return piece;
+  know_rosters(piece);
+  merge_now(piece);
+  return piece;
+}
+
+void LevelWork::know_rosters(const Workpiece& piece) {
+  for (const StoredChange& change : piece.changes) roster_seq_of(change);
+}
+
+void LevelWork::merge_now(Workpiece& piece) const {
+  if (piece.is_merged) return;
   piece.is_merged = true;
   piece.state = RecordState{};
-  if (piece.definition == nullptr) return piece;
+  if (piece.definition == nullptr) return;
   std::vector<JudgedChange> judged;
   judged.reserve(piece.changes.size());
   for (const StoredChange& change : piece.changes)
-    judged.push_back(judge_.for_merge(change, roster_seq_of(change)));
+    judged.push_back(
+        judge_.for_merge(change, change.batch == 0 ? point_.seq : roster_seqs_.at(change.batch)));
   piece.state = merge(*piece.definition, judged);
-  return piece;
 }
 
 std::uint64_t LevelWork::roster_seq_of(const StoredChange& change) {
@@ -103,6 +93,7 @@ std::optional<std::int64_t> LevelWork::find(const RecordAt& at) {
     const ShownRecord& row = pieces_.at(made->second).before;
     if (row.compartment == at.compartment && row.ledger == at.ledger) return made->second;
   }
+  if (writer_.is_newer_than_all(at.record)) return std::nullopt;
   return store_.record_no(at.record, at.compartment, at.ledger);
 }
 
@@ -216,50 +207,8 @@ void LevelWork::judge_again(const Change& change, const ChangeId& id, const Stor
   touch(*no);
 }
 
-// --- what is shown -------------------------------------------------------------------------------
-
-void LevelWork::write_changes(std::int64_t record_no, Workpiece& piece) {
-  for (StoredChange& change : piece.changes) {
-    Holding now = holding_of(piece.state, change.id, change.holding);
-    if (piece.definition == nullptr && change.holding != Holding::purged)
-      now = standing_from(change.judged).verdict == Verdict::counts ? Holding::pending_program
-                                                                    : Holding::quarantined;
-    if (change.no != 0) writer_.set_holding(change, now);
-    change.holding = now;
-    if (change.no == 0) writer_.put(record_no, change);
-  }
-}
-
-void LevelWork::show(Workpiece& piece) {
-  ShownRecord now = piece.before;
-  now.flags = flags_of(piece.state);
-  now.level = piece.state.level.value_or(Level::public_);
-  now.state = Digest{};
-  now.text.clear();
-  now.keys.clear();
-  std::vector<std::string> all_keys;
-  if (now.flags != 0 && piece.definition != nullptr) {
-    now.state = state_digest(*piece.definition, piece.state);
-    now.text = search_text(*piece.definition, piece.state);
-    all_keys = record_keys(*piece.definition, now.record, piece.state);
-    now.keys = kept_keys(now.record, all_keys);
-  }
-  std::vector<std::string>& keys = keys_[now.no];
-  if (piece.before.keys.empty())
-    keys = std::move(all_keys);
-  else
-    std::set_union(piece.before.keys.begin(), piece.before.keys.end(), all_keys.begin(),
-                   all_keys.end(), std::back_inserter(keys));
-  writer_.show(piece.before, now);
-  piece.before = std::move(now);
-}
-
 void LevelWork::finish() {
-  for (const std::int64_t no : touched_) {
-    Workpiece& piece = merged(no);
-    write_changes(no, piece);
-    show(piece);
-  }
+  show_touched();
   made_.clear();
   check_compartments();
   writer_.commit();

@@ -62,7 +62,19 @@ Result<SealedBatch> seal_batch(const SealInput& input) {
 
 namespace {
 
-// The first slot for which we hold the epoch's secret and which yields the committed key.
+// What the columns say has to be what the signed core says, and of its author's own hand: a node
+// seals its own changes only, those of its earlier incarnations too.
+Result<void> check_against(const BatchCore& core, const OpenedBody& body) {
+  if (body.changes.size() != core.count) return {Errc::malformed, "count"};
+  if (content_root(body.salt, body.ids) != core.content_root)
+    return {Errc::malformed, "content root"};
+  for (const Change& change : body.changes)
+    if (change.origin.node != core.node) return {Errc::malformed, "a change of another node"};
+  return {};
+}
+
+}  // namespace
+
 Result<BodyKey> body_key(const SealedBatch& batch, const EpochKeys& keys) {
   const Envelope& envelope = batch.header().envelope;
   bool is_any_held = false;
@@ -79,23 +91,8 @@ Result<BodyKey> body_key(const SealedBatch& batch, const EpochKeys& keys) {
   return {Errc::not_authentic, "wrapped key"};
 }
 
-// What the columns say has to be what the signed core says, and of its author's own hand: a node
-// seals its own changes only, those of its earlier incarnations too.
-Result<void> check_against(const BatchCore& core, const OpenedBody& body) {
-  if (body.changes.size() != core.count) return {Errc::malformed, "count"};
-  if (content_root(body.salt, body.ids) != core.content_root)
-    return {Errc::malformed, "content root"};
-  for (const Change& change : body.changes)
-    if (change.origin.node != core.node) return {Errc::malformed, "a change of another node"};
-  return {};
-}
-
-}  // namespace
-
-Result<OpenedBody> open_batch(const SealedBatch& batch, const EpochKeys& keys) {
-  const Result<BodyKey> key = body_key(batch, keys);
-  if (!key) return key.error();
-  const Result<Bytes> packed = open(*key, batch.body(), batch.core_view());
+Result<OpenedBody> open_body(const SealedBatch& batch, const BodyKey& key) {
+  const Result<Bytes> packed = open(key, batch.body(), batch.core_view());
   if (!packed) return packed.error();
   const Result<Bytes> columns = unpack(*packed);
   if (!columns) return columns.error();
@@ -103,6 +100,12 @@ Result<OpenedBody> open_batch(const SealedBatch& batch, const EpochKeys& keys) {
   if (!body) return body;
   if (const auto sound = check_against(batch.core(), *body); !sound) return sound.error();
   return body;
+}
+
+Result<OpenedBody> open_batch(const SealedBatch& batch, const EpochKeys& keys) {
+  const Result<BodyKey> key = body_key(batch, keys);
+  if (!key) return key.error();
+  return open_body(batch, *key);
 }
 
 }  // namespace jiyao

@@ -40,5 +40,11 @@ class EpochKeys {
 /// Undoes seal_batch(): commitment, AEAD, limits, canonical decode, count and content_root.
 ///   errors: unavailable (no key for either wrap), not_authentic, malformed, too_large
 Result<OpenedBody> open_batch(const SealedBatch& batch, const EpochKeys& keys);
+/// Its first half, which needs the keys: the body key of the first slot that yields the committed
+/// one.   errors: unavailable, not_authentic
+Result<BodyKey> body_key(const SealedBatch& batch, const EpochKeys& keys);
+/// Its second half, which needs nothing else: any thread may do it.
+///   errors: not_authentic, malformed, too_large
+Result<OpenedBody> open_body(const SealedBatch& batch, const BodyKey& key);
 
 }  // namespace jiyao

@@ -54,11 +54,12 @@ std::string fault_of(const Field& field, const std::string& value) {
 class Validation {
  public:
   Validation(const LedgerDefinition& definition, const RecordState* before, const Change& change,
-             const Lookup& cited)
+             const Lookup& cited, const WorkCalendar& calendar)
       : definition_(definition),
         before_(before),
         change_(change),
         cited_(cited),
+        calendar_(calendar),
         after_(with_change(definition, before, change)) {}
 
   Result<void> run() const {
@@ -105,6 +106,7 @@ class Validation {
   const RecordState* before_;
   const Change& change_;
   const Lookup& cited_;
+  const WorkCalendar& calendar_;
   const RecordState after_;  ///< as it will be shown to the author
 };
 
@@ -197,7 +199,8 @@ Result<void> Validation::check_step() const {
                    return definition_.states[from].name == before_->state;
                  });
     if (step.to != *to || !starts_here) continue;
-    if (step.when.holds(after()) != Holds::no) return {};
+    if (auto known = step.when.check_tables(after(), calendar_); !known) return known;
+    if (step.when.holds(after(), false, &calendar_) != Holds::no) return {};
     reason = "the condition does not hold: " + step.verb;
   }
   return forbid("state", reason);
@@ -247,12 +250,14 @@ Result<void> Validation::check_mandatory() const {
     return {};
   for (std::size_t i = 0; i < definition_.fields.size(); ++i) {
     const Field& field = definition_.fields[i];
+    const bool is_due =
+        field.from && (*field.from == *state || definition_.reaches(*field.from, *state));
+    if (!is_due) continue;
     const std::string& group = definition_.groups[field.group].name;
     const bool is_written = std::any_of(change_.writes.begin(), change_.writes.end(),
                                         [&](const Write& write) { return write.group == group; });
-    if (!field.from || (state_write() == nullptr && !is_written)) continue;
-    const bool is_due = *field.from == *state || definition_.reaches(*field.from, *state);
-    if (!is_due || field.from_if.holds(after()) != Holds::yes) continue;
+    if ((state_write() == nullptr && !is_written) || field.from_if.holds(after()) != Holds::yes)
+      continue;
     const bool is_open = before_ != nullptr && before_->group(field.group) != nullptr &&
                          !before_->group(field.group)->to_settle.empty();
     if (shown(field.name).empty() && !is_open) return refuse(field.name, "is needed");
@@ -263,8 +268,8 @@ Result<void> Validation::check_mandatory() const {
 }  // namespace
 
 Result<void> validate(const LedgerDefinition& definition, const RecordState* before,
-                      const Change& change, const Lookup& cited) {
-  return Validation(definition, before, change, cited).run();
+                      const Change& change, const Lookup& cited, const WorkCalendar& calendar) {
+  return Validation(definition, before, change, cited, calendar).run();
 }
 
 }  // namespace jiyao

@@ -26,7 +26,7 @@ if(JIYAO_FUZZ)
   add_custom_target(fuzzers)
   add_custom_target(fuzz_corpora
     COMMAND write_vectors corpus ${CMAKE_CURRENT_SOURCE_DIR}/vectors ${PROJECT_BINARY_DIR}/corpus)
-  target_link_options(write_vectors PRIVATE -fsanitize=fuzzer-no-link)
+  target_link_options(jiyao_hardening INTERFACE -fsanitize=fuzzer-no-link)
   add_dependencies(fuzzers fuzz_corpora)
   foreach(object change batch columns roster_record hub_head receipt grant epoch_request
           epoch_secrets have frontiers refused frames bundle_head manifest invitation printed_invitation enrol_request

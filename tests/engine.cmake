@@ -3,6 +3,7 @@ jiyao_test(test_search
   USES jiyao::schema)
 jiyao_test(test_store
   SOURCES
+    unit/schema/store_find_test.cpp
     unit/schema/store_test.cpp
   USES jiyao_test_disk)
 
@@ -22,5 +23,6 @@ jiyao_test(test_replica
   SOURCES
     support/realm_fixture.cpp
     unit/sync/replica_findings_test.cpp
+    unit/sync/replica_second_core_test.cpp
     unit/sync/replica_test.cpp
   USES jiyao::sync jiyao_test_disk)

@@ -7,11 +7,10 @@ namespace jiyao {
 
 void add_init(Menu& menu);           ///< init
 void add_enrol(Menu& menu);          ///< enrol invite, request, approve, complete
-void add_incoming(Menu& menu);       ///< incoming add, show, edit, void
-void add_incoming_list(Menu& menu);  ///< incoming list, export
-void add_import(Menu& menu);         ///< import incoming
+void add_ledgers(Menu& menu);        ///< every verb of every ledger (client/commands/ledger.h)
+void add_import(Menu& menu);         ///< import
+void add_export(Menu& menu);         ///< export, template
 void add_find(Menu& menu);           ///< find, where, history
-void add_loan(Menu& menu);           ///< loan add, return
 void add_circulate(Menu& menu);      ///< circulate approve, pass, return
 void add_conflict(Menu& menu);       ///< conflict list, show, resolve, undo
 void add_sync(Menu& menu);           ///< sync
@@ -21,7 +20,11 @@ void add_backup(Menu& menu);         ///< backup create, restore
 void add_proof(Menu& menu);          ///< status, verify
 void add_office(Menu& menu);         ///< office add, list, hub add, access give, list
 void add_user(Menu& menu);           ///< user add, approve, list
-void add_series(Menu& menu);         ///< series list, grant
+void add_series(Menu& menu);         ///< series list, grant, report; gaps
+void add_holidays(Menu& menu);       ///< holidays list, import, check
+void add_due(Menu& menu);            ///< today, due
+void add_timeline(Menu& menu);       ///< timeline, access log
+void add_print(Menu& menu);          ///< print
 void add_keys(Menu& menu);           ///< passphrase change, unlock
 void add_about(Menu& menu);          ///< help, version
 

@@ -28,7 +28,9 @@ struct EnrolOptions {
 constexpr const char* kMadeNote = "enrol.made/";
 
 void declare_invite(CLI::App& app, EnrolOptions& options, const Catalogue& words) {
-  app.add_option("--office,--单位", options.office, words.text("opt.office"))->required();
+  app.add_option("--office,--单位", options.office, words.text("opt.office"))
+      ->check(not_blank())
+      ->required();
   app.add_option("--kind", options.kind, words.text("opt.kind"))
       ->check(CLI::IsMember({"networked", "standalone"}));
   app.add_option("--ceiling,--最高密级", options.ceiling, words.text("opt.ceiling"));
@@ -45,7 +47,7 @@ void declare_approve(CLI::App& app, EnrolOptions& options, const Catalogue& word
   app.add_option("file", options.file, words.text("opt.request_file"));
   app.add_option("--digits", options.digits, words.text("opt.digits"));
   app.add_option("--node,--机器", options.node, words.text("opt.node"));
-  app.add_option("--person,--姓名", options.person, words.text("opt.person"));
+  app.add_option("--person,--姓名", options.person, words.text("opt.person"))->check(not_blank());
   app.add_option("--roles", options.roles, words.text("opt.roles"));
   app.add_option("--clearance", options.clearance, words.text("opt.clearance"));
   app.add_option("-o,--out", options.out, words.text("opt.realm_file"));

@@ -1,7 +1,8 @@
 // client/commands/find.cpp - find (words), where (who holds the paper), history (every step).
 #include "client/commands/commands.h"
-#include "client/custody.h"
+#include "client/custody_chain.h"
 #include "client/records.h"
+#include "client/timeline.h"
 #include "schema/dates.h"
 
 namespace jiyao {
@@ -23,6 +24,10 @@ void declare_find(CLI::App& app, FindOptions& options, const Catalogue& words) {
 void declare_record(CLI::App& app, FindOptions& options, const Catalogue& words) {
   app.add_option("record", options.record, words.text("opt.record"))->required();
   app.add_option("--ledger", options.ledger, words.text("opt.ledger"));
+}
+
+void declare_paper(CLI::App& app, FindOptions& options, const Catalogue& words) {
+  app.add_option("record", options.record, words.text("opt.paper"))->required();
 }
 
 Result<Answer> find(Desk& desk, const FindOptions& options) {
@@ -52,42 +57,19 @@ Result<Answer> find(Desk& desk, const FindOptions& options) {
 Result<Answer> where(Desk& desk, const FindOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
-  const auto incoming = find_record(desk, **replica, "incoming", options.record);
-  if (!incoming) return incoming.error();
-  const std::vector<View> copies = copies_of(**replica, incoming->record);
+  const auto copies = copies_named(desk, **replica, options.record);
+  if (!copies) return copies.error();
   Answer answer{.json = json_object()};
   Poco::JSON::Array::Ptr rows = json_array();
-  const LedgerDefinition& ledger = *(*replica)->definitions().ledger("document_copy");
   const Directory directory(**replica);
-  for (const View& copy : copies) {
-    const std::string line = custody_line(desk, **replica, copy);
-    answer.text += (answer.text.empty() ? "" : "\n") + line;
-    Poco::JSON::Object::Ptr row = json_of(**replica, directory, copy);
-    row->set("custody", copy.state.field(ledger, "custody_state"));
-    row->set("custodian", directory.person_text(copy.state.field(ledger, "custodian")));
-    rows->add(row);
+  for (const View& copy : *copies) {
+    const CustodyChain chain = custody_of(**replica, copy);
+    answer.text += (answer.text.empty() ? "" : "\n") + text_of(desk, directory, chain);
+    rows->add(json_of(**replica, directory, chain));
   }
-  if (copies.empty()) answer.text = desk.text("where.no_copies");
+  if (copies->empty()) answer.text = desk.text("where.no_copies");
   answer.json->set("copies", rows);
   return answer;
-}
-
-std::string step_text(Desk& desk, const Directory& directory, const LedgerDefinition& ledger,
-                      const HistoryEntry& entry) {
-  std::string what;
-  for (const Write& write : entry.change.writes) {
-    const Group* group = ledger.group(write.group);
-    if (group == nullptr) continue;
-    for (const std::size_t index : group->fields) {
-      const std::string value = ledger.field_value(index, write.value);
-      if (value.empty()) continue;
-      what += (what.empty() ? "" : "；") + label_of(desk.words(), ledger.fields[index]) + " " +
-              directory.person_text(shown_value(desk.words(), ledger, index, value));
-    }
-  }
-  if (!entry.change.reason.empty())
-    what += desk.text("history.reason", {{"reason", entry.change.reason}});
-  return what;
 }
 
 std::string standing_text(Desk& desk, const HistoryEntry& entry) {
@@ -102,9 +84,11 @@ std::string standing_text(Desk& desk, const HistoryEntry& entry) {
 Result<Answer> history(Desk& desk, const FindOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
+  const LedgerDefinition* ledger = (*replica)->definitions().ledger(options.ledger);
+  if (ledger == nullptr)
+    return desk.failure(Errc::not_found, "ledger.none", {{"name", options.ledger}});
   const auto view = find_record(desk, **replica, options.ledger, options.record);
   if (!view) return view.error();
-  const LedgerDefinition& ledger = *(*replica)->definitions().ledger(view->ledger);
   const Directory directory(**replica);
   Answer answer{.json = json_object()};
   Poco::JSON::Array::Ptr rows = json_array();
@@ -112,7 +96,7 @@ Result<Answer> history(Desk& desk, const FindOptions& options) {
     const auto at = static_cast<std::int64_t>(entry.change.hlc >> 16U);
     const std::string kind =
         desk.text("kind." + std::to_string(static_cast<int>(entry.change.kind)));
-    const std::string what = step_text(desk, directory, ledger, entry);
+    const std::string what = written_text(desk, directory, *ledger, entry);
     answer.text += (answer.text.empty() ? "" : "\n") + stamp_at(at) + "  " +
                    directory.person(entry.change.actor) + " · " +
                    directory.node(entry.change.origin.node) + "  " + kind + "  " + what +
@@ -139,7 +123,7 @@ Result<Answer> history(Desk& desk, const FindOptions& options) {
 
 void add_find(Menu& menu) {
   menu.add<FindOptions>("find", declare_find, find);
-  menu.add<FindOptions>("where", declare_record, where);
+  menu.add<FindOptions>("where", declare_paper, where);
   menu.add<FindOptions>("history", declare_record, history);
 }
 

@@ -1,342 +1,250 @@
-// client/commands/import.cpp - import incoming FILE: good rows in, bad rows out with reasons.
-#include <map>
-#include <span>
+// client/commands/import.cpp - import LEDGER FILE: good rows in, bad rows out with reasons.
+#include <algorithm>
 
 #include "client/chosen_file.h"
 #include "client/commands/commands.h"
-#include "client/records.h"
-#include "client/registration.h"
-#include "schema/dates.h"
-#include "sync/check.h"
+#include "client/importer.h"
+#include "client/ledger_choice.h"
 
 namespace jiyao {
 
 namespace {
 
-constexpr std::size_t kActRows = 250;              ///< by far below 1000 changes and 192 KiB
-constexpr std::size_t kActTextBytes = 100 * 1024;  ///< the values of one act's rows
-constexpr std::size_t kActsPerRound = 4;
-constexpr std::size_t kNumberedAhead = kActRows * kActsPerRound;
+constexpr std::size_t kShownReasons = 5;
+constexpr std::size_t kMapNameBytesMax = 64;
+constexpr std::string_view kPassedOver = "-";
 
 struct ImportOptions {
-  std::string file, rejects, level, owner;
-  std::vector<std::string> set;
+  std::string ledger, file, rejects, level, owner, sheet, save_map;
+  std::vector<std::string> set, map;
   bool dry_run = false;
 };
 
 void declare_import(CLI::App& app, ImportOptions& options, const Catalogue& words) {
+  app.add_option("ledger", options.ledger, words.text("opt.which_ledger"))->required();
   app.add_option("file", options.file, words.text("opt.import_file"))->required();
-  app.add_flag("--dry-run", options.dry_run, words.text("opt.dry_run"));
+  app.add_flag("--dry-run,--试导", options.dry_run, words.text("opt.dry_run"));
   app.add_option("--rejects", options.rejects, words.text("opt.rejects"));
   app.add_option("--level,--密级", options.level, words.text("opt.level"));
   app.add_option("--owner", options.owner, words.text("opt.owner"));
   app.add_option("--set", options.set, words.text("opt.set"));
+  app.add_option("--sheet,--工作表", options.sheet, words.text("opt.sheet_name"));
+  app.add_option("--map,--对应", options.map, words.text("opt.map"));
+  app.add_option("--save-map,--存为", options.save_map, words.text("opt.save_map"));
 }
 
-struct Read {
-  std::vector<RegisterRow> good, bad;
-  std::size_t known_already = 0;
-  std::size_t number_twice = 0;  ///< rows whose document number the file has more than once
-};
-
-/// What is recorded already, and how often: a file imported again brings only what is new.
-std::map<std::string, std::size_t> keys_on_record(const Replica& replica,
-                                                  const LedgerDefinition& ledger,
-                                                  const CompartmentId& place) {
-  std::map<std::string, std::size_t> keys;
-  Query query;
-  query.ledger = ledger.name;
-  query.compartment = place;
-  query.limit = 500;
-  std::optional<RecordId> after;
-  do {
-    const RecordPage page = replica.search(query, after);
-    for (const View& view : page.rows) {
-      FieldValues values;
-      for (const char* name : {"legacy_no", "sender_org", "doc_no", "title", "dated_on"})
-        values[name] = view.state.field(ledger, name);
-      ++keys[row_key(ledger, values)];
-    }
-    after = page.after;
-  } while (after);
-  return keys;
+const Field* field_called(const LedgerDefinition& ledger, const std::string& text) {
+  const Field* field = ledger.field(text);
+  return field != nullptr ? field : ledger.field_for_header(text);
 }
 
-class Importer {
- public:
-  Importer(Desk& desk, Replica& replica, const ImportOptions& options)
-      : desk_(desk),
-        replica_(replica),
-        options_(options),
-        ledger_(*replica.definitions().ledger("incoming")),
-        registration_(desk, replica, options.owner) {}
-
-  Result<FieldValues> defaults() const;
-  Result<void> read(RegisterReader& reader, Read& read);
-  Result<std::size_t> record(Read& read);
-
- private:
-  std::optional<RowReason> judge(const FieldValues& values) const;
-  Result<std::vector<Act>> round(const std::vector<RegisterRow>& rows, std::size_t& at,
-                                 std::vector<std::pair<std::size_t, std::size_t>>& spans);
-  Result<void> number(std::span<RegisterRow> rows, bool only_reserve);
-  Result<std::size_t> one_by_one(std::vector<RegisterRow>& rows, std::size_t from, std::size_t to,
-                                 Read& read);
-
-  Desk& desk_;
-  Replica& replica_;
-  const ImportOptions& options_;
-  const LedgerDefinition& ledger_;
-  Registration registration_;
-};
-
-Result<FieldValues> Importer::defaults() const {
+Result<FieldValues> given_values(Desk& desk, const LedgerDefinition& ledger,
+                                 const ImportOptions& options) {
   FieldValues values;
-  std::vector<std::string> given = options_.set;
-  if (!options_.level.empty()) given.push_back("level=" + options_.level);
-  for (const std::string& text : given) {
+  for (const std::string& text : options.set) {
     const std::size_t equals = text.find('=');
-    const std::string name = text.substr(0, equals);
-    const Field* field = ledger_.field(name);
-    if (field == nullptr) field = ledger_.field_for_header(name);
+    const Field* field = field_called(ledger, text.substr(0, equals));
     if (field == nullptr || equals == std::string::npos)
-      return desk_.failure(Errc::invalid, "import.bad_set", {{"text", text}});
-    auto value = canonical_value(desk_.words(), *field, text.substr(equals + 1));
+      return desk.failure(Errc::invalid, "import.bad_set", {{"text", text}});
+    auto value = canonical_value(desk.words(), *field, text.substr(equals + 1));
     if (!value) return value.error();
     values[field->name] = *std::move(value);
   }
-  registration_.fill(values);
   return values;
 }
 
-std::optional<RowReason> Importer::judge(const FieldValues& values) const {
-  Change change;
-  change.ledger = ledger_.name;
-  auto writes = writes_of(ledger_, values, nullptr);
-  if (!writes) return RowReason{{}, writes.error().detail};
-  change.writes = *std::move(writes);
-  const auto valid = validate(ledger_, nullptr, change);
-  if (valid) return std::nullopt;
-  const Error error = in_words(desk_, replica_, valid.error());
-  const std::size_t colon = error.detail.find(':');
-  if (colon == std::string::npos) return RowReason{{}, error.detail};
-  return RowReason{error.detail.substr(0, colon), error.detail.substr(colon + 1)};
-}
-
-Result<void> Importer::read(RegisterReader& reader, Read& read) {
-  std::map<CompartmentId, std::map<std::string, std::size_t>> on_record;
-  std::map<std::string, std::size_t> numbers;
-  while (auto row = reader.next()) {
-    if (!row->reason) row->reason = judge(row->values);
-    if (row->reason) {
-      read.bad.push_back(*std::move(row));
-      continue;
-    }
-    const auto place = registration_.compartment(row->values);
-    if (!place) return place.error();
-    auto known = on_record.find(*place);
-    if (known == on_record.end())
-      known = on_record.emplace(*place, keys_on_record(replica_, ledger_, *place)).first;
-    const auto same = known->second.find(row_key(ledger_, row->values));
-    if (same != known->second.end() && same->second > 0) {
-      --same->second;
-      ++read.known_already;
-      continue;
-    }
-    if (const auto number = row->values.find("doc_no"); number != row->values.end())
-      ++numbers[number->second];
-    read.good.push_back(*std::move(row));
-  }
-  for (const auto& [number, times] : numbers)
-    if (times > 1) read.number_twice += times;
+/// A column's heading and the field it is, "-" for none.
+Result<void> add_column(Desk& desk, const LedgerDefinition& ledger, const std::string& heading,
+                        const std::string& field, ColumnMap& columns) {
+  const Field* meant = field == kPassedOver ? nullptr : field_called(ledger, field);
+  const std::string bare = bare_heading(heading);
+  if (bare.empty() || (meant == nullptr && field != kPassedOver))
+    return desk.failure(Errc::invalid, "import.bad_map", {{"text", heading + "=" + field}});
+  columns[bare] = meant;
   return {};
 }
 
-/// Each year's numbers come from one block, in the order of the file. The blocks are reserved for
-/// the whole file, the numbers drawn as the rows are recorded: a crash leaves a small gap.
-Result<void> Importer::number(std::span<RegisterRow> rows, bool only_reserve) {
-  std::map<SeriesKey, std::vector<RegisterRow*>> by_year;
-  for (RegisterRow& row : rows) {
-    if (row.values.contains("intake_no")) continue;
-    const auto place = registration_.compartment(row.values);
-    if (!place) return place.error();
-    by_year[{*place, ledger_.name, row.values["series"], year_of(row.values["received_on"])}]
-        .push_back(&row);
-  }
-  for (const auto& [key, some] : by_year) {
-    if (only_reserve) {
-      const auto reserved = registration_.numbers().reserve(key, some.size());
-      if (!reserved) return reserved.error();
-      continue;
-    }
-    const auto numbers = registration_.numbers().draw(key, some.size());
-    if (!numbers) return numbers.error();
-    for (std::size_t i = 0; i < some.size(); ++i) some[i]->values["intake_no"] = (*numbers)[i];
+std::string memory_of_map(const LedgerDefinition& ledger, const std::string& name) {
+  return "import.map." + ledger.name + "." + name;
+}
+
+Result<void> recall_columns(Desk& desk, const Replica& replica, const LedgerDefinition& ledger,
+                            const std::string& name, ColumnMap& columns) {
+  const auto saved = replica.recall(memory_of_map(ledger, name));
+  if (!saved) return desk.failure(Errc::not_found, "import.no_map", {{"name", name}});
+  const std::string text(as_text(*saved));
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t tab = text.find('\t', at), end = text.find('\n', at);
+    JIYAO_ASSERT(tab < end && end != std::string::npos);
+    const auto added = add_column(desk, ledger, text.substr(at, tab - at),
+                                  text.substr(tab + 1, end - tab - 1), columns);
+    if (!added) return added;
+    at = end + 1;
   }
   return {};
 }
 
-Result<std::vector<Act>> Importer::round(const std::vector<RegisterRow>& rows, std::size_t& at,
-                                         std::vector<std::pair<std::size_t, std::size_t>>& spans) {
-  std::vector<Act> acts;
-  while (at < rows.size() && acts.size() < kActsPerRound) {
-    const auto place = registration_.compartment(rows[at].values);
-    if (!place) return place.error();
-    Act act{*place, {}};
-    const std::size_t from = at;
-    std::size_t bytes = 0;
-    for (; at < rows.size() && at - from < kActRows && bytes < kActTextBytes; ++at) {
-      const auto next = registration_.compartment(rows[at].values);
-      if (!next || *next != *place) break;
-      for (const auto& [name, value] : rows[at].values) bytes += name.size() + value.size();
-      const auto added = registration_.add_steps(act, rows[at].values, {});
-      if (!added) return added.error();
-    }
-    acts.push_back(std::move(act));
-    spans.emplace_back(from, at);
+/// --map 列=字段, or the name of a mapping saved before.
+Result<ColumnMap> chosen_columns(Desk& desk, const Replica& replica, const LedgerDefinition& ledger,
+                                 const ImportOptions& options) {
+  ColumnMap columns;
+  for (const std::string& text : options.map) {
+    const std::size_t equals = text.rfind('=');
+    const auto added =
+        equals == std::string::npos
+            ? recall_columns(desk, replica, ledger, text, columns)
+            : add_column(desk, ledger, text.substr(0, equals), text.substr(equals + 1), columns);
+    if (!added) return added.error();
   }
-  return acts;
+  return columns;
 }
 
-/// An act that was refused: its rows alone, so that only the bad one stays out.
-Result<std::size_t> Importer::one_by_one(std::vector<RegisterRow>& rows, std::size_t from,
-                                         std::size_t to, Read& read) {
-  std::size_t done = 0;
-  for (std::size_t i = from; i < to; ++i) {
-    const auto act = registration_.act_for(rows[i].values, {});
-    if (!act) return act.error();
-    const auto recorded = replica_.record(*act);
-    if (recorded) {
-      ++done;
-      continue;
-    }
-    const Errc code = recorded.code();
-    if (code != Errc::invalid && code != Errc::too_large && code != Errc::conflict)
-      return recorded.error();
-    rows[i].reason = RowReason{{}, in_words(desk_, replica_, recorded.error()).detail};
-    read.bad.push_back(rows[i]);
+/// A slip in a heading would leave its column out without a word.
+Result<void> check_columns(Desk& desk, const RegisterReader& reader, const ImportOptions& options) {
+  for (const std::string& text : options.map) {
+    const std::size_t equals = text.rfind('=');
+    if (equals == std::string::npos) continue;
+    const std::string wanted = bare_heading(text.substr(0, equals));
+    const auto& headings = reader.headings();
+    const bool is_there =
+        std::any_of(headings.begin(), headings.end(),
+                    [&](const std::string& one) { return bare_heading(one) == wanted; });
+    if (!is_there) return desk.failure(Errc::invalid, "import.map_unused", {{"column", wanted}});
   }
-  return done;
-}
-
-Result<std::size_t> Importer::record(Read& read) {
-  ProgressBar bar(desk_.console(), desk_.text("import.progress"));
-  const std::span<RegisterRow> rows(read.good);
-  if (const auto reserved = number(rows, true); !reserved) return reserved.error();
-  std::size_t done = 0;
-  std::size_t numbered = 0;
-  for (std::size_t at = 0; at < rows.size();) {
-    if (at + kNumberedAhead > numbered && numbered < rows.size()) {
-      const std::size_t some = std::min(kNumberedAhead, rows.size() - numbered);
-      const auto drawn = number(rows.subspan(numbered, some), false);
-      if (!drawn) return drawn.error();
-      numbered += some;
-    }
-    std::vector<std::pair<std::size_t, std::size_t>> spans;
-    const auto acts = round(read.good, at, spans);
-    if (!acts) return acts.error();
-    const auto results = replica_.record_many(*acts);
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      if (results[i]) {
-        done += spans[i].second - spans[i].first;
-        continue;
-      }
-      const auto saved = one_by_one(read.good, spans[i].first, spans[i].second, read);
-      if (!saved) return saved.error();
-      done += *saved;
-    }
-    bar.step(at, read.good.size());
-  }
-  return done;
-}
-
-Result<void> write_rejects(Desk& desk, const ImportOptions& options, const RegisterReader& reader,
-                           const std::vector<RegisterRow>& bad) {
-  auto writer = RejectsWriter::create(desk.env().files, options.rejects, reader, desk.words());
-  if (!writer) return writer.error();
-  for (const RegisterRow& row : bad) writer->add(row);
-  writer->close();
   return {};
 }
 
-Answer import_answer(Desk& desk, const ImportOptions& options, const RegisterReader& reader,
-                     const Read& read, std::size_t done) {
-  Answer answer{.json = json_object()};
+void save_columns(Replica& replica, const LedgerDefinition& ledger, const std::string& name,
+                  const ColumnMap& columns) {
+  std::string text;
+  for (const auto& [heading, field] : columns)
+    text += heading + "\t" + (field == nullptr ? std::string(kPassedOver) : field->name) + "\n";
+  replica.remember(memory_of_map(ledger, name), to_bytes(text));
+}
+
+std::string recognised(Desk& desk, const RegisterFile& file, const Importer& importer) {
+  const RegisterReader& reader = importer.reader();
+  std::string kind = file.kind();
+  if (file.is_workbook())
+    kind = desk.text("import.of_sheet", {{"sheet", file.name_of_table(importer.table())}});
+  std::string text =
+      desk.text("import.recognised", {{"encoding", kind},
+                                      {"columns", std::to_string(reader.headings().size())},
+                                      {"known", std::to_string(reader.known_columns())}});
   std::string unknown;
   for (const std::string& heading : reader.unknown_headings())
     unknown += (unknown.empty() ? "" : "、") + heading;
-  answer.text =
-      desk.text("import.recognised", {{"encoding", name_of(reader.encoding())},
-                                      {"columns", std::to_string(reader.headings().size())},
-                                      {"known", std::to_string(reader.known_columns())}});
-  if (!unknown.empty()) answer.text += desk.text("import.ignored", {{"columns", unknown}});
+  if (!unknown.empty()) text += desk.text("import.ignored", {{"columns", unknown}});
+  std::string others;
+  for (std::size_t i = 0; i < file.tables(); ++i)
+    if (i != importer.table()) others += (others.empty() ? "" : "、") + file.name_of_table(i);
+  if (!others.empty()) text += "\n" + desk.text("import.other_sheets", {{"sheets", others}});
+  return text;
+}
+
+std::string told_reasons(Desk& desk, const ImportOptions& options, const Rejects& rejects) {
+  std::string text;
+  for (std::size_t i = 0; i < rejects.told().size() && i < kShownReasons; ++i) {
+    const Rejects::Told& one = rejects.told()[i];
+    text += "\n  " + desk.text("import.reason_cell", {{"line", std::to_string(one.line)},
+                                                      {"column", one.reason.column},
+                                                      {"reason", one.reason.reason}});
+  }
+  if (rejects.count() > kShownReasons) text += "\n  …";
+  if (rejects.count() > 0)
+    text += "\n" + (options.rejects.empty()
+                        ? desk.text("import.ask_rejects")
+                        : desk.text("import.rejects_file", {{"file", options.rejects}}));
+  return text;
+}
+
+Answer import_answer(Desk& desk, const ImportOptions& options, const RegisterFile& file,
+                     const Importer& importer, const Rejects& rejects) {
+  const Imported& result = importer.result();
+  const std::size_t done = options.dry_run ? result.good : result.recorded;
+  Answer answer{.text = recognised(desk, file, importer), .json = json_object()};
   answer.text += "\n" + desk.text(options.dry_run ? "import.would" : "import.done",
                                   {{"rows", std::to_string(done)},
-                                   {"known", std::to_string(read.known_already)},
-                                   {"bad", std::to_string(read.bad.size())}});
-  if (read.number_twice > 0)
-    answer.text += "\n" + desk.text("import.twice", {{"rows", std::to_string(read.number_twice)}});
+                                   {"known", std::to_string(result.known_already)},
+                                   {"bad", std::to_string(rejects.count())}});
+  if (result.hidden > 0)
+    answer.text += "\n" + desk.text("import.hidden", {{"rows", std::to_string(result.hidden)}});
+  if (result.number_twice > 0)
+    answer.text +=
+        "\n" + desk.text("import.twice", {{"rows", std::to_string(result.number_twice)},
+                                          {"field", label_of(desk.words(), *result.twice)}});
+  answer.text += told_reasons(desk, options, rejects);
   Poco::JSON::Array::Ptr bad = json_array();
-  std::size_t told = 0;
-  for (const RegisterRow& row : read.bad) {
+  for (const Rejects::Told& told : rejects.told()) {
     Poco::JSON::Object::Ptr one = json_object();
-    one->set("line", row.line);
-    one->set("column", row.reason->column);
-    one->set("reason", row.reason->reason);
+    one->set("line", told.line);
+    one->set("column", told.reason.column);
+    one->set("reason", told.reason.reason);
     bad->add(one);
-    if (++told <= 5)
-      answer.text += "\n  " + desk.text("import.reason_cell", {{"line", std::to_string(row.line)},
-                                                               {"column", row.reason->column},
-                                                               {"reason", row.reason->reason}});
   }
-  if (read.bad.size() > 5) answer.text += "\n  …";
-  if (!read.bad.empty())
-    answer.text += "\n" + (options.rejects.empty()
-                               ? desk.text("import.ask_rejects")
-                               : desk.text("import.rejects_file", {{"file", options.rejects}}));
-  answer.json->set("recorded", options.dry_run ? std::size_t{0} : done);
+  answer.json->set("recorded", result.recorded);
   answer.json->set("importable", done);
-  answer.json->set("already_there", read.known_already);
+  answer.json->set("already_there", result.known_already);
+  answer.json->set("hidden", result.hidden);
+  answer.json->set("rejected_rows", rejects.count());
   answer.json->set("rejected", bad);
-  answer.json->set("encoding", name_of(reader.encoding()));
-  if (!read.bad.empty()) answer.exit_code = done == 0 ? ExitCode::failed : ExitCode::partly;
+  answer.json->set("encoding", file.kind());
+  answer.json->set("sheet", file.name_of_table(importer.table()));
+  if (rejects.count() > 0) answer.exit_code = done == 0 ? ExitCode::failed : ExitCode::partly;
   return answer;
 }
 
-Result<Answer> import_incoming(Desk& desk, const ImportOptions& options) {
-  auto file = desk.env().files.open(options.file, OpenMode::read);
-  if (!file) return not_readable(desk, file.code(), options.file);
-  if (!options.rejects.empty()) {  // before anything is recorded
-    if (const auto free = check_target(desk, options.rejects); !free) return free.error();
-    if (is_same_file(desk, options.file, options.rejects))
-      return desk.failure(Errc::usage, "import.rejects_same", {{"file", options.file}});
+Result<void> check_words(Desk& desk, const ImportOptions& options) {
+  if (options.save_map.size() > kMapNameBytesMax ||
+      options.save_map.find('=') != std::string::npos ||
+      (!options.save_map.empty() && options.map.empty()))
+    return desk.failure(Errc::usage, "import.bad_map_name");
+  if (options.rejects.empty()) return {};
+  if (const auto free = check_target(desk, options.rejects); !free) return free;
+  if (is_same_file(desk, options.file, options.rejects))
+    return desk.failure(Errc::usage, "import.rejects_same", {{"file", options.file}});
+  return {};
+}
+
+Result<Answer> import_register(Desk& desk, const ImportOptions& options) {
+  const LedgerDefinition* known = ledger_called(Definitions::built_in(), options.ledger);
+  if (known == nullptr)
+    return desk.failure(Errc::not_found, "ledger.none", {{"name", options.ledger}});
+  auto opened = desk.env().files.open(options.file, OpenMode::read);
+  if (!opened) return not_readable(desk, opened.code(), options.file);
+  if (const auto right = check_words(desk, options); !right) return right.error();
+  std::string level = options.level;
+  if (!level.empty()) {
+    const auto named = level_from(level);
+    if (!named) return desk.failure(Errc::invalid, "value.level", {{"typed", level}});
+    level = name_of(*named);
   }
+  auto file = RegisterFile::open(desk.words(), *std::move(opened), options.sheet);
+  if (!file) return file.error();
   const auto replica = desk.replica();
   if (!replica) return replica.error();
-  Importer importer(desk, **replica, options);
-  auto defaults = importer.defaults();
-  if (!defaults) return defaults.error();
-  const LedgerDefinition& ledger = *(*replica)->definitions().ledger("incoming");
-  auto reader = RegisterReader::open(desk.words(), **file, ledger, *std::move(defaults));
-  if (!reader) return reader.error();
-  Read read;
-  if (const auto done = importer.read(*reader, read); !done) return done.error();
-  std::size_t recorded = read.good.size();
-  if (!options.dry_run) {
-    const auto done = importer.record(read);
-    if (!done) return done.error();
-    recorded = *done;
-  }
-  if (!options.rejects.empty() && !read.bad.empty())
-    if (const auto written = write_rejects(desk, options, *reader, read.bad); !written)
-      return written.error();
-  return import_answer(desk, options, *reader, read, recorded);
+  const LedgerDefinition& ledger = *(*replica)->definitions().ledger(known->name);
+  auto given = given_values(desk, ledger, options);
+  if (!given) return given.error();
+  auto columns = chosen_columns(desk, **replica, ledger, options);
+  if (!columns) return columns.error();
+  Importer importer(desk, **replica, ledger, **file,
+                    {*std::move(given), *columns, options.owner, level});
+  if (const auto found = importer.open(); !found) return found.error();
+  if (const auto used = check_columns(desk, importer.reader(), options); !used) return used.error();
+  Rejects rejects(desk, options.rejects, **file);
+  if (const auto judged = importer.judge(rejects); !judged) return judged.error();
+  if (!options.save_map.empty()) save_columns(**replica, ledger, options.save_map, *columns);
+  if (!options.dry_run)
+    if (const auto done = importer.record(rejects); !done) return done.error();
+  rejects.close();
+  return import_answer(desk, options, **file, importer, rejects);
 }
 
 }  // namespace
 
 void add_import(Menu& menu) {
-  menu.add<ImportOptions>("import incoming", declare_import, import_incoming);
+  menu.add<ImportOptions>("import", declare_import, import_register);
 }
 
 }  // namespace jiyao

@@ -21,8 +21,8 @@ struct InitOptions {
 
 void declare(CLI::App& app, InitOptions& options, const Catalogue& words) {
   app.add_option("--invitation", options.invitation, words.text("opt.invitation"));
-  app.add_option("--office,--单位", options.office, words.text("opt.office"));
-  app.add_option("--person,--姓名", options.person, words.text("opt.person"));
+  app.add_option("--office,--单位", options.office, words.text("opt.office"))->check(not_blank());
+  app.add_option("--person,--姓名", options.person, words.text("opt.person"))->check(not_blank());
   app.add_option("--node,--机器", options.node, words.text("opt.node"));
   app.add_option("--network,--网络", options.network, words.text("opt.network"))
       ->check(CLI::IsMember({"office", "classified", "办公网", "涉密网"}));

@@ -22,7 +22,7 @@ struct OfficeOptions {
 };
 
 void declare_name(CLI::App& app, OfficeOptions& options, const Catalogue& words) {
-  app.add_option("name", options.name, words.text("opt.office"))->required();
+  app.add_option("name", options.name, words.text("opt.office"))->check(not_blank())->required();
 }
 
 void declare_nothing(CLI::App&, OfficeOptions&, const Catalogue&) {}

@@ -1,11 +1,14 @@
-// client/commands/series.cpp - series list|grant: whose numbers are whose, and who waits for some.
+// client/commands/series.cpp - series list|grant|report and gaps: whose numbers are whose, who
+// waits for some, which were used, and what the holes are.
 #include <algorithm>
 
 #include "client/commands/commands.h"
 #include "client/directory.h"
-#include "client/keeping.h"
+#include "client/lives.h"
 #include "client/number_asks.h"
 #include "client/records.h"
+#include "client/series_report.h"
+#include "schema/text.h"
 
 namespace jiyao {
 
@@ -22,6 +25,12 @@ void declare_list(CLI::App& app, SeriesOptions& options, const Catalogue& words)
   app.add_option("--level,--密级", options.level, words.text("opt.level"));
   app.add_option("--series,--类别", options.series, words.text("opt.series"));
   app.add_option("--year,--年度", options.year, words.text("opt.year"));
+}
+
+void declare_report(CLI::App& app, SeriesOptions& options, const Catalogue& words) {
+  options.ledger.clear();
+  declare_list(app, options, words);
+  app.add_option("--ledger,--台账", options.ledger, words.text("opt.any_ledger"));
 }
 
 void declare_grant(CLI::App& app, SeriesOptions& options, const Catalogue& words) {
@@ -46,46 +55,6 @@ Result<SeriesKey> series_key(Desk& desk, Replica& replica, const SeriesOptions& 
   return SeriesKey{{*office, *level}, options.ledger, series, year};
 }
 
-/// Which machine lives, or lived, under an incarnation: its batches say so.
-class Lives {
- public:
-  explicit Lives(Replica& replica) {
-    const LogFile& log = log_file(replica);
-    for (const CompartmentId& compartment : log.compartments())
-      for (const BatchId& id : log.batches(compartment))
-        if (const auto line = log.find(id))
-          nodes_[line->author.incarnation.hex()] = line->author.node;
-    nodes_[replica.author().incarnation.hex()] = replica.node();
-  }
-  std::string name(const Directory& directory, const std::string& incarnation) const {
-    const auto found = nodes_.find(incarnation);
-    const std::string digits = incarnation.substr(0, 8);
-    return found == nodes_.end() ? digits : directory.node(found->second) + " " + digits;
-  }
-  /// 32 digits as they are, the first of them, or a machine's name if it has one life here.
-  std::optional<std::string> incarnation(const Directory& directory, const std::string& typed,
-                                         const std::vector<NumberAsk>& asks) const {
-    const auto bytes = from_hex(typed);
-    if (bytes && bytes->size() == IncarnationId::kBytes) return typed;
-    std::set<std::string> fitting;
-    for (const NumberAsk& ask : asks)
-      if (typed.size() >= 4 && ask.incarnation.starts_with(typed)) fitting.insert(ask.incarnation);
-    const auto named = directory.node_named(typed);
-    for (const auto& [incarnation, node] : nodes_) {
-      const bool is_asking = asks.empty() || std::any_of(asks.begin(), asks.end(),
-                                                         [&, &id = incarnation](const auto& a) {
-                                                           return a.incarnation == id;
-                                                         });
-      if (named && node == *named && is_asking) fitting.insert(incarnation);
-    }
-    if (fitting.size() != 1) return std::nullopt;
-    return *fitting.begin();
-  }
-
- private:
-  std::map<std::string, NodeId> nodes_;
-};
-
 Poco::JSON::Object::Ptr json_of_block(const NumberBlock& block) {
   Poco::JSON::Object::Ptr row = json_object();
   row->set("incarnation", block.incarnation);
@@ -99,7 +68,26 @@ bool is_asked(const SeriesOptions& options, const SeriesKey& key,
   if (office && key.compartment.office != *office) return false;
   if (level && key.compartment.level != *level) return false;
   if (!options.series.empty() && key.series != options.series) return false;
+  if (!options.ledger.empty() && key.ledger != options.ledger) return false;
   return options.year == 0 || key.year == options.year;
+}
+
+/// The series that the options leave over.
+Result<std::vector<SeriesKey>> asked_series(Desk& desk, Replica& replica,
+                                            const SeriesOptions& options) {
+  const auto office =
+      options.owner.empty() ? std::nullopt : Directory(replica).office_named(options.owner);
+  if (!options.owner.empty() && !office)
+    return desk.failure(Errc::not_found, "office.none", {{"name", options.owner}});
+  const auto level = options.level.empty() ? std::nullopt : level_from(options.level);
+  if (!options.level.empty() && !level)
+    return desk.failure(Errc::invalid, "value.level", {{"typed", options.level}});
+  if (!options.ledger.empty() && replica.definitions().ledger(options.ledger) == nullptr)
+    return desk.failure(Errc::not_found, "ledger.none", {{"name", options.ledger}});
+  std::vector<SeriesKey> keys;
+  for (SeriesKey& key : all_series(replica))
+    if (is_asked(options, key, office, level)) keys.push_back(std::move(key));
+  return keys;
 }
 
 void list_one(Desk& desk, Replica& replica, const SeriesKey& key, const Lives& lives, Table& table,
@@ -136,20 +124,14 @@ void list_one(Desk& desk, Replica& replica, const SeriesKey& key, const Lives& l
 Result<Answer> list_series(Desk& desk, const SeriesOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
-  const auto office =
-      options.owner.empty() ? std::nullopt : Directory(**replica).office_named(options.owner);
-  if (!options.owner.empty() && !office)
-    return desk.failure(Errc::not_found, "office.none", {{"name", options.owner}});
-  const auto level = options.level.empty() ? std::nullopt : level_from(options.level);
-  if (!options.level.empty() && !level)
-    return desk.failure(Errc::invalid, "value.level", {{"typed", options.level}});
+  const auto keys = asked_series(desk, **replica, options);
+  if (!keys) return keys.error();
   const Lives lives(**replica);
   Table table({desk.text("access.compartment"), desk.text("opt.series"), desk.text("opt.year"),
                desk.text("series.incarnation"), desk.text("series.first"),
                desk.text("series.last")});
   Poco::JSON::Array::Ptr rows = json_array();
-  for (const SeriesKey& key : all_series(**replica))
-    if (is_asked(options, key, office, level)) list_one(desk, **replica, key, lives, table, *rows);
+  for (const SeriesKey& key : *keys) list_one(desk, **replica, key, lives, table, *rows);
   const std::string self = (*replica)->author().incarnation.hex();
   Answer answer{.text = table.text(desk.console().columns()), .json = json_object()};
   answer.text += "\n" + desk.text("series.own", {{"incarnation", self}});
@@ -177,11 +159,128 @@ Result<Answer> grant_series(Desk& desk, const SeriesOptions& options) {
   return answer;
 }
 
+std::string run_text(const SeriesKey& key, const Gap& gap) {
+  const std::string first = numbered(key.year, gap.first);
+  return gap.first == gap.last ? first : first + " … " + numbered(key.year, gap.last);
+}
+
+std::string reason_text(Desk& desk, const Directory& directory, const Lives& lives,
+                        const Gap& gap) {
+  switch (gap.reason) {
+    case GapReason::voided:
+      return desk.text("gap.voided", {{"reason", gap.void_reason}});
+    case GapReason::not_arrived:
+      return desk.text("gap.not_arrived", {{"node", lives.name(directory, gap.incarnation)}});
+    case GapReason::unused:
+      return desk.text("gap.unused");
+    case GapReason::declared:
+      return desk.text("gap.declared");
+    case GapReason::unknown:
+      return desk.text("gap.unknown");
+  }
+  return {};
+}
+
+const char* name_of(GapReason reason) {
+  constexpr const char* kNames[] = {"void", "elsewhere", "unused", "declared", "unknown"};
+  return kNames[static_cast<std::size_t>(reason)];
+}
+
+Poco::JSON::Object::Ptr json_of(const Directory& directory, const SeriesReport& report) {
+  Poco::JSON::Object::Ptr one = json_object();
+  one->set("office", directory.office(report.key.compartment.office));
+  one->set("level", std::string(name_of(report.key.compartment.level)));
+  one->set("ledger", report.key.ledger);
+  one->set("series", report.key.series);
+  one->set("year", report.key.year);
+  Poco::JSON::Array::Ptr gaps = json_array();
+  for (const Gap& gap : report.gaps) {
+    Poco::JSON::Object::Ptr row = json_object();
+    row->set("first", gap.first);
+    row->set("last", gap.last);
+    row->set("reason", name_of(gap.reason));
+    row->set("void_reason", gap.void_reason);
+    row->set("incarnation", gap.incarnation);
+    gaps->add(row);
+  }
+  one->set("gaps", gaps);
+  return one;
+}
+
+std::string head_of(Desk& desk, const Directory& directory, const SeriesKey& key) {
+  const LedgerDefinition* ledger = Definitions::built_in().ledger(key.ledger);
+  const bool is_zh = desk.words().language() == Language::zh;
+  const std::string name = ledger == nullptr ? key.ledger : is_zh ? ledger->noun_zh : ledger->en;
+  return terminal_safe(directory.compartment(desk.words(), key.compartment) + "  " + name + "  " +
+                       key.series + "  " + std::to_string(key.year));
+}
+
+Result<Answer> gaps(Desk& desk, const SeriesOptions& options) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const auto keys = asked_series(desk, **replica, options);
+  if (!keys) return keys.error();
+  const Directory directory(**replica);
+  const Lives lives(**replica);
+  Answer answer{.json = json_object()};
+  Poco::JSON::Array::Ptr rows = json_array();
+  for (const SeriesKey& key : *keys) {
+    const SeriesReport report = series_report(**replica, key);
+    if (report.gaps.empty()) continue;
+    answer.text += (answer.text.empty() ? "" : "\n") + head_of(desk, directory, key);
+    for (const Gap& gap : report.gaps)
+      answer.text += "\n  " + run_text(key, gap) + "  " + reason_text(desk, directory, lives, gap);
+    rows->add(json_of(directory, report));
+  }
+  if (rows->size() == 0) answer.text = desk.text("gap.none");
+  answer.json->set("series", rows);
+  return answer;
+}
+
+Result<Answer> report_series(Desk& desk, const SeriesOptions& options) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  const auto keys = asked_series(desk, **replica, options);
+  if (!keys) return keys.error();
+  const Directory directory(**replica);
+  const Lives lives(**replica);
+  Table table({desk.text("series.of"), desk.text("series.incarnation"), desk.text("series.first"),
+               desk.text("series.last"), desk.text("series.used"), desk.text("series.void"),
+               desk.text("series.free"), desk.text("series.holes")});
+  Poco::JSON::Array::Ptr rows = json_array();
+  for (const SeriesKey& key : *keys) {
+    const SeriesReport report = series_report(**replica, key);
+    Poco::JSON::Object::Ptr one = json_of(directory, report);
+    Poco::JSON::Array::Ptr blocks = json_array();
+    for (const BlockUse& use : report.blocks) {
+      const std::uint32_t highest = std::max(use.highest, use.block.first - 1);
+      const std::uint32_t holes = highest + 1 - use.block.first - use.used - use.voided;
+      table.add({head_of(desk, directory, key), lives.name(directory, use.block.incarnation),
+                 std::to_string(use.block.first), std::to_string(use.block.last),
+                 std::to_string(use.used), std::to_string(use.voided),
+                 std::to_string(use.block.last - highest), std::to_string(holes)});
+      Poco::JSON::Object::Ptr row = json_of_block(use.block);
+      row->set("used", use.used);
+      row->set("void", use.voided);
+      row->set("free", use.block.last - highest);
+      row->set("holes", holes);
+      blocks->add(row);
+    }
+    one->set("blocks", blocks);
+    rows->add(one);
+  }
+  Answer answer{.text = table.text(desk.console().columns()), .json = json_object()};
+  answer.json->set("series", rows);
+  return answer;
+}
+
 }  // namespace
 
 void add_series(Menu& menu) {
   menu.add<SeriesOptions>("series list", declare_list, list_series);
   menu.add<SeriesOptions>("series grant", declare_grant, grant_series);
+  menu.add<SeriesOptions>("series report", declare_report, report_series);
+  menu.add<SeriesOptions>("gaps", declare_report, gaps);
 }
 
 }  // namespace jiyao

@@ -24,7 +24,7 @@ struct UserOptions {
 void declare_nothing(CLI::App&, UserOptions&, const Catalogue&) {}
 
 void declare_add(CLI::App& app, UserOptions& options, const Catalogue& words) {
-  app.add_option("name", options.name, words.text("opt.person"))->required();
+  app.add_option("name", options.name, words.text("opt.person"))->check(not_blank())->required();
   app.add_option("--roles,--角色", options.roles, words.text("opt.roles"));
   app.add_option("--clearance,--涉密等级", options.clearance, words.text("opt.clearance"));
   app.add_option("--recovery-sheet", options.sheet, words.text("opt.sheet"));
@@ -34,7 +34,9 @@ void declare_add(CLI::App& app, UserOptions& options, const Catalogue& words) {
 void declare_approve(CLI::App& app, UserOptions& options, const Catalogue& words) {
   app.add_option("file", options.file, words.text("opt.request_file"));
   app.add_option("--digits,--数字", options.digits, words.text("opt.digits"));
-  app.add_option("--person,--姓名", options.name, words.text("opt.person"))->required();
+  app.add_option("--person,--姓名", options.name, words.text("opt.person"))
+      ->check(not_blank())
+      ->required();
   options.roles.clear();
   options.clearance.clear();
   app.add_option("--roles,--角色", options.roles, words.text("opt.roles"));

@@ -207,5 +207,13 @@ TEST(HubProgram, SaysHelpAndVersionInBothLanguagesAndToPrograms) {
   EXPECT_EQ(FieldHub::program({"weather", "--json"}).error_code(), "USAGE");
 }
 
+TEST(HubProgram, EndsWithAnErrorWhenWhatItSaidWasNotWritten) {
+  for (const char* word : {"help", "version", "--help"}) {
+    const Ran ran = FieldHub::program_into("/dev/full", {word});
+    EXPECT_EQ(ran.exit_code, 12) << word;
+    EXPECT_THAT(ran.err, HasSubstr("读写失败：stdout")) << word;
+  }
+}
+
 }  // namespace
 }  // namespace jiyao

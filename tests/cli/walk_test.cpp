@@ -136,7 +136,9 @@ TEST_F(Walk, ALoanIsSeenWhereThePaperIs) {
   a.good({"loan", "add", kNumber, "--borrower", "赵六", "--purpose", "核对"});
   EXPECT_THAT(a.run({"where", kNumber}).out, HasSubstr("赵六"));
   a.good({"loan", "return", kNumber});
-  EXPECT_THAT(a.run({"where", kNumber}).out, testing::Not(HasSubstr("赵六")));
+  const Ran back = a.run({"where", kNumber});
+  EXPECT_THAT(back.out, HasSubstr("（在库，自 "));
+  EXPECT_THAT(back.out, HasSubstr("此前 赵六（借出"));
   a.expect_whole();
 }
 

@@ -93,6 +93,32 @@ TEST(MergeProperty, AnyOrderAndAnyRepetitionShowTheSame) {
   });
 }
 
+// A lone change has a short way through merge; two copies of it take the long one.
+TEST(MergeProperty, AChangeAloneShowsWhatTheFullMergeMakesOfIt) {
+  holds("the short way is the long way", [] {
+    const bool is_series = *rc::gen::inRange(0, 4) == 0;  // has groups of the authority alone
+    RecordHistory record(is_series ? "series" : "incoming");
+    std::map<std::string, std::string> writes;
+    if (is_series) writes = {{"blocks", "block_first:1:1;"}, {"of_ledger", "incoming"}};
+    for (const Choices& choice : choices())
+      if (!is_series && *rc::gen::arbitrary<bool>())
+        writes[choice.group] = *rc::gen::elementOf(choice.values);
+    if (*rc::gen::inRange(0, 8) == 0) writes["level"] = "no level";
+    if (*rc::gen::inRange(0, 8) == 0) writes["no_group"] = "x";
+    record.add("k1", {}, writes,
+               *rc::gen::element(ChangeKind::create, ChangeKind::import, ChangeKind::renumber,
+                                 ChangeKind::withdraw));
+    JudgedChange& judged = record.last_judged();
+    judged.effect = *rc::gen::element(Effect::counts, Effect::counts, Effect::proposal_only,
+                                      Effect::quarantined, Effect::wait_program);
+    if (*rc::gen::arbitrary<bool>()) judged.roles = role_bit(Role::intake_clerk);
+    judged.is_owner = *rc::gen::arbitrary<bool>();
+    judged.is_authority = *rc::gen::arbitrary<bool>();
+    const std::vector<JudgedChange> twice{judged, judged};
+    RC_ASSERT(record.merged() == merge(record.definition(), twice));
+  });
+}
+
 TEST(MergeProperty, EveryChangeIsAppliedPendingQuarantinedOrTransparent) {
   holds("P2, for any part of a history", [] {
     const auto record = any_history();

@@ -38,18 +38,18 @@ std::vector<Way> every_way() {
 
 // --- one side ------------------------------------------------------------------------------------
 
-Seat::Seat(RealmFixture& realm, Desk& desk, const Clerk& clerk, const CompartmentId& compartment)
+Party::Party(RealmFixture& realm, Desk& desk, const Clerk& clerk, const CompartmentId& compartment)
     : realm_(realm), desk_(desk), compartment_(compartment) {
   sit(clerk);
 }
 
-void Seat::sit(const Clerk& clerk) {
+void Party::sit(const Clerk& clerk) {
   replica_.reset();
   replica_ = realm_.open(desk_, clerk);
 }
 
-std::vector<Write> Seat::writes(const LedgerDefinition& ledger, const RecordState* before,
-                                const Fields& fields) const {
+std::vector<Write> Party::writes(const LedgerDefinition& ledger, const RecordState* before,
+                                 const Fields& fields) const {
   std::map<std::string, Fields> by_group;
   for (const auto& [name, value] : fields) {
     const auto index = ledger.field_index(name);
@@ -74,8 +74,8 @@ std::vector<Write> Seat::writes(const LedgerDefinition& ledger, const RecordStat
   return made;
 }
 
-Result<Recorded> Seat::act(ChangeKind kind, const std::string& ledger, const RecordId& record,
-                           const Fields& fields, std::vector<ChangeId> settles) {
+Result<Recorded> Party::act(ChangeKind kind, const std::string& ledger, const RecordId& record,
+                            const Fields& fields, std::vector<ChangeId> settles) {
   const Result<View> view = replica_->view(record);
   Step step;
   step.kind = kind;
@@ -88,30 +88,30 @@ Result<Recorded> Seat::act(ChangeKind kind, const std::string& ledger, const Rec
   return replica_->record({compartment_, {step}});
 }
 
-RecordId Seat::make(const std::string& ledger, const std::string& state, Fields fields) {
+RecordId Party::make(const std::string& ledger, const std::string& state, Fields fields) {
   fields.emplace_back("state", state);
   const RecordId record = replica_->new_record_id();
   must(act(ChangeKind::create, ledger, record, fields), "make " + ledger);
   return record;
 }
 
-void Seat::write(const RecordId& record, const Fields& fields) {
+void Party::write(const RecordId& record, const Fields& fields) {
   must(act(ChangeKind::amend, ledger_of(*replica_, record).name, record, fields), "write");
 }
 
-std::string Seat::refusal_of_making(const std::string& ledger, const std::string& state,
-                                    Fields fields) {
+std::string Party::refusal_of_making(const std::string& ledger, const std::string& state,
+                                     Fields fields) {
   fields.emplace_back("state", state);
   const auto done = act(ChangeKind::create, ledger, replica_->new_record_id(), fields);
   return done ? std::string() : done.error().detail;
 }
 
-std::string Seat::refusal_of(const RecordId& record, const Fields& fields) {
+std::string Party::refusal_of(const RecordId& record, const Fields& fields) {
   const auto done = act(ChangeKind::amend, ledger_of(*replica_, record).name, record, fields);
   return done ? std::string() : done.error().detail;
 }
 
-void Seat::withdraw(const RecordId& record, const std::string& field, const std::string& value) {
+void Party::withdraw(const RecordId& record, const std::string& field, const std::string& value) {
   const LedgerDefinition& ledger = ledger_of(*replica_, record);
   const std::size_t index = *ledger.field_index(field);
   const View view = must(replica_->view(record), "view");
@@ -125,7 +125,7 @@ void Seat::withdraw(const RecordId& record, const std::string& field, const std:
   must(replica_->record({compartment_, {step}}), "withdraw");
 }
 
-void Seat::resolve(const RecordId& record, const Fields& fields) {
+void Party::resolve(const RecordId& record, const Fields& fields) {
   const LedgerDefinition& ledger = ledger_of(*replica_, record);
   const View view = must(replica_->view(record), "view");
   std::vector<ChangeId> settles;
@@ -136,21 +136,21 @@ void Seat::resolve(const RecordId& record, const Fields& fields) {
   must(act(ChangeKind::resolve, ledger.name, record, fields, std::move(settles)), "resolve");
 }
 
-std::string Seat::state(const RecordId& record) const {
+std::string Party::state(const RecordId& record) const {
   return must(replica_->view(record), "view").shown_state;
 }
 
-std::string Seat::shown(const RecordId& record, const std::string& field) const {
+std::string Party::shown(const RecordId& record, const std::string& field) const {
   return must(replica_->view(record), "view").state.field(ledger_of(*replica_, record), field);
 }
 
-std::size_t Seat::proposals(const RecordId& record, const std::string& group) const {
+std::size_t Party::proposals(const RecordId& record, const std::string& group) const {
   const View view = must(replica_->view(record), "view");
   const GroupState* held = view.state.group(*ledger_of(*replica_, record).group_index(group));
   return held == nullptr ? 0 : held->proposals.size();
 }
 
-std::vector<Finding> Seat::findings(const RecordId& record) const {
+std::vector<Finding> Party::findings(const RecordId& record) const {
   std::vector<Finding> found = replica_->findings();
   std::erase_if(found, [&](const Finding& one) {
     return one.code == "N5" ||
@@ -159,7 +159,7 @@ std::vector<Finding> Seat::findings(const RecordId& record) const {
   return found;
 }
 
-std::string Seat::codes(const RecordId& record) const {
+std::string Party::codes(const RecordId& record) const {
   std::vector<std::string> codes;
   for (const Finding& finding : findings(record)) codes.push_back(finding.code);
   std::sort(codes.begin(), codes.end());
@@ -186,7 +186,7 @@ Apart::Apart()
       b(realm, *realm.b, realm.clerk_b, compartment),
       r(realm, *realm.archive, realm.archivist, compartment) {}
 
-void Apart::carry(Seat& from, Seat& to) {
+void Apart::carry(Party& from, Party& to) {
   must(from.replica().seal_pending(), "seal");
   if (GetParam().by == By::message) {
     must(to.replica().seal_pending(), "seal");
@@ -215,8 +215,8 @@ void Apart::carry(Seat& from, Seat& to) {
 }
 
 void Apart::together() {
-  Seat& first = GetParam().is_b_first ? b : a;
-  Seat& second = GetParam().is_b_first ? a : b;
+  Party& first = GetParam().is_b_first ? b : a;
+  Party& second = GetParam().is_b_first ? a : b;
   carry(first, r);
   carry(second, r);
   carry(r, first);
@@ -259,7 +259,7 @@ RecordId Apart::document_of(const RecordId& copy) {
   return *RecordId::from(*from_hex(a.shown(copy, "document")));
 }
 
-RecordId Apart::lend(Seat& side, const RecordId& copy, const std::string& borrower) {
+RecordId Apart::lend(Party& side, const RecordId& copy, const std::string& borrower) {
   Fields loan{{"copy", copy.hex()},
               {"document", side.shown(copy, "document")},
               {"borrower", borrower},

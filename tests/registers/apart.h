@@ -26,9 +26,9 @@ struct Way {
 std::string name_of(const Way& way);
 
 /// One desk, whoever sits at it.
-class Seat {
+class Party {
  public:
-  Seat(RealmFixture& realm, Desk& desk, const Clerk& clerk, const CompartmentId& compartment);
+  Party(RealmFixture& realm, Desk& desk, const Clerk& clerk, const CompartmentId& compartment);
 
   void sit(const Clerk& clerk);  ///< logs in
   void turn_to(const CompartmentId& compartment) { compartment_ = compartment; }
@@ -81,15 +81,15 @@ class Apart : public testing::TestWithParam<Way> {
   RecordId copy(const std::string& level = "secret", const std::string& copy_no = "000001");
   RecordId document_of(const RecordId& copy);
   /// A loan of it to this person, with the custody of the copy, made at this side.
-  RecordId lend(Seat& side, const RecordId& copy, const std::string& borrower);
+  RecordId lend(Party& side, const RecordId& copy, const std::string& borrower);
 
   RealmFixture realm;
   CompartmentId compartment;
   Clerk leader, other_leader, authority, first_witness, second_witness;
-  Seat a, b, r;
+  Party a, b, r;
 
  private:
-  void carry(Seat& from, Seat& to);
+  void carry(Party& from, Party& to);
   void same(const std::string& what, const std::string& at_a, const std::string& at_b,
             const std::string& at_r);
   int sticks_ = 0;

@@ -14,7 +14,7 @@ Fields operator+(Fields fields, const Fields& more) {
 
 class Custody : public Apart {
  protected:
-  RecordId list_for_destruction(Seat& side, const RecordId& copy) {
+  RecordId list_for_destruction(Party& side, const RecordId& copy) {
     const RecordId list =
         side.make("destruction", "listing", {{"made_on", "2026-12-01"}, {"listed_by", "甲"}});
     side.write(list, {{"item_copy", copy.hex()}, {"item_level", "secret"}});
@@ -29,11 +29,11 @@ class Custody : public Apart {
     a.write(list, kMeans + Fields{{"approval", "sign"}, {"state", "approved"}});
     return list;
   }
-  void witness(Seat& side, const RecordId& list, const Clerk& who) {
+  void witness(Party& side, const RecordId& list, const Clerk& who) {
     side.sit(who);
     side.write(list, {{"witness", who.user.hex()}, {"witness_sign", "sign"}});
   }
-  RecordId return_list(Seat& side, const RecordId& copy) {
+  RecordId return_list(Party& side, const RecordId& copy) {
     const RecordId list =
         side.make("return_list", "drafting",
                   {{"made_on", "2026-06-01"}, {"to_org", "省委办公厅"}, {"listed_by", "乙"}});

@@ -49,7 +49,7 @@ TEST_P(Handling, R4TwoOpinionsOfOneLeaderEnteredApartAreAskedAbout) {
 TEST_P(Handling, N12OneOpinionEnteredTwiceIsASuggestion) {
   const RecordId sheet = this->sheet();
   together();
-  for (Seat* side : {&a, &b})
+  for (Party* side : {&a, &b})
     side->write(sheet, {{"instruction_by", "李"}, {"instruction", "同意"}});
   together();
   EXPECT_EQ(codes(sheet), "N12");

@@ -50,7 +50,7 @@ const std::string kRoomRule = R"({"code": "K2", "must": "room is set", "then": "
 
 class MadeUpLedger : public Apart {
  protected:
-  void restart(Seat& side, const Definitions& definitions) {
+  void restart(Party& side, const Definitions& definitions) {
     side.desk().definitions = definitions;
     side.sit(&side == &a ? realm.clerk_a : &side == &b ? realm.clerk_b : realm.archivist);
   }
@@ -58,7 +58,7 @@ class MadeUpLedger : public Apart {
 
 TEST_P(MadeUpLedger, IsMergedCheckedFoundAndListedLikeAnyOther) {
   const Definitions definitions = with_keys("");
-  for (Seat* side : {&a, &b, &r}) restart(*side, definitions);
+  for (Party* side : {&a, &b, &r}) restart(*side, definitions);
   const Fields key{{"key_no", "7"}, {"holder", "赵"}, {"due_on", "2026-03-05"}};
   const RecordId here = a.make("room_key", "out", key);
   together();
@@ -87,8 +87,8 @@ TEST_P(MadeUpLedger, WaitsOnAProgramThatDoesNotKnowItAndIsShownByOneThatDoes) {
   restart(a, with_keys(""));
   const RecordId key = a.make("room_key", "out", {{"key_no", "7"}, {"holder", "赵"}});
   together();
-  const auto pending = [](Seat& seat, const CompartmentId& in) {
-    return seat.replica().counts().at(in).pending_program;
+  const auto pending = [](Party& side, const CompartmentId& where) {
+    return side.replica().counts().at(where).pending_program;
   };
   EXPECT_EQ(pending(b, compartment), 1U);
   EXPECT_EQ(pending(r, compartment), 1U);
@@ -99,11 +99,11 @@ TEST_P(MadeUpLedger, WaitsOnAProgramThatDoesNotKnowItAndIsShownByOneThatDoes) {
 }
 
 TEST_P(MadeUpLedger, FilesMadeBeforeAreCheckedAnewByAProgramWithAnotherRule) {
-  for (Seat* side : {&a, &b, &r}) restart(*side, with_keys(""));
+  for (Party* side : {&a, &b, &r}) restart(*side, with_keys(""));
   const RecordId key = a.make("room_key", "out", {{"key_no", "7"}, {"holder", "赵"}});
   together();
   EXPECT_EQ(codes(key), "");
-  for (Seat* side : {&a, &b, &r}) restart(*side, with_keys(kRoomRule, kRulesetNumber + 2));
+  for (Party* side : {&a, &b, &r}) restart(*side, with_keys(kRoomRule, kRulesetNumber + 2));
   EXPECT_EQ(codes(key), "K2") << "without anybody having written or synced";
 }
 

@@ -21,11 +21,11 @@ class Paper : public Apart {
     a.write(draft, {{"state", "checked"}});
     return draft;
   }
-  void sign(Seat& side, const RecordId& draft, const Clerk& who) {
+  void sign(Party& side, const RecordId& draft, const Clerk& who) {
     side.sit(who);
     side.write(draft, {{"sign_off", "sign"}, {"state", "signed"}});
   }
-  RecordId registered(Seat& side, const std::string& title) {
+  RecordId registered(Party& side, const std::string& title) {
     return side.make("outgoing", "registered",
                      {{"organ_code", "甲办发"},
                       {"doc_no", "2026-0007"},
@@ -302,7 +302,7 @@ class Ruling : public Paper {
     ASSERT_EQ(codes(here), "N2");
     asked = a.findings(here).front();
   }
-  RecordId opened(Seat& side, const std::string& gravity) {
+  RecordId opened(Party& side, const std::string& gravity) {
     const RecordId ruling = side.make("ruling", "open",
                                       {{"finding", asked.id.hex()},
                                        {"code", asked.code},

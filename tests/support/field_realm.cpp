@@ -154,6 +154,13 @@ Ran FieldHub::program(const Words& words) {
   return jiyao::run(start);
 }
 
+Ran FieldHub::program_into(const std::string& file, const Words& words) {
+  Start start{{"/bin/sh", "-c", "exec \"$0\" \"$@\" >" + file, JIYAO_SERVER_PROGRAM}};
+  start.words.insert(start.words.end(), words.begin(), words.end());
+  start.environment = small_environment("/");
+  return jiyao::run(start);
+}
+
 void FieldHub::serve() {
   child_ = std::make_unique<Child>(start("serve", {"--listen", "127.0.0.1:0"}));
   const std::string before_port = "端口 ";

@@ -70,6 +70,7 @@ class FieldHub {
   explicit FieldHub(const std::filesystem::path& home);
   Ran verb(const std::string& verb, Words more = {}) const;
   static Ran program(const Words& words);  ///< `jiyao-server WORDS`, of no folder
+  static Ran program_into(const std::string& file, const Words& words);  ///< its stdout goes there
   void serve();                            ///< and leads the link to it
   Ran stop(int signal);                    ///< this signal, and waits
   bool is_serving() const { return child_ != nullptr; }

@@ -132,6 +132,12 @@ TEST(House, OnlyTheDatabaseAndTheSealedFilesKnowSqlite) {
   EXPECT_EQ(includes_outside("<sqlite3", std::regex("^schema/(database|sealed_)")), Found{});
 }
 
+TEST(House, OnlyTheWorkbookReaderAndWriterKnowTheirLibraries) {
+  EXPECT_EQ(includes_outside("<zlib", std::regex("^client/xlsx_(zip|strings)\\.cpp")), Found{});
+  EXPECT_EQ(includes_outside("<expat", std::regex("^client/xlsx_xml\\.cpp")), Found{});
+  EXPECT_EQ(includes_outside("<xlsxwriter", std::regex("^client/xlsx_writer\\.cpp")), Found{});
+}
+
 TEST(House, CerealIsIncludedOnlyBehindOurOwnArchives) {
   EXPECT_EQ(includes_outside("<cereal/", std::regex("^schema/archive")), Found{});
   EXPECT_EQ(lines_matching(everything(),

@@ -192,7 +192,7 @@ Vectors enrol_requests() {
   };
   const Bytes good = made();
   Vectors out = {{"first_machine", "good", good}};
-  request.roles = 1U << 20;
+  request.roles = kEveryRole + 1;
   out.push_back({"unknown_role", "malformed", made()});
   request.roles = 0;
   request.node_box = {};

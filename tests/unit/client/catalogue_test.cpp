@@ -48,6 +48,21 @@ TEST(Catalogue, SaysEverythingInBothLanguagesWithTheSamePlaces) {
   for (const auto& [id, text] : en.messages()) EXPECT_TRUE(zh.has(id)) << id << " lacks Chinese";
 }
 
+TEST(Catalogue, WritesEveryMessageOnce) {
+  const std::regex head(R"re(^  "([^"]+)":)re");
+  for (const char* language : {"zh", "en"}) {
+    const fs::path file =
+        fs::path(test::source_folder()) / "client/messages" / (std::string(language) + ".json");
+    std::ifstream in(file);
+    std::map<std::string, int> times;
+    std::smatch id;
+    for (std::string line; std::getline(in, line);)
+      if (std::regex_search(line, id, head)) ++times[id[1]];
+    ASSERT_GT(times.size(), 50U);
+    for (const auto& [name, count] : times) EXPECT_EQ(count, 1) << name << " in " << file.string();
+  }
+}
+
 TEST(Catalogue, HoldsEveryMessageThatTheSourcesName) {
   const Catalogue zh(Language::zh, kClientMessages);
   const std::regex named(R"re(\b(?:text|talk_id|words)\(\s*"([a-z_]+\.[a-z0-9_.-]*[a-z0-9_-])")re");

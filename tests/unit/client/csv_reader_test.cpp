@@ -10,11 +10,11 @@ namespace {
 
 using testing::ElementsAre;
 
-std::vector<CsvRow> rows_of(const std::string& bytes) {
+std::vector<SheetRow> rows_of(const std::string& bytes) {
   MemoryFile file(bytes);
   CsvReader reader(file, detect_encoding(file));
-  std::vector<CsvRow> rows;
-  while (auto row = reader.next()) rows.push_back(*row);
+  std::vector<SheetRow> rows;
+  for (auto row = *reader.next(); row; row = *reader.next()) rows.push_back(*row);
   return rows;
 }
 
@@ -84,25 +84,64 @@ TEST(CsvReader, KeepsOfAFaultyCellWhatCanBeReadAndRefusesItWrittenOutAgain) {
   for (const TextEncoding encoding : {TextEncoding::utf8, TextEncoding::gb18030}) {
     MemoryFile file(encode_text("标题,号\n", encoding) + "a\xFF" + "b,1\n");
     CsvReader reader(file, encoding);
-    reader.next();
-    const auto row = reader.next();
+    (void)reader.next();
+    const auto row = *reader.next();
     ASSERT_EQ(row->fault.kind, CellFault::broken_text);
     EXPECT_THAT(row->cells[0], testing::StartsWith("a\uFFFD"));
     MemoryFile again(encode_text(csv_line(row->cells), encoding));
     CsvReader second(again, encoding);
-    EXPECT_EQ(second.next()->fault.kind, CellFault::broken_text);
+    EXPECT_EQ((*second.next())->fault.kind, CellFault::broken_text);
   }
 }
 
 TEST(CsvReader, GivesASpreadsheetNoFormulaAndTakesItsOwnApostropheOff) {
-  for (const char* cell : {"=1+1", "+1", "-1", "@A1", "\t=1"}) {
-    EXPECT_EQ(no_formula(cell), std::string("'") + cell);
-    EXPECT_EQ(formula_undone(no_formula(cell)), cell);
+  for (const char* cell : {"=1+1", "+1", "-1", "@A1", "\t=1", "\r行", " 前", "后\n", "　宽"}) {
+    EXPECT_EQ(guarded(cell, Guarded::csv), std::string("'") + cell);
+    const std::vector<SheetRow> rows = rows_of(csv_line({"'" + std::string(cell), "x"}) + "\n");
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].cells[0], cell);
+    EXPECT_EQ(rows[0].kind(0), CellKind::exact);
+    EXPECT_EQ(rows[0].kind(1), CellKind::text);
   }
-  for (const char* cell : {"", "'", "'quoted'", "关于=的通知"}) {
-    EXPECT_EQ(no_formula(cell), cell);
-    EXPECT_EQ(formula_undone(cell), cell);
+  for (const char* cell : {"", "'", "'quoted'", "关于=的通知", "两\n行"}) {
+    EXPECT_EQ(guarded(cell, Guarded::csv), cell);
+    EXPECT_EQ(unguarded(cell, Guarded::csv), std::nullopt);
   }
+}
+
+TEST(CsvReader, ATextThatOnlyLooksGuardedComesBackAsItWas) {
+  for (const Guarded how : {Guarded::csv, Guarded::xlsx})
+    for (const std::string cell : {"'=1", "''=1", "' x", "'x '", "=1", "'", "''", " ", "\r"}) {
+      const std::string out = guarded(cell, how);
+      EXPECT_EQ(std::string(unguarded(out, how).value_or(out)), cell);
+    }
+  EXPECT_EQ(guarded("=1", Guarded::xlsx), "=1") << "a text cell of a sheet is no formula";
+}
+
+TEST(CsvReader, ReadsTheUnicodeTextOfASpreadsheet) {
+  const auto utf16 = [](std::u16string_view text, bool is_little) {
+    std::string bytes = is_little ? "\xFF\xFE" : "\xFE\xFF";
+    for (const char16_t unit : text) {
+      const char low = static_cast<char>(unit & 0xFF), high = static_cast<char>(unit >> 8);
+      bytes += is_little ? low : high;
+      bytes += is_little ? high : low;
+    }
+    return bytes;
+  };
+  for (const bool is_little : {true, false}) {
+    const auto rows =
+        rows_of(utf16(u"文号\t标题\r\n1\t\"关于\t𠀀\"\r\n2\t坏\xD800字\r\n", is_little));
+    ASSERT_EQ(rows.size(), 3U);
+    EXPECT_THAT(rows[0].cells, ElementsAre("文号", "标题"));
+    EXPECT_THAT(rows[1].cells, ElementsAre("1", "关于\t𠀀"));
+    EXPECT_EQ(rows[2].fault.kind, CellFault::broken_text);
+  }
+  std::u16string many = u"标题\n";
+  for (int i = 0; i < 40'000; ++i) many += u"𠀀";  // pairs across every piece
+  const auto rows =
+      rows_of(utf16(many.substr(0, 3 + 2 * 2000) + u"\nx" + many.substr(3, 70'001), true));
+  EXPECT_EQ(rows[1].fault.kind, CellFault::none);
+  EXPECT_EQ(rows[1].cells[0].size(), 4U * 2000);
 }
 
 TEST(CsvReader, WritesWhatItReads) {

@@ -52,6 +52,27 @@ TEST_F(HubLink, ALinkThatIsCutBehindEveryBatchStillEndsTheMeeting) {
   EXPECT_EQ(number(again, "requests"), 1U);
 }
 
+// What had come whole is not said again: of each connection less than a batch and what it began is
+// lost, in both directions.
+TEST_F(HubLink, OfEveryCutRequestAndAnswerTheWholeBatchesCount) {
+  ChaosProxy link("127.0.0.1", hub_.start_elsewhere(), {}, hub_.port());
+  OfficeMachine reader = enrolled(*archive_, "S", "档案室");
+  must(root(*archive_, {"access", "give", "--node", "S", "--owner", "档案室", "--level", "内部",
+                        "--right", "read"}));
+  must(archive_->run({"sync"}));
+  must(reader.run({"sync"}));
+  import_rows(3000);
+  LinkWeather weather;
+  weather.cut_after_bytes = 300'000;
+  link.set(weather);
+  const Said pushed = must(archive_->run({"sync"}));
+  const Said pulled = must(reader.run({"sync"}));
+  EXPECT_GE(number(pushed, "requests"), 4U);
+  EXPECT_GE(number(pulled, "requests"), 4U);
+  EXPECT_EQ(number(must(archive_->run({"sync"})), "requests"), 1U);
+  EXPECT_EQ(number(must(reader.run({"sync"})), "requests"), 1U);
+}
+
 TEST_F(HubLink, AGoodLinkIsAskedForFewRequestsAndWithNothingNewForOneSmallOne) {
   hub_.start();
   import_rows(1500);
@@ -74,7 +95,9 @@ TEST(RequestPace, SecondsOfTheLinkWithinBoundsAndOneBehindACut) {
   for (int i = 0; i < 10; ++i)
     pace.passed(400, pace.bytes(), static_cast<std::int64_t>(pace.bytes() / 125));
   EXPECT_NEAR(static_cast<double>(pace.bytes()), 500'000, 8'000);  // 1 Mbit/s
+  EXPECT_EQ(pace.push_bytes(), 4 * pace.bytes());
   pace.failed();
+  EXPECT_EQ(pace.push_bytes(), pace.bytes()) << "until something has passed again";
   for (int i = 0; i < 3; ++i)
     pace.passed(pace.bytes(), 400, static_cast<std::int64_t>(pace.bytes() / 125));
   EXPECT_NEAR(static_cast<double>(pace.bytes()), 125'000, 2'000);

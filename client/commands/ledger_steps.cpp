@@ -1,0 +1,219 @@
+// client/commands/ledger_steps.cpp - one function for each thing a definition says about a step.
+#include "client/commands/ledger_steps.h"
+
+#include <algorithm>
+
+#include "client/records.h"
+#include "client/roles.h"
+#include "sync/check.h"
+
+namespace jiyao {
+
+namespace {
+
+constexpr const char* kCustodyField = "custody_state";
+
+std::string filled(Desk& desk, const Replica& replica, const std::string& value) {
+  if (value == "me") return replica.person().user.hex();
+  if (value == "now") return desk.now();
+  if (value == "today") return desk.today();
+  return value;
+}
+
+/// What a cited record shows; of a copy made in this act, what it will show.
+std::optional<std::string> cited_value(const Replica& replica, const StepAtHand& at,
+                                       std::string_view ref, std::string_view field) {
+  const Field* ref_field = at.ledger.field(ref);
+  const auto id = record_from(at.shown(ref));
+  if (ref_field == nullptr || !id) return std::nullopt;
+  if (const auto view = replica.view(*id))
+    return view->state.field(*replica.definitions().ledger(view->ledger), field);
+  if (at.about == nullptr) return std::nullopt;
+  const auto made = at.about->made_copy.find(std::string(field));
+  if (made == at.about->made_copy.end()) return std::nullopt;
+  return made->second;
+}
+
+Lookup lookup_for(const Replica& replica, const StepAtHand& at) {
+  return [&replica, &at](std::string_view ref, std::string_view field) {
+    return ref.empty() ? std::optional(at.shown(field)) : cited_value(replica, at, ref, field);
+  };
+}
+
+bool may_sign(const LedgerDefinition& ledger, const Transition& step, const Field& field) {
+  const Roles writers = ledger.groups[field.group].writers;
+  return writers == 0 || step.by == 0 || (writers & step.by) != 0;
+}
+
+/// A decisive step signs the content as it is shown: the signature of its own state, else of the
+/// next state that asks for one.
+void sign(const StepAtHand& at) {
+  if (!at.step.is_decisive || at.row == nullptr) return;
+  for (const bool own_state : {true, false}) {
+    bool has_signed = false;
+    for (const Field& field : at.ledger.fields) {
+      if (field.type != FieldType::signature || !at.shown(field.name).empty()) continue;
+      const bool is_next = field.from && at.ledger.reaches(at.step.to, *field.from);
+      const bool is_wanted = own_state ? field.from == at.step.to : is_next || !field.from;
+      if (!is_wanted || !may_sign(at.ledger, at.step, field)) continue;
+      const Group& group = at.ledger.groups[field.group];
+      at.values[field.name] = content_hash(at.ledger, at.row->state, group).hex();
+      has_signed = true;
+    }
+    if (has_signed) return;
+  }
+}
+
+std::string default_custodian(const Replica& replica, const StepAtHand& at,
+                              const LedgerDefinition& cited, const std::string& custody) {
+  const Field* field = cited.field(kCustodyField);
+  const bool is_in_safe = field != nullptr && field->choices.front() == custody;
+  if (!is_in_safe)
+    for (const Field& own : at.ledger.fields)
+      if (own.type == FieldType::person && own.from &&
+          at.ledger.groups[own.group].kind != GroupKind::set && !at.shown(own.name).empty())
+        return at.shown(own.name);
+  return replica.person().user.hex();
+}
+
+std::string also_value(const Replica& replica, const StepAtHand& at, const std::string& value) {
+  if (value == "=me") return replica.person().user.hex();
+  return value.starts_with('=') ? at.shown(std::string_view(value).substr(1)) : value;
+}
+
+Result<void> still_out(Desk& desk, Replica& replica, const StepAtHand& at) {
+  if (at.row == nullptr) return {};
+  for (const LedgerName& other : at.step.clear_of) {
+    const auto rows = citing(replica, other, at.row->record);
+    const bool is_open = std::any_of(rows.begin(), rows.end(),
+                                     [](const View& row) { return !row.state.is_terminal; });
+    if (!is_open) continue;
+    const LedgerDefinition& ledger = *replica.definitions().ledger(other);
+    const bool is_zh = desk.words().language() == Language::zh;
+    return desk.failure(Errc::conflict, "ledger.still_out",
+                        {{"step", step_text(desk.words(), at.step)},
+                         {"ledger", is_zh ? ledger.noun_zh : ledger.en}});
+  }
+  return {};
+}
+
+Error lacks(Desk& desk, const Field& field) {
+  return desk.failure(Errc::invalid, "ledger.lacks",
+                      {{"field", label_of(desk.words(), field)}, {"option", option_of(field)}});
+}
+
+/// The first field that the guard wants set, or the state needs, and that has no value.
+Result<void> nothing_lacks(Desk& desk, const Replica& replica, const StepAtHand& at) {
+  const auto check = [&](std::size_t index) -> Result<void> {
+    const Field& field = at.ledger.fields[index];
+    const auto reason = reason_field(at.ledger, at.step);
+    const bool is_askable = is_typed(at.ledger, index) || reason == index;
+    if (!is_askable || !at.shown(field.name).empty()) return {};
+    return lacks(desk, field);
+  };
+  for (const Clause& clause : at.step.when.clauses()) {
+    if (!clause.ref.empty() || clause.comparison != Comparison::is_set) continue;
+    auto index = at.ledger.field_index(clause.field);
+    const Group* group = at.ledger.group(clause.field);
+    if (!index && group != nullptr) index = group->fields.front();
+    if (!index) continue;
+    if (const auto is_there = check(*index); !is_there) return is_there;
+  }
+  for (std::size_t i = 0; i < at.ledger.fields.size(); ++i) {
+    const Field& field = at.ledger.fields[i];
+    if (at.ledger.states[at.step.to].is_void || !is_due(at.ledger, field, at.step.to)) continue;
+    if (field.from_if.holds(lookup_for(replica, at)) != Holds::yes) continue;
+    if (const auto is_there = check(i); !is_there) return is_there;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string StepAtHand::shown(std::string_view field) const {
+  if (const auto typed = values.find(std::string(field)); typed != values.end())
+    return typed->second;
+  const Group* group = ledger.group(field);
+  for (const FieldValues& entry : entries) {
+    if (const auto found = entry.find(std::string(field)); found != entry.end())
+      return found->second;
+    const Field* first = ledger.field(entry.begin()->first);
+    if (group != nullptr && first != nullptr && &ledger.groups[first->group] == group)
+      return entry.begin()->second;
+  }
+  if (about != nullptr)
+    if (const auto ref = about->refs.find(std::string(field)); ref != about->refs.end())
+      return ref->second;
+  return row == nullptr ? std::string() : row->state.field(ledger, field);
+}
+
+std::string step_text(const Catalogue& words, const Transition& step) {
+  if (words.language() == Language::zh) return step.zh;
+  std::string text = step.verb;
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text.ends_with(" new") ? text.substr(0, text.size() - 4) : text;
+}
+
+std::string state_text(const Catalogue& words, const LedgerDefinition& ledger,
+                       std::string_view state) {
+  const auto index = ledger.state_index(state);
+  if (!index || words.language() != Language::zh) return std::string(state);
+  return ledger.states[*index].zh;
+}
+
+void fill_step(Desk& desk, Replica& replica, const StepAtHand& at) {
+  for (const auto& [name, value] : at.step.fills)
+    if (at.shown(name).empty()) at.values[name] = filled(desk, replica, value);
+  for (const Field& field : at.ledger.fields) {
+    const bool is_now = field.type == FieldType::stamp && field.from == at.step.to &&
+                        at.ledger.groups[field.group].kind != GroupKind::set;
+    if (is_now && at.shown(field.name).empty()) at.values[field.name] = desk.now();
+  }
+  sign(at);
+}
+
+Result<void> check_step(Desk& desk, Replica& replica, const StepAtHand& at) {
+  if (const auto whole = nothing_lacks(desk, replica, at); !whole) return whole;
+  return still_out(desk, replica, at);
+}
+
+std::optional<std::size_t> missing_signature(Replica& replica, const StepAtHand& at) {
+  for (std::size_t i = 0; i < at.ledger.fields.size(); ++i) {
+    const Field& field = at.ledger.fields[i];
+    if (field.type != FieldType::signature || !is_due(at.ledger, field, at.step.to)) continue;
+    if (field.from_if.holds(lookup_for(replica, at)) != Holds::yes) continue;
+    if (at.shown(field.name).empty()) return i;
+  }
+  return std::nullopt;
+}
+
+Result<void> add_also(Replica& replica, const StepAtHand& at, Act& act) {
+  std::map<std::string, FieldValues> by_ref;
+  for (const auto& [target, value] : at.step.also) {
+    const std::size_t dot = target.find('.');
+    const std::string text = also_value(replica, at, value);
+    if (!text.empty()) by_ref[target.substr(0, dot)][target.substr(dot + 1)] = text;
+  }
+  for (auto& [ref, values] : by_ref) {
+    const auto cited = record_from(at.shown(ref));
+    if (!cited) continue;
+    const auto view = replica.view(*cited);
+    const LedgerName name = view ? view->ledger : at.ledger.field(ref)->ref_ledger;
+    const LedgerDefinition* definition = replica.definitions().ledger(name);
+    if (definition == nullptr) continue;
+    const LedgerDefinition& ledger = *definition;
+    if (values.contains(kCustodyField) && ledger.field("custodian") != nullptr)
+      values.emplace("custodian", default_custodian(replica, at, ledger, values[kCustodyField]));
+    auto writes = writes_of(ledger, values, view ? &view->state : nullptr);
+    if (!writes) return writes.error();
+    Step step;
+    step.kind = ChangeKind::amend;
+    step.ledger = name;
+    step.record = *cited;
+    step.writes = *std::move(writes);
+    act.steps.push_back(std::move(step));
+  }
+  return {};
+}
+
+}  // namespace jiyao

@@ -1,0 +1,148 @@
+// client/reminders.cpp - asking the watched rows of each ledger which reminders hold, and when.
+#include "client/reminders.h"
+
+#include <algorithm>
+
+#include "client/custody.h"
+#include "client/records.h"
+#include "schema/dates.h"
+#include "schema/text.h"
+#include "sync/terms.h"
+
+namespace jiyao {
+
+namespace {
+
+constexpr std::size_t kPageRows = 200;
+
+bool is_day(const std::string& text) {
+  return is_date(text) || is_stamp(text);
+}
+
+/// The day that the reminder compares with today, moved by what it adds; empty: none.
+std::string limit_of(const Reminder& reminder, const LedgerDefinition& ledger, const View& row,
+                     const WorkCalendar& calendar) {
+  for (const Clause& clause : reminder.when.clauses()) {
+    const bool today_first =
+        clause.field == "today" && clause.is_literal_a_field && clause.literal_ref.empty();
+    const bool today_last = clause.literal == "today" && clause.ref.empty();
+    if (!today_first && !today_last) continue;
+    const std::string day =
+        shown_word(ledger, row.state, today_first ? clause.literal : clause.field);
+    if (!is_day(day)) continue;
+    const int sign = today_first ? 1 : -1;
+    const std::string later =
+        add_days(std::string_view(day).substr(0, 10), std::max(sign * clause.plus_days, 0));
+    const auto worked =
+        add_working_days(calendar, later, std::max(sign * clause.plus_working_days, 0));
+    return worked ? *worked : std::string();
+  }
+  return {};
+}
+
+class Due {
+ public:
+  Due(const Replica& replica, const std::string& today, int days, Roles roles)
+      : replica_(replica), today_(today), days_(days), roles_(roles) {}
+
+  std::vector<DueItem> all() {
+    for (const LedgerDefinition& ledger : replica_.definitions().all())
+      if (!ledger.reminders.empty() || !ledger.recurring.empty()) look_at(ledger);
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const DueItem& a, const DueItem& b) { return a.days_left < b.days_left; });
+    return std::move(found_);
+  }
+
+ private:
+  bool is_for_us(Roles to) const { return roles_ == 0 || to == 0 || (to & roles_) != 0; }
+
+  void look_at(const LedgerDefinition& ledger) {
+    Query query;
+    query.ledger = ledger.name;
+    query.is_watched = true;
+    query.with_void = false;
+    query.limit = kPageRows;
+    std::optional<RecordId> after;
+    std::vector<RecordState> rows;
+    do {
+      RecordPage page = replica_.search(query, after);
+      for (View& row : page.rows) {
+        for (const Reminder& reminder : ledger.reminders)
+          if (is_for_us(reminder.to) && !row.state.is_terminal) ask(ledger, row, reminder);
+        if (!ledger.recurring.empty()) rows.push_back(std::move(row.state));
+      }
+      after = page.after;
+    } while (after);
+    for (const DueDuty& duty : due_duties(ledger, rows, today_))
+      if (is_for_us(duty.to)) add({std::nullopt, &ledger, duty.zh, duty.due_on, 0, false, duty.to});
+  }
+  Holds holds_on(const LedgerDefinition& ledger, const View& row, const Reminder& reminder,
+                 const std::string& day) const {
+    const Lookup own = [&](std::string_view ref,
+                           std::string_view name) -> std::optional<std::string> {
+      if (name == "today") return day;
+      return ref.empty() ? std::optional(shown_word(ledger, row.state, name)) : std::nullopt;
+    };
+    return reminder.when.holds(own, true, &replica_.calendar());
+  }
+  /// A limit that ends today is reminded of from tomorrow on, so one day more is looked at.
+  void ask(const LedgerDefinition& ledger, const View& row, const Reminder& reminder) {
+    for (int day = 0; day <= days_ + 1; ++day) {
+      const Holds holds = holds_on(ledger, row, reminder, add_days(today_, day));
+      if (holds == Holds::no) continue;
+      const bool lacks_table = holds == Holds::unknown;
+      DueItem item{
+          row, &ledger,     reminder.zh, limit_of(reminder, ledger, row, replica_.calendar()),
+          day, lacks_table, reminder.to};
+      if (!item.due_on.empty()) set_days(item);
+      if (item.days_left <= days_) found_.push_back(std::move(item));
+      return;
+    }
+  }
+  void set_days(DueItem& item) const {
+    item.days_left = static_cast<int>(day_number(item.due_on) - day_number(today_));
+  }
+  void add(DueItem item) {
+    set_days(item);
+    found_.push_back(std::move(item));
+  }
+
+  const Replica& replica_;
+  const std::string& today_;
+  int days_;
+  Roles roles_;
+  std::vector<DueItem> found_;
+};
+
+}  // namespace
+
+std::vector<DueItem> due_items(const Replica& replica, const std::string& today, int days,
+                               Roles roles) {
+  return Due(replica, today, days, roles).all();
+}
+
+std::string paper_text(const Catalogue& words, const Directory& directory, const Replica& replica,
+                       const LedgerDefinition& ledger, const View& row) {
+  std::vector<std::string> names;
+  for (const Field& field : ledger.fields) {
+    const auto id = field.type == FieldType::ref ? record_from(row.state.field(ledger, field.name))
+                                                 : std::nullopt;
+    const auto cited = id ? replica.view(*id) : Result<View>(Errc::not_found);
+    if (!cited || cited->is_hidden) continue;
+    const LedgerDefinition* of = replica.definitions().ledger(cited->ledger);
+    if (of == nullptr) continue;
+    names.push_back(called(words, directory, *of, *cited));
+    names.push_back(terminal_safe(cited->state.field(*of, "title")));
+  }
+  names.push_back(terminal_safe(row.state.field(ledger, "title")));
+  std::string text;
+  std::vector<std::string> said;
+  for (const std::string& name : names) {
+    if (name.empty() || std::count(said.begin(), said.end(), name) != 0) continue;
+    said.push_back(name);
+    text += (text.empty() ? "" : "  ") + name;
+  }
+  return text;
+}
+
+}  // namespace jiyao

@@ -1,0 +1,69 @@
+// client/sheet_writer.cpp - a file beside its name, and the CSV kind.
+#include "client/sheet_writer.h"
+
+namespace jiyao {
+
+namespace {
+
+constexpr std::string_view kMark = "\xEF\xBB\xBF";
+
+class CsvWriter final : public SheetWriter {
+ public:
+  CsvWriter(std::unique_ptr<FileInTheMaking> file, TextEncoding encoding, const SheetPlan& plan)
+      : file_(std::move(file)), encoding_(encoding) {
+    if (encoding_ != TextEncoding::gb18030) file_->append(as_bytes(kMark));
+    std::vector<std::string> heads;
+    for (const SheetColumn& column : plan.columns) heads.push_back(column.heading);
+    put(heads);
+  }
+  void put(const std::vector<std::string>& cells) override {
+    std::vector<std::string> safe;
+    for (const std::string& cell : cells) safe.push_back(guarded(cell, Guarded::csv));
+    file_->append(as_bytes(encode_text(csv_line(safe) + "\r\n", encoding_)));
+  }
+  void close() override { file_->finish(); }
+
+ private:
+  std::unique_ptr<FileInTheMaking> file_;
+  TextEncoding encoding_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<FileInTheMaking>> FileInTheMaking::create(Files& files, const Path& path) {
+  auto file = files.open(path + ".new", OpenMode::create);
+  if (!file) return Error{file.code(), path};
+  (*file)->truncate(0);
+  return std::make_unique<FileInTheMaking>(files, path, *std::move(file));
+}
+
+FileInTheMaking::FileInTheMaking(Files& files, const Path& path, std::unique_ptr<File> file)
+    : files_(files), path_(path), place_(path + ".new"), file_(std::move(file)) {}
+
+FileInTheMaking::~FileInTheMaking() {
+  file_.reset();
+  if (!is_finished_) files_.remove(place_);
+}
+
+void FileInTheMaking::append(ByteView bytes) {
+  file_->write(offset_, bytes);
+  offset_ += bytes.size();
+}
+
+void FileInTheMaking::finish() {
+  file_->sync();
+  file_.reset();
+  files_.rename(place_, path_);
+  is_finished_ = true;
+  files_.sync_folder(folder_of(path_));
+}
+
+Result<std::unique_ptr<SheetWriter>> csv_writer(Files& files, const Path& path,
+                                                TextEncoding encoding, const SheetPlan& plan) {
+  auto file = FileInTheMaking::create(files, path);
+  if (!file) return file.error();
+  return std::unique_ptr<SheetWriter>(
+      std::make_unique<CsvWriter>(*std::move(file), encoding, plan));
+}
+
+}  // namespace jiyao
