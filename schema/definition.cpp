@@ -71,6 +71,11 @@ bool LedgerDefinition::reaches(std::size_t from, std::size_t to) const {
   return reaches_[from * states.size() + to];
 }
 
+bool LedgerDefinition::is_due(const Field& field, std::size_t state) const {
+  if (!field.from || *field.from == state) return field.from.has_value();
+  return reaches(*field.from, state) && states[*field.from].rank < states[state].rank;
+}
+
 bool LedgerDefinition::is_ordered_value(const Group& group, std::string_view value) const {
   const Field& field = fields[group.fields.front()];
   switch (field.type) {

@@ -250,9 +250,7 @@ Result<void> Validation::check_mandatory() const {
     return {};
   for (std::size_t i = 0; i < definition_.fields.size(); ++i) {
     const Field& field = definition_.fields[i];
-    const bool is_due =
-        field.from && (*field.from == *state || definition_.reaches(*field.from, *state));
-    if (!is_due) continue;
+    if (!definition_.is_due(field, *state)) continue;
     const std::string& group = definition_.groups[field.group].name;
     const bool is_written = std::any_of(change_.writes.begin(), change_.writes.end(),
                                         [&](const Write& write) { return write.group == group; });

@@ -96,7 +96,7 @@ bool starts_at(const LedgerDefinition& ledger, const Transition& step, std::stri
 }
 
 bool is_due(const LedgerDefinition& ledger, const Field& field, std::size_t state) {
-  return field.from && (*field.from == state || ledger.reaches(*field.from, state));
+  return ledger.is_due(field, state);
 }
 
 std::optional<std::size_t> reason_field(const LedgerDefinition& ledger, const Transition& step) {
