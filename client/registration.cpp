@@ -9,6 +9,7 @@
 #include "client/directory.h"
 #include "client/records.h"
 #include "schema/dates.h"
+#include "schema/mandatory.h"
 #include "sync/check.h"
 
 namespace jiyao {
@@ -116,7 +117,7 @@ void Registration::fill(FieldValues& values) const {
     if (value != "now" && value != "today")
       values.emplace(name, value == "me" ? replica_.person().user.hex() : value);
   if (const Field* level = ledger_.field("level"); level != nullptr && level->from)
-    if (ledger_.is_due(*level, step->to)) values.emplace("level", name_of(Level::internal));
+    if (is_due(ledger_, *level, step->to)) values.emplace("level", name_of(Level::internal));
   const std::string usual = default_series(level_of(values));
   for (const std::size_t index : series_fields(ledger_)) {
     const Field& series = ledger_.fields[index];
@@ -208,7 +209,7 @@ Result<void> Registration::draw_numbers(const CompartmentId& place, FieldValues&
   for (const NumberRule& rule : ledger_.numbers) {
     const Field& field = ledger_.fields[rule.field];
     if (!shown(rule.field).empty()) continue;
-    const bool is_due_now = state && ledger_.is_due(field, *state);
+    const bool is_due_now = state && is_due(ledger_, field, *state);
     const bool waits_for_its_state = field.from.has_value() || row != nullptr;
     if (waits_for_its_state && !is_due_now) continue;
     if (!is_checked)

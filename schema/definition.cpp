@@ -67,12 +67,6 @@ const Field* LedgerDefinition::field_for_header(std::string_view header) const {
   return nullptr;
 }
 
-bool LedgerDefinition::is_due(const Field& field, std::size_t state) const {
-  if (!field.from) return false;
-  return *field.from == state ||
-         (states[*field.from].rank < states[state].rank && reaches(*field.from, state));
-}
-
 bool LedgerDefinition::reaches(std::size_t from, std::size_t to) const {
   return reaches_[from * states.size() + to];
 }

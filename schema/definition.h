@@ -55,9 +55,6 @@ class LedgerDefinition {
   const Field* field_for_header(std::string_view header) const;
   /// May `to` follow `from` by steps, in any number? State indexes.
   bool reaches(std::size_t from, std::size_t to) const;
-  /// Must this field be filled in this state, its `if` aside? From its state on, and not again in
-  /// an earlier state that a step goes back to.
-  bool is_due(const Field& field, std::size_t state) const;
   /// Can a severity, latest or earliest group compare this value with others?
   bool is_ordered_value(const Group& group, std::string_view value) const;
   /// One field's value out of its group's value (unpacks when the group has several).

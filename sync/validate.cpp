@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "schema/dates.h"
+#include "schema/mandatory.h"
 #include "schema/term.h"
 #include "schema/value.h"
 #include "sync/rules.h"
@@ -250,7 +251,7 @@ Result<void> Validation::check_mandatory() const {
     return {};
   for (std::size_t i = 0; i < definition_.fields.size(); ++i) {
     const Field& field = definition_.fields[i];
-    if (!definition_.is_due(field, *state)) continue;
+    if (!is_due(definition_, field, *state)) continue;
     const std::string& group = definition_.groups[field.group].name;
     const bool is_written = std::any_of(change_.writes.begin(), change_.writes.end(),
                                         [&](const Write& write) { return write.group == group; });

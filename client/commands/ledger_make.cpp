@@ -5,6 +5,7 @@
 #include "client/commands/ledger.h"
 #include "client/records.h"
 #include "client/roles.h"
+#include "schema/mandatory.h"
 #include "sync/check.h"
 
 namespace jiyao {
@@ -99,7 +100,7 @@ class Making {
       level_ = *level;
     }
     const Field* field = ledger_.field("level");
-    if (field != nullptr && about_.is_known && ledger_.is_due(*field, step_->to))
+    if (field != nullptr && about_.is_known && is_due(ledger_, *field, step_->to))
       values_.emplace("level", name_of(about_.level));
     return {};
   }

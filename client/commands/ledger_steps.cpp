@@ -5,6 +5,7 @@
 
 #include "client/records.h"
 #include "client/roles.h"
+#include "schema/mandatory.h"
 #include "sync/check.h"
 
 namespace jiyao {
@@ -121,7 +122,7 @@ Result<void> nothing_lacks(Desk& desk, const Replica& replica, const StepAtHand&
   }
   for (std::size_t i = 0; i < at.ledger.fields.size(); ++i) {
     const Field& field = at.ledger.fields[i];
-    if (at.ledger.states[at.step.to].is_void || !at.ledger.is_due(field, at.step.to)) continue;
+    if (at.ledger.states[at.step.to].is_void || !is_due(at.ledger, field, at.step.to)) continue;
     if (field.from_if.holds(lookup_for(replica, at)) != Holds::yes) continue;
     if (const auto is_there = check(i); !is_there) return is_there;
   }
@@ -180,7 +181,7 @@ Result<void> check_step(Desk& desk, Replica& replica, const StepAtHand& at) {
 std::optional<std::size_t> missing_signature(Replica& replica, const StepAtHand& at) {
   for (std::size_t i = 0; i < at.ledger.fields.size(); ++i) {
     const Field& field = at.ledger.fields[i];
-    if (field.type != FieldType::signature || !at.ledger.is_due(field, at.step.to)) continue;
+    if (field.type != FieldType::signature || !is_due(at.ledger, field, at.step.to)) continue;
     if (field.from_if.holds(lookup_for(replica, at)) != Holds::yes) continue;
     if (at.shown(field.name).empty()) return i;
   }
