@@ -24,6 +24,9 @@ struct LedgerVerb {
 /// Steps first, in the definition's order, then list, show, edit, correct. The last verb that makes
 /// a record is called "add".
 std::vector<LedgerVerb> verbs_of(const LedgerDefinition& ledger);
+
+bool makes(const Transition& step);
+bool starts_at(const LedgerDefinition& ledger, const Transition& step, std::string_view state);
 /// The text field a void must fill: its guard says so. nullopt: the reason stands in the change.
 std::optional<std::size_t> reason_field(const LedgerDefinition& ledger, const Transition& step);
 /// The step that makes records when nobody names one: that of "add".

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "client/commands/ledger_options.h"
+#include "schema/mandatory.h"
 #include "unit/client/verbs_fixture.h"
 
 namespace jiyao {
