@@ -201,9 +201,13 @@ Result<View> find_cited(Desk& desk, Replica& replica, const LedgerName& ledger,
   if (replica.definitions().ledger(ledger) != nullptr)
     return find_record(desk, replica, ledger, typed);
   Error last = desk.failure(Errc::not_found, "record.none", {{"name", std::string(typed)}});
-  for (const LedgerDefinition& any : replica.definitions().all()) {
-    auto found = find_record(desk, replica, any.name, typed);
-    if (found || found.code() != Errc::not_found) return found;
+  // The row of a register before what was made from it, which bears the same document number.
+  for (const bool has_number : {true, false}) {
+    for (const LedgerDefinition& any : replica.definitions().all()) {
+      if (number_field(any).has_value() != has_number) continue;
+      auto found = find_record(desk, replica, any.name, typed);
+      if (found || found.code() != Errc::not_found) return found;
+    }
   }
   return last;
 }

@@ -136,9 +136,11 @@ void add_ledger(Menu& menu, const LedgerDefinition& ledger) {
     const auto options = std::make_shared<LedgerOptions>();
     menu.add_leaf(
         path, CommandWords{about(menu.words(), ledger, verb), verb.aliases, {}},
-        [&menu, command, options](CLI::App& app) {
+        [&menu, command, options, path](CLI::App& app) {
           declare_options(app, *options, *command, menu.words());
-          if (app.get_footer().empty())
+          std::string id = "example." + path;
+          std::replace(id.begin(), id.end(), ' ', '.');
+          if (!menu.words().has(id))
             app.footer(menu.text("help.examples") + "\n" + example_of(menu, app, *command));
         },
         [command, options](Desk& desk) {

@@ -173,8 +173,6 @@ void EveryVerb::papers_come_in() {
   wrong(a, "incoming edit", {kPaper}, 2, "USAGE");
   good(a, "incoming list", {"--limit", "1"}, {"total", "records"});
   wrong(a, "incoming list", {"--level", "绝对"}, 1, "INVALID");
-  good(a, "incoming export", {"--csv", "-o", path("out.csv")}, {"rows", "file"});
-  wrong(a, "incoming export", {"--csv", "-o", path("nowhere/out.csv")}, 4, "NOT_FOUND");
   good(a, "incoming correct", {kPaper, "--sender-org", "省厅办公室", "--reason", "抄错"},
        {"records"});
   wrong(a, "incoming correct", {kPaper, "--sender-org", "省厅"}, 2, "USAGE");

@@ -119,8 +119,8 @@ TEST_F(Walk, ARegisterComesInAndGoesOutInBothEncodings) {
             std::to_string(i) + "项, 带引号\",2026-11-01,2026-11-20\r\n";
   write_text(clear("gb.csv"), in_encoding(text, "GB18030"));
   EXPECT_EQ(a.good({"import", "incoming", clear("gb.csv")})->getValue<int>("recorded"), 30);
-  a.good({"incoming", "export", "--csv", "-o", clear("utf8.csv")});
-  a.good({"incoming", "export", "--csv", "--encoding", "gb18030", "-o", clear("gb-out.csv")});
+  a.good({"export", "incoming", "-o", clear("utf8.csv")});
+  a.good({"export", "incoming", "--encoding", "gb18030", "-o", clear("gb-out.csv")});
   const std::string utf8 = read_text(clear("utf8.csv"));
   EXPECT_THAT(utf8, HasSubstr(kTitle));
   EXPECT_THAT(utf8, HasSubstr("\"第30项, 带引号\""));

@@ -44,7 +44,7 @@ class SheetVerbs : public InOffices {
         const std::string& text = rows[i][j];
         if (is_date(text) && text >= "1904")
           ::worksheet_write_number(sheet, at.first, at.second,
-                                   static_cast<double>(day_number(text) - day_number("1899-12-30")),
+                                   static_cast<double>(day_number(text) - day_number("1904-01-01") + 1462),
                                    date);
         else
           ::worksheet_write_string(sheet, at.first, at.second, text.c_str(), nullptr);
