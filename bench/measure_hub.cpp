@@ -136,10 +136,8 @@ void measure_hub(const Order& order) {
     const std::string name = std::string("hub, 50 offices at once") + what;
     print(rows, {name, unit, value, "append-only file", other}, goals);
   };
-  row("", "changes/s", changes / ours.s, changes / least.s,
-      {of_rows(kRowsMax, at_least(2000))});
-  row(", p99 of a push", "ms", ours.p99_ms, least.p99_ms,
-      {of_rows(kRowsMax, at_most(150))});
+  row("", "changes/s", changes / ours.s, changes / least.s, {of_rows(kRowsMax, at_least(2000))});
+  row(", p99 of a push", "ms", ours.p99_ms, least.p99_ms, {of_rows(kRowsMax, at_most(150))});
   row(", CPU of the hub", "us/batch", cpu_s * 1e6 / count, least_cpu_s * 1e6 / count, {});
   row(", peak memory", "MB", realm.hub().cost().peak_mb, floor.hub().cost().peak_mb,
       {of_rows(0, at_most(48))});

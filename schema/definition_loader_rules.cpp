@@ -33,8 +33,7 @@ void DefinitionLoader::load_from(const Object& file) {
 }
 
 void DefinitionLoader::load_step(const Object& spec) {
-  only(spec, {"verb", "zh", "from", "to", "by", "when", "clear_of", "also", "fills",
-              "decisive"});
+  only(spec, {"verb", "zh", "from", "to", "by", "when", "clear_of", "also", "fills", "decisive"});
   Transition step;
   step.verb = text(spec, "verb");
   place = def_.name + ".steps." + step.verb;

@@ -83,7 +83,7 @@ class Check {
 
   const Neighbourhood& hood_;
   NeighboursById by_id_;
-  std::vector<Claimed> claimed_;  ///< by place in the neighbourhood
+  std::vector<Claimed> claimed_;                 ///< by place in the neighbourhood
   std::map<Meeting, Met> by_unique_;             ///< open records by unique key and claim
   std::map<Meeting, Met> by_number_;             ///< by number rule, series and number
   std::map<std::string, Met> open_by_citation_;  ///< open loans and legs by the record they cite

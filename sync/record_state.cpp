@@ -1,4 +1,5 @@
-// sync/record_state.cpp - what a merged record answers, and its bytes for the digest (sync/merge.h).
+// sync/record_state.cpp - what a merged record answers, and its bytes for the digest
+// (sync/merge.h).
 #include <algorithm>
 #include <array>
 

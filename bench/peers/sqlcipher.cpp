@@ -1,4 +1,5 @@
-// bench/peers/sqlcipher.cpp - ROWS FILE: the table of bench/measure_pages.cpp in SQLCipher, 4 KiB pages.
+// bench/peers/sqlcipher.cpp - ROWS FILE: the table of bench/measure_pages.cpp in SQLCipher, 4 KiB
+// pages.
 #include <sqlcipher/sqlite3.h>
 #include <sys/resource.h>
 

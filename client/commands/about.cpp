@@ -25,11 +25,16 @@ void declare_help(CLI::App& app, HelpTopic& options, const Catalogue& words) {
 Result<Answer> help(Desk& desk, const HelpTopic& options) {
   if (options.words.empty()) return Answer{.text = desk.text("help.overview")};
   const std::string& topic = options.words.front();
+  std::string text;
   for (const auto& [english, chinese] : kTopics)
     if (options.words.size() == 1 && (topic == english || topic == chinese))
-      return Answer{.text = desk.text("help." + std::string(english))};
-  if (const CLI::App* command = desk.menu().command(options.words))
-    return Answer{.text = help_of(*command)};
+      text = desk.text("help." + std::string(english));
+  const CLI::App* command = desk.menu().command(options.words);
+  // A topic may bear the name of a command: both are told. Of a noun the topic says enough.
+  const bool is_leaf = command != nullptr && command->get_subcommands({}).empty();
+  if (command != nullptr && (text.empty() || is_leaf))
+    text += (text.empty() ? "" : "\n\n") + help_of(*command);
+  if (!text.empty()) return Answer{.text = text};
   std::string known;
   for (const auto& [english, chinese] : kTopics)
     known += (known.empty() ? "" : " ") +

@@ -79,7 +79,9 @@ Vectors roster_records() {
   bad("first_with_prev", [](RosterRecord& r) { r.prev = block<Digest>(1); });
   bad("says_nothing", [](RosterRecord& r) { r.bodies.clear(); });
   bad("lane_to_itself", [](RosterRecord& r) { r.bodies = {LaneRecord{}}; });
-  bad("unknown_role", [](RosterRecord& r) { r.bodies = {UserRecord{{}, {}, {}, kEveryRole + 1, {}}}; });
+  bad("unknown_role", [](RosterRecord& r) {
+    r.bodies = {UserRecord{{}, {}, {}, kEveryRole + 1, {}}};
+  });
   const std::size_t kind_at = 8 + 16 + 8 + 32 + 8 + 4;
   out.push_back({"kind_of_a_later_program", "newer", patched(good, kind_at, 13)});
   out.push_back({"no_kind", "malformed", patched(good, kind_at, 0)});

@@ -1,8 +1,8 @@
 // tests/unit/client/day_verbs_test.cpp - a clerk's day on one machine: every verb that needs no
 // other.
-#include <algorithm>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "unit/client/verbs_fixture.h"

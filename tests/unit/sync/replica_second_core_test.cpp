@@ -1,11 +1,11 @@
-// tests/unit/sync/replica_second_core_test.cpp - a replica that somebody lends a hand seals and shows
-// what one that works alone does.
+// tests/unit/sync/replica_second_core_test.cpp - a replica that somebody lends a hand seals and
+// shows what one that works alone does.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "support/realm_fixture.h"
-#include "sync/second_core.h"
 #include "sync/log_file.h"
+#include "sync/second_core.h"
 
 namespace jiyao {
 namespace {
