@@ -68,8 +68,8 @@ struct Neighbour {
   bool is_touched = false;
 };
 /// The touched records, among them those whose rules ask a changed one (Definitions::is_asked) and
-/// those that hold the same copy; every record that shares a claimed key with one of them (before or
-/// after the change), provides what it seeks, or stands in an open finding with one of its keys.
+/// those that hold the same copy; every record that shares a claimed key with one of them (before
+/// or after the change), provides what it seeks, or stands in an open finding with one of its keys.
 struct Neighbourhood {
   std::vector<Neighbour> records;
   /// Clearance of a person named in a field; nullopt: unknown here. Empty function: nobody known.

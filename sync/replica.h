@@ -184,7 +184,8 @@ class Replica : public RosterGate {
   const Definitions& definitions() const;
   /// The tables of holidays this machine has: those built in and those imported here.
   const WorkCalendar& calendar() const;
-  /// Adds a year, or replaces its table: a local fact of this machine, in log.jdb, durable on return.
+  /// Adds a year, or replaces its table: a local fact of this machine, in log.jdb, durable on
+  /// return.
   ///   json     as schema/holidays/2026.json; errors: invalid, with the rule
   Result<int> import_holidays(std::string_view json);
   NodeId node() const;

@@ -8,12 +8,12 @@
 #include <unordered_set>
 
 #include "schema/store.h"
-#include "sync/second_core.h"
 #include "sync/incarnation.h"
 #include "sync/keeper.h"
 #include "sync/log_file.h"
 #include "sync/replica.h"
 #include "sync/seal.h"
+#include "sync/second_core.h"
 
 namespace jiyao {
 
@@ -39,7 +39,7 @@ struct Replica::State {
   std::map<Level, std::unordered_set<BatchId, BlockHash>> seen;
   mutable std::map<BatchId, std::uint32_t> header_counts;  ///< of batches of closed levels
   std::set<RecordId> purged;
-  WorkCalendar calendar;  ///< built in, then imported here
+  WorkCalendar calendar;         ///< built in, then imported here
   Digest known_grants;           ///< of the grants to us that `keys` was made from
   bool has_untried_keys = true;  ///< waiting batches were not all tried with `keys` yet
   Hlc last_hlc = 0;
