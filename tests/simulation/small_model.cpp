@@ -26,11 +26,15 @@ bool writes(const Change& change, const GroupName& group) {
 
 }  // namespace
 
-ModelRecord model_of(const Changes& changes, const std::set<GroupName>& sets) {
+ModelRecord model_of(const Changes& all, const std::set<ChangeId>& without_effect,
+                     const std::set<GroupName>& sets) {
+  Changes changes;
+  for (const auto& each : all)
+    if (!without_effect.contains(each.first)) changes.insert(each);
   std::map<ChangeId, std::set<ChangeId>> ancestors;
   std::set<ChangeId> withdrawn;
   for (const auto& [id, change] : changes) {
-    ancestors[id] = ancestors_of(id, changes);
+    ancestors[id] = ancestors_of(id, all);
     if (change->kind == ChangeKind::withdraw)
       withdrawn.insert(change->settles.begin(), change->settles.end());
   }

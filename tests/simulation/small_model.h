@@ -22,8 +22,9 @@ struct ModelRecord {
   std::map<GroupName, std::vector<ModelWrite>> visible;
 };
 
-/// `changes`: all of one record that count. `sets`: names of its groups of kind `set`.
+/// `changes`: all of one record. `without_effect`: those that neither show nor supersede; what
+/// their authors knew still counts for whoever built on them. `sets`: groups of kind `set`.
 ModelRecord model_of(const std::map<ChangeId, const Change*>& changes,
-                     const std::set<GroupName>& sets);
+                     const std::set<ChangeId>& without_effect, const std::set<GroupName>& sets);
 
 }  // namespace jiyao::simulation

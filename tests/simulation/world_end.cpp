@@ -131,8 +131,10 @@ void World::check_visible(Station& station) {
   for (auto& [record, changes] : records) {
     const Result<View> view = station.replica->view(record);
     if (!view || view->is_hidden) continue;
+    std::set<ChangeId> without_effect;
     for (const HistoryEntry& entry : station.replica->history(record)) {
-      if (entry.standing.verdict != Verdict::counts || !entry.is_applied) changes.erase(entry.id);
+      if (entry.standing.verdict != Verdict::counts || !entry.is_applied)
+        without_effect.insert(entry.id);
       check_stage(station, entry);
     }
     const LedgerDefinition* ledger = station.replica->definitions().ledger(view->ledger);
@@ -141,7 +143,7 @@ void World::check_visible(Station& station) {
     for (const Group& group : ledger->groups)
       if (group.kind == GroupKind::set) sets.insert(group.name);
     if (view->state.has_conflict) ++outcome_.conflicts;
-    const ModelRecord model = model_of(changes, sets);
+    const ModelRecord model = model_of(changes, without_effect, sets);
     for (const auto& [group, writes] : model.visible)
       for (const ModelWrite& write : writes) {
         const std::optional<std::size_t> index = ledger->group_index(group);
