@@ -1,19 +1,13 @@
 // bench/realm.cpp - see realm.h.
 #include "bench/realm.h"
 
-#include <Poco/Net/ServerSocket.h>
-
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "client/menu.h"
 #include "client/messages.h"
 #include "client/number_blocks.h"
 #include "client/second_thread.h"
 #include "crypto/random.h"
-#include "schema/frames.h"
-#include "schema/hub_card.h"
 
 namespace jiyao {
 namespace {
@@ -40,20 +34,6 @@ UserRecord user_record(const Machine& machine, const OfficeId& office) {
   return record;
 }
 
-std::uint16_t free_port() {
-  return Poco::Net::ServerSocket(Poco::Net::SocketAddress("127.0.0.1", 0)).address().port();
-}
-
-void write_file(const Path& path, ByteView bytes) {
-  std::ofstream(path, std::ios::binary) << as_text(bytes);
-}
-
-std::string read_text(const Path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
 // The same key for every file of a machine: what it costs does not depend on it.
 Secret<32> file_key() {
   return Secret<32>::copy_of(Bytes(32, 0x42));
@@ -70,10 +50,6 @@ Choices choices_of(const Machine& machine) {
 
 }  // namespace
 
-void must(const Result<void>& result, const char* what) {
-  if (!result) throw std::runtime_error(std::string(what) + ": " + result.error().detail);
-}
-
 BenchRealm::BenchRealm(const Path& folder, const std::string& server_program)
     : folder_(folder),
       realm_(random_block<RealmId>()),
@@ -83,15 +59,10 @@ BenchRealm::BenchRealm(const Path& folder, const std::string& server_program)
   a = make_machine("a");
   b = make_machine("b");
   place = {random_block<OfficeId>(), Level::internal};
-  if (!server_program.empty()) {
-    run_program(
-        {server_program, "init", "--data", folder + "/hub", "--address", "https://127.0.0.1:1"});
-    const HubCard card = must(decode_hub_card(read_text(folder + "/hub/hub.card")), "hub card");
-    hub_record_ = {card.hub, card.sign, Level::internal, card.certificate, card.address};
-  }
+  if (!server_program.empty()) hub_ = std::make_unique<HubProcess>(folder + "/hub", server_program);
   write_roster();
   for (const Machine* machine : {&a, &b}) grant(*machine);
-  if (!server_program.empty()) start_hub(server_program);
+  if (hub_) hub_->serve(records_);
 }
 
 Machine BenchRealm::make_machine(const std::string& name) const {
@@ -125,7 +96,7 @@ void BenchRealm::write_roster() {
                                  EpochRecord{place, 1, epoch->public_key()},
                                  AccessRecord{a.node, place, AccessRight::write},
                                  AccessRecord{b.node, place, AccessRight::write}};
-  if (!hub_record_.hub.is_none()) bodies.push_back(hub_record_);
+  if (hub_) bodies.push_back(hub_->record());
   add(std::move(bodies));
 }
 
@@ -150,29 +121,6 @@ void BenchRealm::grant(const Machine& machine) {
   grant.sealed = seal_box(machine.box->public_key(), encode_secrets(secrets_));
   grant.signature = a.sign->sign(Label::grant, digest_to_sign(grant));
   grants_.push_back(std::move(grant));
-}
-
-void BenchRealm::start_hub(const std::string& program) {
-  Bytes frames;
-  for (const Bytes& record : records_) put_frame(frames, FrameType::roster, record);
-  write_file(folder_ + "/realm.file", frames);
-  run_program({program, "init", "--data", folder_ + "/hub", "--realm", folder_ + "/realm.file"});
-  hub_ = std::make_unique<Server>(
-      std::vector<std::string>{program, "serve", "--data", folder_ + "/hub", "--listen",
-                               "127.0.0.1:" + std::to_string(free_port()), "--lang", "en"},
-      "port ");
-}
-
-HubAt BenchRealm::hub_at() const {
-  return {hub_record_.hub, "https://127.0.0.1:" + std::to_string(hub_->port()),
-          hub_record_.certificate, hub_record_.ceiling};
-}
-
-double BenchRealm::hub_disk_mb() const {
-  double bytes = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_ + "/hub"))
-    bytes += static_cast<double>(entry.file_size());
-  return bytes / 1e6;
 }
 
 void BenchRealm::teach(Replica& replica) const {

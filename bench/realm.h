@@ -7,9 +7,8 @@
 
 #include <memory>
 
-#include "bench/measure.h"
-#include "client/hub_link.h"
-#include "schema/papers.h"
+#include "bench/hub_process.h"
+#include "bench/must.h"
 
 namespace jiyao {
 
@@ -30,9 +29,9 @@ class BenchRealm {
   Machine a, b;
   CompartmentId place;  ///< of A's office, internal; A and B write it
 
-  HubAt hub_at() const;
-  Server& hub() const { return *hub_; }
-  double hub_disk_mb() const;
+  HubAt hub_at() const { return hub_->at(); }
+  Server& hub() const { return hub_->server(); }
+  double hub_disk_mb() const { return hub_->disk_mb(); }
   const Roster& roster() const { return roster_; }
   const RealmId& realm() const { return realm_; }
   Digest root() const { return roster_.root_fingerprint(); }
@@ -44,18 +43,16 @@ class BenchRealm {
   void write_roster();
   void add(std::vector<RosterBody> bodies);
   void grant(const Machine& machine);
-  void start_hub(const std::string& program);
 
   Path folder_;
   RealmId realm_;
   Roster roster_;
   UserId root_person_;
   std::shared_ptr<const SigningKey> root_;
-  HubRecord hub_record_;
   std::vector<Bytes> records_;
   EpochSecrets secrets_;
   std::vector<Grant> grants_;
-  std::unique_ptr<Server> hub_;
+  std::unique_ptr<HubProcess> hub_;
 };
 
 /// One machine at work; make it in the process that is measured.
@@ -80,13 +77,5 @@ class Office {
   std::unique_ptr<Desk> desk_;
   std::unique_ptr<Replica> replica_;
 };
-
-/// The value, or the end of the run.
-template <class T>
-T must(Result<T> result, const char* what) {
-  if (!result) throw std::runtime_error(std::string(what) + ": " + result.error().detail);
-  return std::move(*result);
-}
-void must(const Result<void>& result, const char* what);
 
 }  // namespace jiyao

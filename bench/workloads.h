@@ -31,6 +31,8 @@ void measure_search(const Order& order);
 void measure_poor(const Order& order);
 /// Fifty offices pushing to one hub at once, against an append-only file behind the same listener.
 void measure_hub(const Order& order);
+/// An office for every hundred rows against one hub: an ordinary day, then all back at once.
+void measure_load(const Order& order);
 /// Measures nothing: the register as JSON lines, for bench/peers.
 void print_rows(const Order& order);
 

@@ -45,7 +45,7 @@ struct HttpLimits {
   std::size_t bodies_bytes = 64 << 20;  ///< request bodies in memory at once
   int idle_seconds = 5;                 ///< a kept connection without a request
   int head_seconds = 10;                ///< handshake and head of a request, all of it
-  int head_seconds_crowded = 2;         ///< the same while others wait for a thread
+  int head_seconds_crowded = 5;         ///< the same while others wait for a thread
   int silence_seconds = 30;             ///< a peer that stops in the middle of a body
   std::int64_t next_contact_ms = 60'000;
 };

@@ -21,6 +21,12 @@ jiyao_test(test_simulation
   USES jiyao_world
   SHARDS 2)
 
+# The power goes at every change of an office's disk.
+jiyao_test(test_crash_points
+  SOURCES simulation/crash_points_test.cpp
+  USES jiyao_world jiyao_test_realm
+  SHARDS 2)
+
 # Bugs on purpose: the linker leads these calls through tests/simulation/museum_test.cpp.
 jiyao_test(test_museum
   SOURCES simulation/museum_test.cpp

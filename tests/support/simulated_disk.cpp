@@ -92,6 +92,7 @@ SimulatedDisk::Answer SimulatedDisk::change(std::uint64_t life,
                                             const std::function<void()>& take_place) {
   const Answer begun = begin_call(life);
   if (begun == Answer::crash) return begun;
+  if (watcher_) watcher_();
   const bool is_crash = ++changes_ == crash_at_;
   is_dead_ = is_crash;
   if (is_crash && draw(2) == 0) return Answer::crash;
@@ -220,6 +221,35 @@ void SimulatedDisk::restart(Fate fate) {
   ++life_;
   is_dead_ = false;
   crash_at_ = fail_at_ = 0;
+}
+
+// A file may have several names, durable and not: each copy is made once.
+SimulatedDisk::InodePtr SimulatedDisk::copy_of(const InodePtr& inode,
+                                               std::map<const Inode*, InodePtr>& copies) const {
+  if (!inode) return nullptr;
+  InodePtr& copy = copies[inode.get()];
+  if (copy) return copy;
+  copy = std::make_shared<Inode>();
+  copy->number = inode->number;
+  copy->durable = inode->durable;
+  copy->view = inode->view;
+  copy->unsynced = inode->unsynced;
+  return copy;
+}
+
+std::unique_ptr<SimulatedDisk> SimulatedDisk::found_after(Fate fate, std::uint64_t seed) const {
+  auto disk = std::make_unique<SimulatedDisk>(seed, kind_);
+  std::map<const Inode*, InodePtr> copies;
+  for (const auto& [path, inode] : names_) disk->names_[path] = copy_of(inode, copies);
+  for (const auto& [path, inode] : durable_names_)
+    disk->durable_names_[path] = copy_of(inode, copies);
+  for (const Naming& naming : unsynced_names_)
+    disk->unsynced_names_.push_back({naming.from, naming.to, copy_of(naming.inode, copies)});
+  disk->folders_ = folders_;
+  disk->next_inode_ = next_inode_;
+  disk->machine_id_ = machine_id_;
+  disk->restart(fate);
+  return disk;
 }
 
 void SimulatedDisk::eject() {

@@ -56,6 +56,10 @@ class SimulatedDisk final : public Files {
   void restart(Fate fate);
   /// Everything becomes durable (a medium is taken out properly).
   void eject();
+  /// Another disk: this one, as the machine would find it if `fate` came now. This one goes on.
+  std::unique_ptr<SimulatedDisk> found_after(Fate fate, std::uint64_t seed) const;
+  /// Called before each change takes place; it may look, not touch. None: nobody looks.
+  void watch_changes(std::function<void()> watcher) { watcher_ = std::move(watcher); }
 
   // --- copies and damage --------------------------------------------------------------------
   using Image = std::map<std::string, Bytes>;  ///< path below the folder -> content
@@ -120,6 +124,7 @@ class SimulatedDisk final : public Files {
   Answer begin_call(std::uint64_t life);
   Answer change(std::uint64_t life, const std::function<void()>& take_place);
   static void apply(std::map<Path, InodePtr>& names, const Naming& naming);
+  InodePtr copy_of(const InodePtr& inode, std::map<const Inode*, InodePtr>& copies) const;
   void cut_power();
   void cut_power_of(Inode& inode);
   std::uint64_t used_bytes() const;
@@ -141,6 +146,7 @@ class SimulatedDisk final : public Files {
   bool is_read_only_ = false;
   bool is_dead_ = false;
   bool has_failed_ = false;
+  std::function<void()> watcher_;
   std::string machine_id_ = "machine";
   std::string base_name_;
   std::unique_ptr<sqlite3_vfs> base_;
