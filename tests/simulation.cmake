@@ -27,6 +27,11 @@ jiyao_test(test_crash_points
   USES jiyao_world jiyao_test_realm
   SHARDS 2)
 
+# A real process on a real disk, killed.
+jiyao_test(test_kill_loop
+  SOURCES simulation/kill_loop_test.cpp
+  USES jiyao_world)
+
 # Bugs on purpose: the linker leads these calls through tests/simulation/museum_test.cpp.
 jiyao_test(test_museum
   SOURCES simulation/museum_test.cpp
