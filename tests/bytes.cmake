@@ -16,6 +16,11 @@ jiyao_test(test_bytes
     unit/schema/vectors_test.cpp
   USES jiyao_vectors)
 
+# Counts every allocation: a program of its own.
+jiyao_test(test_decoder_memory
+  SOURCES unit/schema/decoder_memory_test.cpp
+  USES jiyao_vectors)
+
 # Run by hand when a format changes, and by the fuzzers' corpora.
 add_executable(write_vectors EXCLUDE_FROM_ALL vectors/write_vectors.cpp)
 target_link_libraries(write_vectors PRIVATE jiyao_vectors jiyao::warnings)
