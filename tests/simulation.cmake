@@ -5,6 +5,7 @@ add_library(jiyao_world STATIC
   simulation/hub_station.cpp
   simulation/plan.cpp
   simulation/settlement.cpp
+  simulation/shrink.cpp
   simulation/small_model.cpp
   simulation/world.cpp
   simulation/world_checks.cpp
@@ -12,7 +13,10 @@ add_library(jiyao_world STATIC
   simulation/world_heal.cpp
   simulation/world_media.cpp
   simulation/world_steps.cpp
-  simulation/world_sync.cpp)
+  simulation/world_sync.cpp
+  simulation/world_tell.cpp
+  oracle/history_maker.cpp
+  oracle/state_lines.cpp)
 target_link_libraries(jiyao_world PUBLIC jiyao::server jiyao::sync jiyao_test_disk PRIVATE PkgConfig::sqlite jiyao::warnings)
 target_precompile_headers(jiyao_world REUSE_FROM jiyao_crypto)
 
@@ -20,6 +24,28 @@ jiyao_test(test_simulation
   SOURCES simulation/simulation_test.cpp
   USES jiyao_world
   SHARDS 2)
+
+# The second opinion: merge and digests once more, in Python, from the documents alone.
+add_executable(oracle_histories oracle/histories_main.cpp)
+target_link_libraries(oracle_histories PRIVATE jiyao_world jiyao::warnings)
+add_executable(oracle_worlds oracle/worlds_main.cpp)
+target_link_libraries(oracle_worlds PRIVATE jiyao_world jiyao::warnings)
+find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
+foreach(what IN ITEMS "histories 1 4000" "worlds 1 12")
+  separate_arguments(what)
+  list(POP_FRONT what name)
+  add_test(NAME test_oracle_${name} COMMAND ${Python3_EXECUTABLE}
+    ${CMAKE_CURRENT_SOURCE_DIR}/oracle/compare.py ${PROJECT_SOURCE_DIR}/schema/ledgers
+    $<TARGET_FILE:oracle_${name}> ${what})
+endforeach()
+
+# All of a small world: three machines, four changes, every order.
+jiyao_test(test_exhaustive
+  SOURCES
+    exhaustive/exhaustive_test.cpp
+    exhaustive/explorer.cpp
+    exhaustive/stock.cpp
+  USES jiyao_world jiyao::test_realm)
 
 # Bugs on purpose: the linker leads these calls through tests/simulation/museum_test.cpp.
 jiyao_test(test_museum
