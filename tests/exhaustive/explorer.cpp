@@ -4,8 +4,18 @@
 namespace jiyao::exhaustive {
 namespace {
 
-std::string machine(std::size_t index) {
-  return std::string(1, static_cast<char>('A' + index));
+constexpr std::size_t kNobody = ~std::size_t{0};
+
+/// "A talks to B".
+std::string said(std::size_t who, const char* what, std::size_t whom = kNobody) {
+  std::string text;
+  text += static_cast<char>('A' + who);
+  text += ' ';
+  text += what;
+  if (whom == kNobody) return text;
+  text += ' ';
+  text += static_cast<char>('A' + whom);
+  return text;
 }
 
 void put(std::string& key, std::uint32_t number) {
@@ -91,7 +101,7 @@ void Explorer::let_write(const State& state) {
     ++who.next;
     ++next.changes;
     next.told.insert(change);
-    go(std::move(next), machine(i) + " writes");
+    go(std::move(next), said(i, "writes"));
   }
 }
 
@@ -111,7 +121,7 @@ void Explorer::let_talk(const State& state) {
     caller.now.held = met.caller;
     answerer.now.held = met.answerer;
     if (luck != Luck::whole) ++next.mishaps;
-    go(std::move(next), machine(i) + " " + name_of(luck) + " " + machine(j));
+    go(std::move(next), said(i, name_of(luck), j));
   };
   for (std::size_t i = 0; i < state.replicas.size(); ++i)
     for (std::size_t j = 0; j < state.replicas.size(); ++j) {
@@ -128,14 +138,14 @@ void Explorer::let_talk(const State& state) {
       if (!message) continue;
       next.late = Late{static_cast<std::uint8_t>(j), *message};
       ++next.mishaps;
-      go(std::move(next), machine(i) + " sends something that is late to " + machine(j));
+      go(std::move(next), said(i, "sends something that is late to", j));
     }
   if (!state.late) return;
   State next = state;
   Replica& to = next.replicas[state.late->to];
   to.now.held = stock_.arrives(to.place, to.now.held, state.late->message);
   next.late.reset();
-  go(std::move(next), "the late message reaches " + machine(state.late->to));
+  go(std::move(next), said(state.late->to, "hears the late message"));
 }
 
 void Explorer::begin_new_life(State& state, Replica& replica) {
@@ -160,7 +170,7 @@ void Explorer::let_break(const State& state) {
     if (state.restores < bounds_.restores && one.backup != one.now) {
       State next = state;
       next.replicas[i].backup = one.now;
-      go(std::move(next), machine(i) + " is backed up");
+      go(std::move(next), said(i, "is backed up"));
     }
     if (state.restores < bounds_.restores && one.backup && *one.backup != one.now) {
       State next = state;
@@ -171,7 +181,7 @@ void Explorer::let_break(const State& state) {
       const std::set<ChangeNo> after = held_anywhere(next);
       for (const ChangeNo change : before)
         if (!after.contains(change)) next.excused.insert(change);
-      go(std::move(next), machine(i) + " is restored");
+      go(std::move(next), said(i, "is restored"));
     }
     if (state.clones < bounds_.clones && state.changes > 0) {
       State next = state;
@@ -179,7 +189,8 @@ void Explorer::let_break(const State& state) {
       begin_new_life(next, next.replicas.back());
       next.replicas.back().backup.reset();
       ++next.clones;
-      go(std::move(next), machine(i) + " is cloned to " + machine(next.replicas.size() - 1));
+      const std::size_t twin = next.replicas.size() - 1;
+      go(std::move(next), said(i, "is cloned to", twin));
     }
   }
 }
@@ -212,7 +223,7 @@ void Explorer::check_heals(const State& state) {
   const Holding all = healed.replicas.front().now.held;
   for (std::size_t i = 0; i < healed.replicas.size(); ++i)
     if (healed.replicas[i].now.held != all)
-      return fail("P3: " + machine(i) + " and A do not hold the same once all have talked");
+      return fail(said(i, "does not hold what A holds once all have talked: P3"));
   const std::set<ChangeNo> held = stock_.changes_in(all);
   for (const ChangeNo change : state.told)
     if (!held.contains(change) && !state.excused.contains(change))

@@ -54,8 +54,8 @@ class Comparison:
         pending = [[i.hex(), reason, hexes(missing)] for i, reason, missing in state.pending]
         pairs.append(("pending", pending, told["pending"]))
         pairs.append(("flags", [state.is_void, state.is_end, state.has_conflict], told["flags"]))
-        pairs.append(("apart", [[g, a.hex(), b.hex(), same] for g, a, b, same in state.apart],
-                      told["apart"]))
+        pairs.append(("apart", sorted([g, a.hex(), b.hex(), same]
+                                      for g, a, b, same in state.apart), sorted(told["apart"])))
         pairs.append(("level", state.level or "", told["level"]))
         for what, mine, engine in pairs:
             if mine != engine:

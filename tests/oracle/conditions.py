@@ -16,13 +16,17 @@ def _days_later(value, days):
 
 
 def compare_values(a, b):
-    """Numbers as numbers, levels by rank, days and moments by time; None: not comparable."""
+    """Numbers as numbers, levels by rank, days and moments by time (a day and a moment of it as
+    days), equal texts as equal; None: not comparable."""
+    if a == b:
+        return 0
     if re.fullmatch(r"-?\d+", a) and re.fullmatch(r"-?\d+", b):
         return (int(a) > int(b)) - (int(a) < int(b))
     if a in LEVELS and b in LEVELS:
         return LEVELS.index(a) - LEVELS.index(b)
     if re.match(r"\d{4}-\d\d-\d\d", a) and re.match(r"\d{4}-\d\d-\d\d", b):
-        return (a > b) - (a < b)
+        size = min(len(a), len(b))
+        return (a[:size] > b[:size]) - (a[:size] < b[:size])
     return None
 
 
@@ -46,7 +50,7 @@ class Clause:
     def _right(self, look):
         value = look(self.words[0]) if self.right_is_field else [self.words[0]]
         if self.days and value and value[0]:
-            value = [_days_later(value[0], self.days)]
+            value = [_days_later(value[0][:10], self.days)]
         return value
 
     def holds(self, look):
@@ -59,14 +63,15 @@ class Clause:
         if self.verb == "is" and self.words[0] == "empty":
             return not left
         if self.verb == "in":
-            return bool(left) and all((one in self.words) != self.negated for one in left)
+            return all((one in self.words) != self.negated for one in left or [""])
         right = self._right(look)
         if self.verb == "within":
             return all(one in right for one in left)
         if self.verb == "exclude":
             return not any(one in right for one in left)
         if self.verb == "is":
-            return (left == right) != self.negated
+            other = right[0] if right else ""
+            return all((one == other) != self.negated for one in left or [""])
         return self._ordered(left, right)
 
     def _ordered(self, left, right):
@@ -74,9 +79,8 @@ class Clause:
             left = [str(len(left))]
         if self.right_is_field and TERM.fullmatch(self.words[0]):
             right = [str(len(right))]
-        if not left or not right or not right[0]:
-            return False
-        answers = [compare_values(one, right[0]) for one in left]
+        other = right[0] if right else ""
+        answers = [compare_values(one, other) for one in left or [""]]
         if any(answer is None for answer in answers):
             return False
         test = {"<": lambda c: c < 0, "<=": lambda c: c <= 0, ">": lambda c: c > 0,

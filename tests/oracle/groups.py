@@ -63,19 +63,18 @@ class GroupMerge:
             return write.judged.is_authority
         if write.change.kind != "resolve":
             return False
-        writers = {w.id for w in self.writes}
-        return {i for i in write.change.settles if i in writers} == {w.id for w in known}
+        seen = {w.id for w in self.effective_before(write.node)}
+        return seen & set(write.change.settles) == {w.id for w in known}
 
     def _is_proposal(self, write, known):
         if write.judged.effect == "proposal_only":
             return True
-        if self.group.kind == "number" and write.change.kind == "renumber":
-            return not write.judged.is_authority
         if self.group.kind == "severity":
             return self._lowers_without_right(write, known)
         if self.group.kind == "state" and not write.is_ruling:
-            return any(self.ledger.states[w.value].is_end and w.value != write.value
-                       for w in known)
+            values = {w.value for w in known}
+            return len(values) == 1 and write.value not in values and any(
+                self.ledger.states[value].is_end for value in values)
         return False
 
     def _lowers_without_right(self, write, known):
@@ -127,9 +126,8 @@ class GroupMerge:
     def finish(self):
         state = GroupState()
         effective = [w for w in self.writes if not w.is_proposal]
-        state.proposals = self._pairs(
-            w for w in self.writes if w.is_proposal
-            and not any(self.graph.is_before(w.node, e.node) for e in effective))
+        state.proposals = self._pairs(w for w in self.writes if w.is_proposal
+                                      and not self._is_answered(w, effective))
         top = self.maximal(effective)
         if self.group.kind == "set":
             self._finish_set(state, effective)
@@ -153,6 +151,12 @@ class GroupMerge:
             self._finish_ordered(state, top)
         return state
 
+    def _is_answered(self, proposal, effective):
+        """By a write that names it; but for entries, by any that knew it."""
+        return any(proposal.id in w.change.settles
+                   or (self.group.kind != "set" and self.graph.is_before(proposal.node, w.node))
+                   for w in effective)
+
     def _pairs(self, writes):
         return sorted({(w.id, w.value) for w in writes})
 
@@ -165,15 +169,20 @@ class GroupMerge:
     def common_ancestor(self, top):
         shared = [w for w in self.writes if not w.is_proposal
                   and all(self.graph.is_before(w.node, t.node) for t in top)]
-        return max(self.maximal(shared), key=lambda w: w.id, default=None)
+        last = [w for w in shared
+                if not any(self.graph.is_before(w.node, other.node) for other in shared)]
+        return max(last, key=lambda w: w.id, default=None)
 
     def _finish_custody(self, state, top):
         open_pairs = [pair for pair in self.apart if not self._is_ruled(pair)]
         if not open_pairs and len({w.value for w in top}) < 2:
             return
         facts = {one for pair in open_pairs for one in pair}
+        facts |= set(top)
         self.hold_up(state, top, INCIDENT)
-        state.held = self._pairs(facts | set(top))
+        state.ancestor = self.common_ancestor(facts)
+        state.value = state.ancestor.value if state.ancestor else ""
+        state.held = self._pairs(facts)
 
     def _finish_ordered(self, state, top):
         field = self.group.fields[0]
@@ -186,11 +195,19 @@ class GroupMerge:
         sign = -1 if self.group.kind == "earliest" else 1
         for write in top[1:]:
             order = sign * compare(field, write.value, best.value)
-            if order > 0 or (order == 0 and write.id > best.id):
+            if order > 0 or (order == 0 and write.id < best.id):
                 best = write
         state.value = best.value
         if len({w.value for w in top}) > 1:
             state.mark = FLAGGED
+
+    def _what(self, entry):
+        """An entry is known by its first field."""
+        return self.group.field_value(self.group.fields[0], entry.value)
+
+    def _took_back(self, withdrawal, what):
+        return any(w.id in withdrawal.change.settles and self._what(w) == what
+                   for w in self.writes)
 
     def _finish_set(self, state, effective):
         withdrawals = [w for w in effective if w.change.kind == "withdraw"]
@@ -200,8 +217,7 @@ class GroupMerge:
             named = any(entry.id in w.change.settles for w in withdrawals)
             if not named and self.group.removal_wins:
                 named = any(self.graph.is_apart(w.node, entry.node)
-                            and any(o.id in w.change.settles and o.value == entry.value
-                                    for o in effective) for w in withdrawals)
+                            and self._took_back(w, self._what(entry)) for w in withdrawals)
             (state.withdrawn if named else state.held).append((entry.id, entry.value))
         state.held.sort()
         state.withdrawn.sort()

@@ -12,7 +12,7 @@ class RecordState:
         self.groups, self.state = {}, ""
         self.is_closed = self.is_frozen = self.is_held_back = False
         self.is_void = self.is_end = self.has_conflict = False
-        self.late, self.level = [], None
+        self.late, self.apart, self.level, self.actors = [], [], None, {}
         self.heads, self.applied, self.quarantined = [], [], []
         self.transparent, self.pending = [], []
 
@@ -23,14 +23,13 @@ def can_take(ledger, change):
         group = ledger.groups.get(name)
         if group is None or group.kind == "computed":
             return False
-        if change.kind == "withdraw":
-            if group.kind != "set":
-                return False
-        elif group.kind == "state":
-            if value not in ledger.states:
-                return False
-        elif group.kind == "severity" and not is_canonical(group.fields[0],
-                                                           group.field_value(group.fields[0], value)):
+        takes_back = group.kind == "set" and not value
+        if (change.kind == "withdraw") != takes_back:
+            return False
+        if group.kind == "state" and value not in ledger.states:
+            return False
+        if (group.kind in ("severity", "latest", "earliest")
+                and not is_canonical(group.fields[0], value)):
             return False
     return True
 
@@ -61,6 +60,8 @@ class Merge:
         state.applied = sorted(graph.nodes[i].id for i in graph.applied)
         state.transparent, state.pending = graph.transparent(), graph.pending()
         state.is_closed = bool(self.closes)
+        state.actors = {graph.nodes[i].id: graph.nodes[i].change.actor.hex()
+                        for i in graph.applied}
         self._show(state)
         return state
 
@@ -72,8 +73,61 @@ class Merge:
         state.is_frozen = bool(custody) or any(p[1] == "program" for p in state.pending)
         state.has_conflict = any(g.mark >= CONFLICT for g in state.groups.values())
         shown = self.ledger.states.get(state.state)
-        state.is_void = shown is not None and shown.is_void
-        state.is_end = shown is not None and shown.is_end
+        if shown is not None and state.groups["state"].mark != INCIDENT:
+            state.is_void, state.is_end = shown.is_void, shown.is_end
+
+        self._note_level(state)
+        self._note_late(state)
+        self._note_apart(state)
+
+    def _note_level(self, state):
+        for name, group in state.groups.items():
+            fields = self.ledger.groups[name].fields
+            if fields and fields[0].type == "level" and fields[0].name == "level":
+                state.level = group.value if group.value in LEVELS else None
+
+    def _effective(self, name):
+        merge = self.merges.get(name)
+        return [w for w in merge.writes if not w.is_proposal] if merge else []
+
+    def _note_late(self, state):
+        """Entries that whoever ended the record did not know of."""
+        if "state" not in self.merges:
+            return
+        states = self._effective("state")
+        enders = [w for w in self.merges["state"].maximal(states)
+                  if self.ledger.states[w.value].is_end
+                  and not self.ledger.states[w.value].is_void]
+        for name in state.groups:
+            if self.ledger.groups[name].late is None:
+                continue
+            state.late += [w.id for w in self._effective(name) if w.change.kind != "withdraw"
+                           and any(self.graph.is_apart(w.node, e.node) for e in enders)]
+        state.late = sorted(set(state.late))
+
+    def _note_apart(self, state):
+        """Entries about one person that did not know of each other, until somebody who knew both
+        made another one about that person."""
+        for name in sorted(state.groups):
+            group = self.ledger.groups[name]
+            if group.apart is None:
+                continue
+            by = self.ledger.fields[group.apart["by"]]
+            shown = {i for i, _ in state.groups[name].held}
+            entries = sorted((w for w in self._effective(name) if w.id in shown),
+                             key=lambda w: w.id)
+            for k, a in enumerate(entries):
+                for b in entries[k + 1:]:
+                    who = group.field_value(by, a.value)
+                    if not who or who != group.field_value(by, b.value):
+                        continue
+                    if not self.graph.is_apart(a.node, b.node):
+                        continue
+                    if any(group.field_value(by, c.value) == who
+                           and self.graph.is_before(a.node, c.node)
+                           and self.graph.is_before(b.node, c.node) for c in entries):
+                        continue
+                    state.apart.append((name, a.id, b.id, a.value == b.value))
 
     # --- rights --------------------------------------------------------------------------------
 
@@ -82,20 +136,24 @@ class Merge:
                for close in self.closes):
             return True
         group, judged = merge.group, write.judged
-        if group.by_authority and not judged.is_authority:
+        renumbers = write.change.kind == "renumber"
+        if (group.by_authority or renumbers) and not judged.is_authority:
             return True
         if group.locked_from is None:
             return self._lacks_right(group, write)
-        lock = self.ledger.states[group.locked_from].rank
+        if renumbers:
+            return False
         states = self.merges["state"]
-        reached = [w for w in states.writes if not w.is_proposal
-                   and self.ledger.states[w.value].rank >= lock]
-        if any(self.graph.is_apart(w.node, write.node) for w in reached):
+        if any(self._locks(group, w) and not w.is_proposal
+               and self.graph.is_apart(w.node, write.node) for w in states.writes):
             return True
-        known = states.maximal_before(write.node)
-        if not any(self.ledger.states[w.value].rank >= lock for w in known):
+        if not any(self._locks(group, w) for w in states.maximal_before(write.node)):
             return False
         return self._lacks_right(group, write)
+
+    def _locks(self, group, state_write):
+        state = self.ledger.states[state_write.value]
+        return not state.is_void and state.rank >= self.ledger.states[group.locked_from].rank
 
     def _lacks_right(self, group, write):
         judged = write.judged
@@ -103,9 +161,12 @@ class Merge:
             return True
         if group.by_signer is not None:
             signers = {w.change.actor
-                       for w in self.merges[group.by_signer].maximal_before(write.node)}
+                       for w in self.merges[group.by_signer].effective_before(write.node)
+                       if w.change.kind != "withdraw"}
             return write.change.actor not in signers
-        return bool(group.writers) and not judged.roles & group.writers
+        if group.writers:
+            return not judged.roles & group.writers
+        return group.locked_from is not None and not group.by_owner
 
 
 class StateChoice:
@@ -134,6 +195,9 @@ class StateChoice:
     def _among(self, top, values):
         known = [self.ledger.states[v] for v in values]
         ends = [s for s in known if s.is_end]
+        if any(s.is_void for s in known):
+            self.states.hold_up(self.group, top, CONFLICT)
+            return
         if len(ends) > 1:
             self.states.hold_up(self.group, top, INCIDENT)
             return
@@ -141,7 +205,7 @@ class StateChoice:
         if backs and not ends:
             self.group.value, self.group.mark = max(backs, key=lambda s: s.rank).name, FLAGGED
             return
-        if any(s.is_void for s in known) or not self._is_one_path(values):
+        if not self._is_one_path(values):
             self.states.hold_up(self.group, top, CONFLICT)
             return
         self.group.value = max(known, key=lambda s: s.rank).name
@@ -165,19 +229,17 @@ class StateChoice:
         return False
 
     def _guard(self, top):
-        """The shown state falls back to the last one whose conditions hold on the merged row."""
-        value, writes = self.group.value, [w for w in top if w.value == self.group.value]
-        while self._fails(value):
-            self.state.is_held_back = True
-            before = [w for w in self.states.writes if not w.is_proposal
-                      and any(self.graph.is_before(w.node, t.node) for t in top)
-                      or (w in top and w.value != value)]
-            before = [w for w in before if not self._fails(w.value)]
-            if not before:
-                break
-            best = max(before, key=lambda w: self.ledger.states[w.value].rank)
-            value, writes = best.value, [best]
-        self.group.value = value
+        """The shown state falls back to the last one whose conditions hold on the merged row: the
+        other newest ones, then those that were set before, of lower rank; at worst the lowest."""
+        def rank(name):
+            return self.ledger.states[name].rank
+        chosen = self.group.value
+        newest = sorted({w.value for w in top} - {chosen}, key=rank, reverse=True)
+        before = sorted({w.value for w in self.states.writes if not w.is_proposal
+                         and rank(w.value) < rank(chosen)}, key=rank, reverse=True)
+        ways = [chosen] + newest + before
+        self.group.value = next((s for s in ways if not self._fails(s)), ways[-1])
+        self.state.is_held_back = self.group.value != chosen
 
     def _fails(self, name):
         guards = self.ledger.guards.get(name, [])
@@ -230,16 +292,26 @@ class Terms:
             return sorted({self.actor(i) for i, _ in entries})
         if what == "signers":
             now = content_hash(self.ledger, self.state, group).hex()
+            signed = [f for f in group.fields if f.type == "signature"]
             return sorted({self.actor(i) for i, v in entries
-                           if any(group.field_value(f, v) == now for f in group.fields
-                                  if f.type == "signature")})
+                           if not signed or group.field_value(signed[0], v) == now})
         return self.out(group, held)
 
     def actor(self, change_id):
         return self.state.actors[change_id]
 
     def out(self, group, held):
-        return []
+        """Who went out more often than they came back."""
+        if group.moves is None:
+            return []
+        who = self.ledger.fields[group.moves["who"]]
+        event = self.ledger.fields[group.moves["event"]]
+        away = {}
+        for _, value in held.held:
+            name = group.field_value(who, value)
+            is_out = group.field_value(event, value) == event.choices[0]
+            away[name] = away.get(name, 0) + (1 if is_out else -1)
+        return sorted(name for name, count in away.items() if count > 0)
 
 
 def content_hash(ledger, state, group):
