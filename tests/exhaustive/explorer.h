@@ -12,7 +12,7 @@ namespace jiyao::exhaustive {
 struct Bounds {
   unsigned changes = 4;
   unsigned mishaps = 1;   ///< conversations that go wrong, late messages
-  unsigned restores = 1;  ///< of a copy that somebody made at any time before
+  unsigned restores = 1;  ///< of the one copy that somebody made at any time before
   unsigned clones = 1;
   std::size_t states_max = ~std::size_t{0};
 };
@@ -45,8 +45,8 @@ class Explorer {
   };
   struct State {
     std::vector<Replica> replicas;
-    std::set<ChangeNo> told;     ///< acknowledged to a clerk
-    std::set<ChangeNo> excused;  ///< the only copy was put back to an older one
+    std::vector<ChangeNo> told;     ///< acknowledged to a clerk
+    std::vector<ChangeNo> excused;  ///< the only copy was put back to an older one
     std::array<std::uint8_t, kPlaces> lives{};
     std::optional<Late> late;
     std::uint8_t changes = 0, mishaps = 0, restores = 0, clones = 0;

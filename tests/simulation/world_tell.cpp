@@ -20,6 +20,14 @@ JudgedChange judged(const HistoryEntry& entry, const Roster& roster) {
   return one;
 }
 
+/// Empty: not for this person's eyes.
+std::string digest_of(const Replica& replica, const RecordId& record) {
+  const Result<View> view = replica.view(record);
+  if (!view || view->is_hidden) return {};
+  const LedgerDefinition& ledger = *replica.definitions().ledger(view->ledger);
+  return digest(Label::state, {canonical(view->state, ledger)}).hex();
+}
+
 }  // namespace
 
 void World::tell_end(std::ostream& out) {
@@ -49,7 +57,7 @@ void World::tell_compartment(std::ostream& out, Station& station,
     out << comma << "{\"record\":\"" << record.hex() << "\",\"ledger\":\""
         << history.front().change.ledger << "\",\"changes\":";
     oracle::tell_changes(out, changes);
-    out << '}';
+    out << ",\"digest\":\"" << digest_of(replica, record) << "\"}";
     comma = ",";
   }
   out << "],\"digest\":\"" << digest->second.state.hex() << "\"}\n";
