@@ -44,11 +44,11 @@ std::string Explorer::key_of(const State& state) {
   std::string key;
   for (const Replica& one : state.replicas) {
     key += static_cast<char>(one.place * 16 + one.life);
-    key += static_cast<char>(one.next);
+    key += static_cast<char>(one.now.next);
     put(key, one.now.held);
     put(key, one.now.desk);
     put(key, one.backup ? one.backup->held + 1 : 0);
-    put(key, one.backup ? one.backup->desk : 0);
+    put(key, one.backup ? one.backup->desk * 256U + one.backup->next : 0);
   }
   put(key, state.told);
   put(key, state.excused);
@@ -107,9 +107,10 @@ void Explorer::let_write(const State& state) {
   for (std::size_t i = 0; i < writers; ++i) {
     State next = state;
     Replica& who = next.replicas[i];
-    const ChangeNo change = stock_.write(who.place, who.life, who.next, who.now.held, who.now.desk);
+    const ChangeNo change =
+        stock_.write(who.place, who.life, who.now.next, who.now.held, who.now.desk);
     who.now.desk = stock_.put(who.now.desk, change);
-    ++who.next;
+    ++who.now.next;
     ++next.changes;
     insert(next.told, change);
     go(std::move(next), said(i, "writes"));
@@ -161,7 +162,7 @@ void Explorer::let_talk(const State& state) {
 
 void Explorer::begin_new_life(State& state, Replica& replica) {
   replica.life = state.lives[replica.place]++;
-  replica.next = 1;
+  replica.now.next = 1;
 }
 
 std::set<ChangeNo> Explorer::held_anywhere(const State& state) const {
@@ -190,7 +191,7 @@ void Explorer::let_break(const State& state) {
       State next = state;
       const std::set<ChangeNo> before = held_anywhere(state);
       next.replicas[i].now = *one.backup;
-      begin_new_life(next, next.replicas[i]);
+      if (!bounds_.is_life_kept) begin_new_life(next, next.replicas[i]);
       ++next.restores;
       const std::set<ChangeNo> after = held_anywhere(next);
       for (const ChangeNo change : before)

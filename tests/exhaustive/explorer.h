@@ -15,6 +15,7 @@ struct Bounds {
   unsigned restores = 1;  ///< of the one copy that somebody made at any time before
   unsigned clones = 1;
   std::size_t states_max = ~std::size_t{0};
+  bool is_life_kept = false;  ///< a bug: who is put back goes on numbering as before
 };
 
 struct Explored {
@@ -32,10 +33,11 @@ class Explorer {
   struct Copy {
     Holding held = 0;
     Desk desk = 0;
+    std::uint8_t next = 1;  ///< number of its next change in this life
     friend bool operator==(const Copy&, const Copy&) = default;
   };
   struct Replica {
-    std::uint8_t place = 0, life = 0, next = 1;
+    std::uint8_t place = 0, life = 0;
     Copy now;
     std::optional<Copy> backup;
   };
