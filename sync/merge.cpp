@@ -154,6 +154,7 @@ bool RecordMerge::is_signer(const Group& group, std::size_t node) const {
     const auto& approvals = groups_[i].writes();
     return std::any_of(approvals.begin(), approvals.end(), [&](const WriteNode& approval) {
       return !approval.is_proposal && graph_.is_before(approval.node, node) &&
+             graph_.at(approval.node).change->kind != ChangeKind::withdraw &&
              graph_.at(approval.node).change->actor == graph_.at(node).change->actor;
     });
   }
@@ -236,13 +237,14 @@ void RecordMerge::note_late_entries() {
     if (definition_.groups[group_of_[i]].late.empty()) continue;
     for (const WriteNode& write : groups_[i].writes()) {
       const bool is_late =
-          !write.is_proposal && std::any_of(ends.begin(), ends.end(), [&](std::size_t end) {
-            return graph_.is_concurrent(write.node, end);
-          });
+          !write.is_proposal && graph_.at(write.node).change->kind != ChangeKind::withdraw &&
+          std::any_of(ends.begin(), ends.end(),
+                      [&](std::size_t end) { return graph_.is_concurrent(write.node, end); });
       if (is_late) record_.late.push_back(graph_.at(write.node).id);
     }
   }
   std::sort(record_.late.begin(), record_.late.end());
+  record_.late.erase(std::unique(record_.late.begin(), record_.late.end()), record_.late.end());
 }
 
 void RecordMerge::note_entries_apart() {
@@ -267,7 +269,7 @@ void RecordMerge::note_entries_apart(const Group& group, const GroupMerge& merge
   };
   for (const std::size_t a : entries) {
     for (const std::size_t b : entries) {
-      if (!(graph_.at(node(a)).id < graph_.at(node(b)).id) || who(a) != who(b) ||
+      if (!(graph_.at(node(a)).id < graph_.at(node(b)).id) || who(a).empty() || who(a) != who(b) ||
           !graph_.is_concurrent(node(a), node(b)))
         continue;
       const bool is_answered = std::any_of(entries.begin(), entries.end(), [&](std::size_t later) {

@@ -35,6 +35,7 @@ class StateChoice {
   bool is_void(std::size_t state) const { return definition_.states[state].is_void; }
   bool is_void_suspended(const std::vector<std::size_t>& weighty) const;
   bool is_one_path() const;
+  bool goes_back() const;
   bool may_enter(std::size_t state, const Lookup& own) const;
 
   const LedgerDefinition& definition_;
@@ -87,6 +88,12 @@ bool StateChoice::may_enter(std::size_t state, const Lookup& own) const {
   return !has_step;
 }
 
+// A paper handed back goes before progress, but no end is left by merging (I8).
+bool StateChoice::goes_back() const {
+  return std::none_of(values_.begin(), values_.end(),
+                      [&](std::size_t state) { return definition_.states[state].is_terminal; });
+}
+
 // The highest state whose own guards hold on the merged row; if none of the newest, the last one
 // before them (6.3: filed here, its condition broken there -> stays done, and a task).
 bool StateChoice::choose(const Lookup& own, GroupState& shown) const {
@@ -94,7 +101,7 @@ bool StateChoice::choose(const Lookup& own, GroupState& shown) const {
   const auto back = std::find_if(candidates.begin(), candidates.end(), [&](std::size_t state) {
     return definition_.states[state].sends_back;
   });
-  if (back != candidates.end()) std::rotate(candidates.begin(), back, back + 1);
+  if (back != candidates.end() && goes_back()) std::rotate(candidates.begin(), back, back + 1);
   std::vector<std::size_t> earlier;
   for (std::size_t i = 0; i < states_.writes().size(); ++i)
     if (!states_.writes()[i].is_proposal) earlier.push_back(state_of(i));

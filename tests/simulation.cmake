@@ -5,6 +5,7 @@ add_library(jiyao_world STATIC
   simulation/hub_station.cpp
   simulation/plan.cpp
   simulation/settlement.cpp
+  simulation/shrink.cpp
   simulation/small_model.cpp
   simulation/world.cpp
   simulation/world_checks.cpp
@@ -12,7 +13,10 @@ add_library(jiyao_world STATIC
   simulation/world_heal.cpp
   simulation/world_media.cpp
   simulation/world_steps.cpp
-  simulation/world_sync.cpp)
+  simulation/world_sync.cpp
+  simulation/world_tell.cpp
+  oracle/history_maker.cpp
+  oracle/state_lines.cpp)
 target_link_libraries(jiyao_world PUBLIC jiyao::server jiyao::sync jiyao_test_disk PRIVATE PkgConfig::sqlite jiyao::warnings)
 target_precompile_headers(jiyao_world REUSE_FROM jiyao_crypto)
 
@@ -32,6 +36,35 @@ jiyao_test(test_kill_loop
   SOURCES simulation/kill_loop_test.cpp
   USES jiyao_world)
 
+# The second opinion: merge and digests once more, in Python, from the documents alone.
+add_executable(oracle_histories oracle/histories_main.cpp)
+target_link_libraries(oracle_histories PRIVATE jiyao_world jiyao::warnings)
+add_executable(oracle_worlds oracle/worlds_main.cpp)
+target_link_libraries(oracle_worlds PRIVATE jiyao_world jiyao::warnings)
+find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
+foreach(what IN ITEMS "histories 1 4000" "worlds 1 12")
+  separate_arguments(what)
+  list(POP_FRONT what name)
+  add_test(NAME test_oracle_${name} COMMAND ${Python3_EXECUTABLE}
+    ${CMAKE_CURRENT_SOURCE_DIR}/oracle/compare.py ${PROJECT_SOURCE_DIR}/schema/ledgers
+    $<TARGET_FILE:oracle_${name}> ${what})
+endforeach()
+
+# All of a small world: three machines, four changes, every order.
+jiyao_test(test_exhaustive
+  SOURCES
+    exhaustive/exhaustive_test.cpp
+    exhaustive/explorer.cpp
+    exhaustive/stock.cpp
+  USES jiyao_world jiyao::test_realm
+  SHARDS 2)
+
+list(APPEND small_wraps
+  _ZN5jiyao5mergeERKNS_16LedgerDefinitionESt4spanIKNS_12JudgedChangeELm18446744073709551615EE
+  _ZNK5jiyao10BatchIndex7missingERKNS_5ScopeESt4spanIKNS_19CompartmentFrontierELm18446744073709551615EEm)
+list(TRANSFORM small_wraps PREPEND "LINKER:--wrap=")
+target_link_options(test_exhaustive PRIVATE ${small_wraps})
+
 # Bugs on purpose: the linker leads these calls through tests/simulation/museum_test.cpp.
 jiyao_test(test_museum
   SOURCES simulation/museum_test.cpp
@@ -45,6 +78,15 @@ set(wraps
   _ZNK5jiyao6Roster5scopeERKNS_5BlockINS_9NodeIdTagELm16EEERKNS_5RouteE
   _ZN5jiyao13SimulatedDisk4syncERNS0_5InodeEm
   _ZN5jiyao8stage_ofERKNS_7Replica5StateERKNS_5StoreERKNS_12StoredChangeE
-  _ZN5jiyao5checkERKNS_11DefinitionsERKNS_13NeighbourhoodE)
+  _ZN5jiyao5checkERKNS_11DefinitionsERKNS_13NeighbourhoodE
+  _ZNK5jiyao6Roster8standingERKNS_6ChangeERKNS_11RosterPointEjb
+  _ZN5jiyao9digest_ofERKNS_8FrontierE
+  _ZNK5jiyao10BatchIndex8frontierERKNS_13CompartmentIdE
+  _ZN5jiyao11Transaction6commitEv
+  _ZN5jiyao7Replica12seal_pendingEi
+  _ZN5jiyao12issue_grantsERNS_7LogFileERKNS_10KeeperKeysE
+  _ZN5jiyao8LaneBook12declare_lostERKNS_5BlockINS_8SetIdTagELm16EEE
+  _ZN5jiyao8LaneBook8exportedENS_7LaneSetE
+  _ZNK5jiyao8Exchange10wants_moreEv)
 list(TRANSFORM wraps PREPEND "LINKER:--wrap=")
 target_link_options(test_museum PRIVATE ${wraps})

@@ -3,8 +3,11 @@
 // The production sources know nothing of this: the linker leads calls between their objects through
 // the functions below (--wrap in simulation.cmake). A piece that the World does not find within a
 // few seeds fails the build: then it is the World that is broken.
-#include "simulation/world.h"
+#include "simulation/shrink.h"
 #include "sync/check.h"
+#include "sync/incarnation.h"
+#include "sync/keeper.h"
+#include "sync/lane.h"
 #include "sync/log_core.h"
 #include "sync/merge.h"
 #include "sync/replica_state.h"
@@ -29,8 +32,24 @@ enum class Piece {
   sync_without_syncing,
   stage_is_guessed,
   check_finds_nothing,
+  merge_by_clock,                ///< S14 of the study: one clock in 2030 wins for years
+  merge_is_no_function,          ///< S32: reads go backwards
+  merge_forgets_proposals,       ///< S10: what was refused is gone
+  seal_flips_a_bit,              ///< S30: a bit flipped in memory between record and hash
+  sending_is_delivering,         ///< S1, S8: marked as sent when sent, not when kept
+  frontiers_agree_by_count,      ///< S7, S12: "nothing new" by a number in place of a hash
+  frontier_forgets_a_tip,        ///< S9: holes in the completed set
+  person_without_role_counts,    ///< S34: acts on authority that is not there
+  said_before_it_is_written,     ///< S33, S11: accepted, then the bookkeeping failed
+  desk_is_never_sealed,          ///< S17, S12: work that waits in a queue for ever
+  keeper_forgets_later_epochs,   ///< S28: one new key, and nobody reads on
+  lost_media_stay_open,          ///< S22: a stick that never came back
+  export_takes_in_for_the_peer,  ///< S8 on media: written is taken for received
+  conversation_ends_early,       ///< S12: stuck after the first answer
 };
 Piece broken = Piece::none;
+std::uint64_t times = 0;  ///< since the world began
+std::set<BatchId> said;   ///< likewise
 
 }  // namespace
 
@@ -50,6 +69,20 @@ JIYAO_WRAP(
     }
     state.has_conflict = false;
   }
+  if (broken == Piece::merge_by_clock)
+    for (GroupState& group : state.groups) {
+      if (group.mark != Mark::conflict || group.held.empty()) continue;
+      const auto latest =
+          std::max_element(group.held.begin(), group.held.end(),
+                           [](const HeldWrite& a, const HeldWrite& b) { return a.hlc < b.hlc; });
+      group.held = {HeldWrite(*latest)};
+      group.value = group.held.front().value;
+      group.mark = Mark::none;
+    }
+  if (broken == Piece::merge_is_no_function && ++times % 40 == 0 && !state.groups.empty())
+    state.groups.front().value += "?";
+  if (broken == Piece::merge_forgets_proposals)
+    for (GroupState& group : state.groups) group.proposals.clear();
   if (broken == Piece::merge_drops_an_entry)
     for (GroupState& group : state.groups)
       if (definition.groups[group.group].kind == GroupKind::set && group.held.size() > 2)
@@ -59,6 +92,14 @@ JIYAO_WRAP(
 
 JIYAO_WRAP(Result<SealedBatch>, seal_batch, "_ZN5jiyao10seal_batchERKNS_9SealInputE",
            const SealInput& input) {
+  if (broken == Piece::seal_flips_a_bit && ++times % 5 == 0) {
+    std::vector<Change> changes(input.changes.begin(), input.changes.end());
+    if (!changes.front().reason.empty() || changes.front().kind == ChangeKind::close)
+      return real_seal_batch(input);
+    changes.front().hlc ^= 1;
+    return real_seal_batch(
+        {input.node, input.core, input.epoch, std::span(changes), input.letter_from});
+  }
   if (broken != Piece::seal_drops_the_last_change || input.changes.size() < 2)
     return real_seal_batch(input);
   return real_seal_batch({input.node, input.core, input.epoch,
@@ -77,6 +118,8 @@ JIYAO_WRAP(Missing, missing,
       const std::optional<BatchLine> line = index->find(id);
       return line && line->author.node.bytes[0] % 2 == 0 && line->seq == 3;
     });
+  if (broken == Piece::sending_is_delivering)
+    std::erase_if(missing.batches, [](const BatchId& id) { return !said.insert(id).second; });
   return missing;
 }
 
@@ -90,6 +133,64 @@ JIYAO_WRAP(Standing, standing, "_ZNK5jiyao6Roster8standingERKNS_11SealedBatchERK
            const Roster* roster, const SealedBatch& batch, const Ancestry& ancestry) {
   if (broken == Piece::header_always_counts) return {};
   return real_standing(roster, batch, ancestry);
+}
+
+JIYAO_WRAP(Standing, standing_of_change,
+           "_ZNK5jiyao6Roster8standingERKNS_6ChangeERKNS_11RosterPointEjb", const Roster* roster,
+           const Change& change, const RosterPoint& at, Roles needed, bool is_decisive) {
+  if (broken == Piece::person_without_role_counts) return {};
+  return real_standing_of_change(roster, change, at, needed, is_decisive);
+}
+
+JIYAO_WRAP(Digest, digest_of_frontier, "_ZN5jiyao9digest_ofERKNS_8FrontierE",
+           const Frontier& frontier) {
+  if (broken != Piece::frontiers_agree_by_count) return real_digest_of_frontier(frontier);
+  const std::string count = std::to_string(frontier.tips.size());
+  return digest(Label::frontier, {as_bytes(count)});
+}
+
+JIYAO_WRAP(Frontier, frontier, "_ZNK5jiyao10BatchIndex8frontierERKNS_13CompartmentIdE",
+           const BatchIndex* index, const CompartmentId& compartment) {
+  Frontier frontier = real_frontier(index, compartment);
+  if (broken == Piece::frontier_forgets_a_tip && frontier.tips.size() > 2) frontier.tips.pop_back();
+  return frontier;
+}
+
+JIYAO_WRAP(void, commit, "_ZN5jiyao11Transaction6commitEv", Transaction* transaction) {
+  if (broken == Piece::said_before_it_is_written && ++times > 400 && times % 50 == 0) return;
+  real_commit(transaction);
+}
+
+JIYAO_WRAP(Result<int>, seal_pending, "_ZN5jiyao7Replica12seal_pendingEi", Replica* replica,
+           int batches_max) {
+  if (broken == Piece::desk_is_never_sealed && replica->node().bytes[1] % 2 == 0) return 0;
+  return real_seal_pending(replica, batches_max);
+}
+
+JIYAO_WRAP(Result<Granted>, issue, "_ZN5jiyao12issue_grantsERNS_7LogFileERKNS_10KeeperKeysE",
+           LogFile& log, const KeeperKeys& keys) {
+  if (broken == Piece::keeper_forgets_later_epochs && log.roster().point().seq > 2)
+    return Granted{};
+  return real_issue(log, keys);
+}
+
+JIYAO_WRAP(Result<void>, declare_lost,
+           "_ZN5jiyao8LaneBook12declare_lostERKNS_5BlockINS_8SetIdTagELm16EEE", LaneBook* book,
+           const SetId& set) {
+  if (broken == Piece::lost_media_stay_open) return {};
+  return real_declare_lost(book, set);
+}
+
+JIYAO_WRAP(void, exported, "_ZN5jiyao8LaneBook8exportedENS_7LaneSetE", LaneBook* book,
+           LaneSet set) {
+  const SetId id = set.set;
+  real_exported(book, std::move(set));
+  if (broken == Piece::export_takes_in_for_the_peer) book->returned(id);
+}
+
+JIYAO_WRAP(bool, wants_more, "_ZNK5jiyao8Exchange10wants_moreEv", const Exchange* talk) {
+  if (broken == Piece::conversation_ends_early) return false;
+  return real_wants_more(talk);
 }
 
 JIYAO_WRAP(Scope, scope, "_ZNK5jiyao6Roster5scopeERKNS_5BlockINS_9NodeIdTagELm16EEERKNS_5RouteE",
@@ -128,8 +229,11 @@ constexpr std::uint64_t kSeedsToFind = 30;
 std::string caught(Piece piece) {
   broken = piece;
   std::string failure;
-  for (std::uint64_t seed = 1; seed <= kSeedsToFind && failure.empty(); ++seed)
+  for (std::uint64_t seed = 1; seed <= kSeedsToFind && failure.empty(); ++seed) {
+    times = 0;
+    said.clear();
     failure = run_seed(seed).failure;
+  }
   broken = Piece::none;
   std::printf("  %s\n", failure.c_str());
   return failure;
@@ -164,6 +268,65 @@ TEST(Museum, AStatusShownWithoutAReceiptIsCaught) {
 }
 TEST(Museum, ACheckThatFindsNothingIsCaught) {
   EXPECT_THAT(caught(Piece::check_finds_nothing), testing::HasSubstr(": P10: "));
+}
+
+TEST(Museum, AClockThatDecidesIsCaught) {
+  EXPECT_THAT(caught(Piece::merge_by_clock), testing::HasSubstr(": P4: "));
+}
+TEST(Museum, AMergeThatIsNoFunctionOfWhatIsHeldIsCaught) {
+  EXPECT_THAT(caught(Piece::merge_is_no_function), testing::HasSubstr(": P3: "));
+}
+TEST(Museum, AProposalThatVanishesIsCaught) {
+  EXPECT_THAT(caught(Piece::merge_forgets_proposals), testing::HasSubstr(": P4: "));
+}
+TEST(Museum, ABitThatFlipsBeforeItIsHashedIsCaught) {
+  EXPECT_NE(caught(Piece::seal_flips_a_bit), "");
+}
+TEST(Museum, SentTakenForDeliveredIsCaught) {
+  EXPECT_NE(caught(Piece::sending_is_delivering), "");
+}
+TEST(Museum, FrontiersComparedByTheirNumberAreCaught) {
+  EXPECT_NE(caught(Piece::frontiers_agree_by_count), "");
+}
+TEST(Museum, AFrontierWithAHoleIsCaught) {
+  EXPECT_NE(caught(Piece::frontier_forgets_a_tip), "");
+}
+TEST(Museum, APersonWithoutARoleWhoCountsIsCaught) {
+  EXPECT_THAT(caught(Piece::person_without_role_counts), testing::HasSubstr(": P8: "));
+}
+TEST(Museum, AWordGivenBeforeItIsWrittenIsCaught) {
+  EXPECT_NE(caught(Piece::said_before_it_is_written), "");
+}
+TEST(Museum, ADeskThatIsNeverSealedIsCaught) {
+  EXPECT_NE(caught(Piece::desk_is_never_sealed), "");
+}
+TEST(Museum, AKeeperThatForgetsLaterEpochsIsCaught) {
+  EXPECT_THAT(caught(Piece::keeper_forgets_later_epochs), testing::HasSubstr(": P3: "));
+}
+TEST(Museum, AMediumThatNobodyDeclaresLostIsCaught) {
+  EXPECT_NE(caught(Piece::lost_media_stay_open), "");
+}
+TEST(Museum, WrittenOnAMediumTakenForReceivedIsCaught) {
+  EXPECT_NE(caught(Piece::export_takes_in_for_the_peer), "");
+}
+TEST(Museum, AConversationThatEndsWithItsFirstAnswerIsCaught) {
+  EXPECT_NE(caught(Piece::conversation_ends_early), "");
+}
+
+// The smallest plan that still breaks P4 for a merge that hides one side.
+TEST(Shrinking, AFailingPlanBecomesAFewStepsThatFailAlike) {
+  broken = Piece::merge_keeps_the_greatest;
+  Plan whole;
+  Outcome outcome;
+  for (std::uint64_t seed = 1; seed <= kSeedsToFind && outcome.promise != "P4"; ++seed)
+    whole = plan(seed, 150), outcome = World(whole).run();
+  ASSERT_EQ(outcome.promise, "P4");
+  const Shrunk small = shrink(whole, outcome, 60);
+  broken = Piece::none;
+  EXPECT_EQ(small.outcome.promise, "P4");
+  EXPECT_LT(small.plan.steps.size(), 40u) << describe(small.plan);
+  EXPECT_LE(small.tries, 60u);
+  EXPECT_EQ(World(small.plan).run().failure, "") << "the plan is good, the merge was not";
 }
 
 }  // namespace

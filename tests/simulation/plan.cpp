@@ -1,6 +1,9 @@
 // tests/simulation/plan.cpp - drawing a plan: which faults this world knows, and how often.
 #include "simulation/plan.h"
 
+#include <algorithm>
+#include <functional>
+
 #include "simulation/chance.h"
 
 namespace jiyao::simulation {
@@ -11,24 +14,24 @@ struct Weight {
   unsigned weight;
 };
 
-constexpr std::array<Weight, 18> kWeights = {{{Verb::act, 120},
-                                              {Verb::seal, 24},
-                                              {Verb::sync, 90},
-                                              {Verb::export_set, 34},
-                                              {Verb::import_set, 40},
-                                              {Verb::catch_up, 44},
-                                              {Verb::receipts, 14},
-                                              {Verb::roster, 6},
-                                              {Verb::reopen, 10},
-                                              {Verb::backup, 5},
-                                              {Verb::restore, 2},
-                                              {Verb::clone, 1},
-                                              {Verb::backup_hub, 3},
-                                              {Verb::restore_hub, 2},
-                                              {Verb::clock, 5},
-                                              {Verb::fill_disk, 2},
-                                              {Verb::free_disk, 8},
-                                              {Verb::rogue, 2}}};
+constexpr std::array<Weight, kVerbs> kWeights = {{{Verb::act, 120},
+                                                  {Verb::seal, 24},
+                                                  {Verb::sync, 90},
+                                                  {Verb::export_set, 34},
+                                                  {Verb::import_set, 40},
+                                                  {Verb::catch_up, 44},
+                                                  {Verb::receipts, 14},
+                                                  {Verb::roster, 6},
+                                                  {Verb::reopen, 10},
+                                                  {Verb::backup, 5},
+                                                  {Verb::restore, 2},
+                                                  {Verb::clone, 1},
+                                                  {Verb::backup_hub, 3},
+                                                  {Verb::restore_hub, 2},
+                                                  {Verb::clock, 5},
+                                                  {Verb::fill_disk, 2},
+                                                  {Verb::free_disk, 8},
+                                                  {Verb::rogue, 2}}};
 
 /// The fault a verb is by itself: it is left out of worlds that do not know it.
 std::optional<Fault> fault_of(Verb verb) {
@@ -73,6 +76,25 @@ std::vector<Fault> faults_during(Verb verb) {
   }
 }
 
+/// Kinds that came later, drawn from a stream of their own: the others stay as they were.
+std::vector<Fault> later_faults_during(Verb verb) {
+  switch (verb) {
+    case Verb::sync:
+      return {Fault::answer_of_a_stranger, Fault::answer_stale, Fault::hub_away,
+              Fault::io_error_node, Fault::io_error_hub};
+    case Verb::act:
+    case Verb::seal:
+    case Verb::catch_up:
+      return {Fault::io_error_node};
+    case Verb::import_set:
+      return {Fault::medium_emptied, Fault::medium_littered, Fault::io_error_node};
+    case Verb::reopen:
+      return {Fault::program_twice};
+    default:
+      return {};
+  }
+}
+
 /// Swarm: each kind is in by half, so that some worlds are made of one kind alone.
 struct Weather {
   std::array<bool, kFaults> knows{};
@@ -83,7 +105,7 @@ struct Weather {
 Weather draw_weather(Chance& chance) {
   Weather weather;
   const bool is_calm = chance.percent(8);
-  for (bool& known : weather.knows) known = !is_calm && chance.percent(50);
+  for (std::size_t i = 0; i < kFirstFaults; ++i) weather.knows[i] = !is_calm && chance.percent(50);
   weather.fault_percent = static_cast<unsigned>(3 + chance.below(30));
   return weather;
 }
@@ -105,9 +127,30 @@ Verb draw_verb(Chance& chance, const Weather& weather) {
   }
 }
 
+void add_later_faults(Plan& plan, const Weather& before) {
+  Chance chance(plan.seed, "later");
+  Weather weather = before;
+  const bool is_calm = std::none_of(before.knows.begin(), before.knows.end(), std::identity());
+  for (std::size_t i = kFirstFaults; i < kFaults; ++i)
+    weather.knows[i] = !is_calm && chance.percent(50);
+  for (PlannedStep& step : plan.steps) {
+    const std::vector<Fault> may = later_faults_during(step.verb);
+    if (may.empty() || step.fault || !chance.percent(weather.fault_percent / 2)) continue;
+    const Fault fault = chance.pick(may);
+    if (weather.knows_fault(fault)) step.fault = fault;
+  }
+}
+
 }  // namespace
 
-Plan plan(std::uint64_t seed, std::size_t steps) {
+std::vector<Fault> faults_of(Verb verb) {
+  std::vector<Fault> all = faults_during(verb);
+  for (const Fault later : later_faults_during(verb)) all.push_back(later);
+  if (const std::optional<Fault> itself = fault_of(verb)) all.push_back(*itself);
+  return all;
+}
+
+Plan plan(std::uint64_t seed, std::size_t steps, bool with_later_faults) {
   Chance chance(seed, "plan");
   const Weather weather = draw_weather(chance);
   Plan plan;
@@ -128,11 +171,12 @@ Plan plan(std::uint64_t seed, std::size_t steps) {
     }
     plan.steps.push_back(step);
   }
+  if (with_later_faults) add_later_faults(plan, weather);
   return plan;
 }
 
 std::string_view name_of(Verb verb) {
-  static constexpr std::array<std::string_view, 18> kNames = {
+  static constexpr std::array<std::string_view, kVerbs> kNames = {
       "act",        "seal",        "sync",   "export",    "import",    "catch_up",
       "receipts",   "roster",      "reopen", "backup",    "restore",   "clone",
       "backup_hub", "restore_hub", "clock",  "fill_disk", "free_disk", "rogue"};
@@ -147,7 +191,10 @@ std::string_view name_of(Fault fault) {
       "hub_restored",   "medium_lost",       "medium_torn",
       "medium_stale",   "medium_duplicated", "medium_swapped",
       "medium_bit",     "clock_forward",     "clock_back",
-      "disk_full_node", "disk_full_medium"};
+      "disk_full_node", "disk_full_medium",  "answer_of_a_stranger",
+      "answer_stale",   "hub_away",          "io_error_node",
+      "io_error_hub",   "program_twice",     "medium_emptied",
+      "medium_littered"};
   return kNames[static_cast<std::size_t>(fault)];
 }
 
@@ -155,6 +202,13 @@ std::string describe(const PlannedStep& step) {
   std::string text(name_of(step.verb));
   text += " who=" + std::to_string(step.who) + " whom=" + std::to_string(step.whom);
   if (step.fault) text += " fault=" + std::string(name_of(*step.fault));
+  return text;
+}
+
+std::string describe(const Plan& plan) {
+  std::string text = "seed " + std::to_string(plan.seed) + "\n";
+  for (const PlannedStep& step : plan.steps)
+    text += "  " + describe(step) + " seed=" + std::to_string(step.seed) + "\n";
   return text;
 }
 

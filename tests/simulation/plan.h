@@ -33,6 +33,7 @@ enum class Verb : std::uint8_t {
   free_disk,
   rogue,  ///< a machine of the realm seals what it may not
 };
+inline constexpr std::size_t kVerbs = 18;
 std::string_view name_of(Verb verb);
 
 enum class Fault : std::uint8_t {
@@ -56,8 +57,18 @@ enum class Fault : std::uint8_t {
   clock_back,
   disk_full_node,
   disk_full_medium,
+  answer_of_a_stranger,  ///< a portal or a proxy answers in the hub's place
+  answer_stale,          ///< a proxy gives the answer of an earlier conversation once more
+  hub_away,              ///< for some steps nobody reaches it
+  io_error_node,         ///< the n-th call of its disk fails, once
+  io_error_hub,
+  program_twice,    ///< somebody starts the program while it runs
+  medium_emptied,   ///< pulled too early: the right length, and zeros at the end, or nothing at all
+  medium_littered,  ///< files of other programs lie on it, and copies under other names
 };
-inline constexpr std::size_t kFaults = 20;
+inline constexpr std::size_t kFaults = 28;
+/// The first so many were there when the seeds of regressions.txt were found.
+inline constexpr std::size_t kFirstFaults = 20;
 std::string_view name_of(Fault fault);
 
 struct PlannedStep {
@@ -75,7 +86,12 @@ struct Plan {
   std::vector<PlannedStep> steps;
 };
 
-Plan plan(std::uint64_t seed, std::size_t steps);
+/// `with_later_faults` false: as this seed was before there were more than kFirstFaults kinds.
+Plan plan(std::uint64_t seed, std::size_t steps, bool with_later_faults = true);
+/// Every kind that may be planned for a step that does this.
+std::vector<Fault> faults_of(Verb verb);
 std::string describe(const PlannedStep& step);
+/// One step a line, with its seed: what a minimal failing plan is printed as.
+std::string describe(const Plan& plan);
 
 }  // namespace jiyao::simulation

@@ -26,6 +26,12 @@ void World::note(std::string_view text) {
   note_bytes(as_bytes(text));
 }
 
+void World::fire(Fault fault) {
+  const auto kind = static_cast<std::size_t>(fault);
+  ++outcome_.fired[kind];
+  ++outcome_.struck[kind][verb_now_];
+}
+
 void World::draw_from(Station& station) {
   set_random_source_for_tests(
       [&station](std::span<std::uint8_t> out) { station.chance.fill(out); });
@@ -130,14 +136,18 @@ Outcome World::run() {
   try {
     found();
     for (const PlannedStep& step : plan_.steps) run_step(step), ++step_no_;
+    verb_now_ = kVerbs;
     heal();
     check_end();
+    if (told_ != nullptr) tell_end(*told_);
   } catch (const BrokenPromise& broken) {
+    outcome_.promise = broken.promise;
     outcome_.failure = "seed " + std::to_string(plan_.seed) + " step " + std::to_string(step_no_) +
                        (step_no_ < plan_.steps.size() ? " (" + describe(plan_.steps[step_no_]) + ")"
                                                       : std::string(" (healing)")) +
                        ": " + broken.promise + ": " + broken.what;
   } catch (const StorageFailure& failure) {
+    outcome_.promise = "storage";
     outcome_.failure = "seed " + std::to_string(plan_.seed) + " step " + std::to_string(step_no_) +
                        ": storage without a fault: " + failure.what();
   }

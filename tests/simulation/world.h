@@ -6,6 +6,8 @@
 
 #include <array>
 #include <deque>
+#include <map>
+#include <ostream>
 #include <set>
 
 #include "simulation/god_ledger.h"
@@ -26,7 +28,10 @@ struct Outcome {
   std::uint64_t seed = 0;
   std::uint64_t trace = 0;  ///< equal for equal seeds
   std::string failure;      ///< empty: every promise held
+  std::string promise;      ///< the one that broke: "P4"
   std::array<std::size_t, kFaults> fired{};
+  /// The same by what was being done; the last column: while nothing was.
+  std::array<std::array<std::size_t, kVerbs + 1>, kFaults> struck{};
   std::size_t acts = 0;  ///< acknowledged
   std::size_t refused_acts = 0;
   std::size_t conflicts = 0;  ///< records in conflict at the end
@@ -44,6 +49,9 @@ class World {
   World& operator=(const World&) = delete;
 
   Outcome run();
+  /// At the end every machine's records and digests are told, for the second opinion
+  /// (tests/oracle).
+  void tell_end_to(std::ostream& out) { told_ = &out; }
 
  private:
   // world.cpp: machines come and go
@@ -58,12 +66,16 @@ class World {
   void draw_from_hub();
   void note(std::string_view text);
   void note_bytes(ByteView bytes);
-  void fire(Fault fault) { ++outcome_.fired[static_cast<std::size_t>(fault)]; }
+  void fire(Fault fault);
   void promise(bool holds, const char* name, const std::string& what) const;
   Station& station(unsigned who) { return *stations_[who % stations_.size()]; }
 
   // world_steps.cpp: what people do
   void run_step(const PlannedStep& step);
+  void begin_faults(const PlannedStep& step, Station& who, Chance& chance);
+  bool has_io_error(const PlannedStep& step, const Station& who) const;
+  void face(const StorageFailure& failure, const PlannedStep& step, Station& who);
+  void open_twice(Station& station);
   void do_step(const PlannedStep& step, Station& who, Chance& chance);
   void act(Station& station, Chance& chance);
   void catch_up(Station& station, std::size_t batches_max);
@@ -84,6 +96,7 @@ class World {
   Bytes request_of(Station& station, ByteView body);
   bool talk_once(Station& station, Exchange& talk, std::optional<Fault> fault, Chance& chance);
   void deliver_late(Chance& chance);
+  Bytes answer_on_the_way(Station& station, Bytes answer, std::optional<Fault> fault);
   void inspect(ByteView message, Level ceiling);
 
   // world_media.cpp: what couriers carry
@@ -109,6 +122,10 @@ class World {
   bool round_of_healing();
   std::string state_of_all();
 
+  // world_tell.cpp
+  void tell_end(std::ostream& out);
+  void tell_compartment(std::ostream& out, Station& station, const CompartmentId& compartment);
+
   // world_end.cpp
   void check_end();
   bool is_shut_out(const Station& station) const;
@@ -130,6 +147,10 @@ class World {
   Outcome outcome_;
   std::size_t step_no_ = 0;
   std::uint64_t counter_ = 0;
+  std::size_t verb_now_ = kVerbs;
+  std::size_t hub_back_at_ = 0;  ///< the step from which it is reached again
+  std::map<const Station*, Bytes> last_answers_;
+  std::ostream* told_ = nullptr;
 
   struct Late {
     bool is_to_hub = false;

@@ -15,6 +15,7 @@ constexpr std::size_t kRoundsMax = 12;
 void World::stop_all_faults() {
   Chance chance(plan_.seed, "heal");
   late_.clear();
+  hub_back_at_ = 0;
   for (auto& each : stations_) {
     each->disk.crash_at(0);
     each->disk.set_bytes_max(std::uint64_t{1} << 40);

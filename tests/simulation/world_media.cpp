@@ -34,8 +34,22 @@ void damage(Medium& medium, Fault fault, Chance& chance) {
   Bytes& bytes = some_file(medium, chance)->second;
   if (bytes.empty()) return;
   if (fault == Fault::medium_torn) bytes.resize(chance.below(bytes.size()));
+  if (fault == Fault::medium_emptied && chance.percent(50)) return bytes.clear();
+  if (fault == Fault::medium_emptied)
+    std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(chance.below(bytes.size())), bytes.end(),
+              std::uint8_t{0});
   if (fault == Fault::medium_bit)
     bytes[chance.below(bytes.size())] ^= static_cast<std::uint8_t>(1U << chance.below(8));
+}
+
+/// What a stick gathers on its way through other people's machines.
+void litter(Medium& medium, Chance& chance) {
+  if (medium.files.empty()) return;
+  const auto [name, bytes] = *some_file(medium, chance);
+  medium.files["._" + name] = Bytes(4096);
+  medium.files["README.TXT"] = to_bytes("read me");
+  medium.files["EMPTY.JYB"] = {};
+  medium.files["COPY1_" + name] = bytes;
 }
 
 }  // namespace
@@ -122,7 +136,7 @@ void World::import_set(Station& station, std::optional<Fault> fault, Chance& cha
   Medium medium = std::move(media_[index]);
   media_.erase(media_.begin() + static_cast<std::ptrdiff_t>(index));
   if (fault == Fault::medium_lost) return fire(*fault);
-  if (fault == Fault::medium_torn || fault == Fault::medium_bit) {
+  if (fault == Fault::medium_torn || fault == Fault::medium_bit || fault == Fault::medium_emptied) {
     Medium damaged = medium;
     damage(damaged, *fault, chance);
     fire(*fault);
@@ -130,6 +144,7 @@ void World::import_set(Station& station, std::optional<Fault> fault, Chance& cha
     if (chance.percent(50)) media_.push_back(std::move(medium));  // the sound one comes later
     return;
   }
+  if (fault == Fault::medium_littered) litter(medium, chance), fire(*fault);
   take_in(station, medium);
   if (fault == Fault::medium_duplicated) fire(*fault), take_in(station, medium);
   drawer_.push_back(std::move(medium));

@@ -22,30 +22,61 @@ void World::run_step(const PlannedStep& step) {
   note(std::to_string(step_no_) + describe(step));
   for (auto& each : stations_) each->clock.pass(60'000);
   hub_->clock().pass(60'000);
-  if (step.fault == Fault::node_crash) who.disk.crash_at(1 + chance.below(60));
-  if (step.fault == Fault::hub_crash) hub_->disk().crash_at(1 + chance.below(40));
+  verb_now_ = static_cast<std::size_t>(step.verb);
+  begin_faults(step, who, chance);
   if (!late_.empty() && chance.percent(20)) deliver_late(chance);
   try {
     if (who.replica || step.verb == Verb::free_disk) do_step(step, who, chance);
   } catch (const Crash&) {
     note("crash");
   } catch (const StorageFailure& failure) {
-    note("storage");
-    const bool is_expected = who.disk.is_dead() || hub_->disk().is_dead() ||
-                             failure.kind() == StorageFailure::Kind::full;
-    promise(is_expected, "P1", who.name + ": storage failed by itself: " + failure.what());
-    if (!who.disk.is_dead() && failure.kind() == StorageFailure::Kind::full) {
-      fire(Fault::disk_full_node);
-      Chance again(step.seed, "full");
-      who.disk.crash_at(0);
-      recover(who, false, again);
-      // A roster record is signed at R, whoever asked for it.
-      if (step.verb == Verb::roster && !stations_[kR]->disk.is_dead())
-        recover(*stations_[kR], false, again);
-    }
+    face(failure, step, who);
   }
+  who.disk.fail_at(0);
+  hub_->disk().fail_at(0);
   bury(step);
   check_step();
+}
+
+void World::begin_faults(const PlannedStep& step, Station& who, Chance& chance) {
+  if (step.fault == Fault::node_crash) who.disk.crash_at(1 + chance.below(60));
+  if (step.fault == Fault::hub_crash) hub_->disk().crash_at(1 + chance.below(40));
+  if (step.fault == Fault::io_error_node) who.disk.fail_at(1 + chance.below(60));
+  if (step.fault == Fault::io_error_hub) hub_->disk().fail_at(1 + chance.below(40));
+}
+
+bool World::has_io_error(const PlannedStep& step, const Station& who) const {
+  return (step.fault == Fault::io_error_node && who.disk.has_failed()) ||
+         (step.fault == Fault::io_error_hub && hub_->disk().has_failed());
+}
+
+// A disk said no. The program ends there and is started again; what it had said stays true.
+void World::face(const StorageFailure& failure, const PlannedStep& step, Station& who) {
+  note("storage");
+  const bool is_full = failure.kind() == StorageFailure::Kind::full;
+  const bool is_io = has_io_error(step, who);
+  promise(who.disk.is_dead() || hub_->disk().is_dead() || is_full || is_io, "P1",
+          who.name + ": storage failed by itself: " + failure.what());
+  if (who.disk.is_dead() || hub_->disk().is_dead()) return;
+  fire(is_io ? *step.fault : Fault::disk_full_node);
+  Chance again(step.seed, "full");
+  who.disk.crash_at(0);
+  who.disk.fail_at(0);
+  hub_->disk().fail_at(0);
+  if (step.fault == Fault::io_error_hub) recover_hub(again);
+  recover(who, false, again);
+  // A roster record is signed at R, whoever asked for it.
+  if (step.verb == Verb::roster && !stations_[kR]->disk.is_dead())
+    recover(*stations_[kR], false, again);
+}
+
+// R25: whoever comes second is told so and changes nothing.
+void World::open_twice(Station& station) {
+  const Result<std::unique_ptr<Replica>> second = Replica::open(
+      station.env, kFolder, kStateFolder, settlement_.unlocked(station.place, station.person));
+  promise(!second && second.code() == Errc::busy, "P1",
+          station.name + ": a second program opened the replica while the first one runs");
+  fire(Fault::program_twice);
 }
 
 void World::do_step(const PlannedStep& step, Station& who, Chance& chance) {
@@ -74,6 +105,7 @@ void World::do_step(const PlannedStep& step, Station& who, Chance& chance) {
     case Verb::roster:
       return change_roster(chance);
     case Verb::reopen: {
+      if (step.fault == Fault::program_twice) open_twice(who);
       who.person = chance.percent(25) ? 1 : 0;
       close(who);
       if (step.fault == Fault::node_crash_while_recovering) return recover(who, true, chance);

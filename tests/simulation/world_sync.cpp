@@ -32,6 +32,21 @@ Bytes World::request_of(Station& station, ByteView body) {
   return signed_request(who, *settlement_.at(station.place).sign, body);
 }
 
+/// What a portal says to everybody, or what a proxy kept.
+Bytes World::answer_on_the_way(Station& station, Bytes answer, std::optional<Fault> fault) {
+  Bytes& kept = last_answers_[&station];
+  Bytes heard = answer;
+  if (fault == Fault::answer_of_a_stranger) {
+    heard = to_bytes("<html><head><title>Log in</title></head><body>200</body></html>");
+    fire(*fault);
+  } else if (fault == Fault::answer_stale && !kept.empty()) {
+    heard = kept;
+    fire(*fault);
+  }
+  kept = std::move(answer);
+  return heard;
+}
+
 // P11: nothing above the ceiling ever stands in a message, whoever it is from.
 void World::inspect(ByteView message, Level ceiling) {
   note_bytes(message);
@@ -91,6 +106,7 @@ bool World::talk_once(Station& station, Exchange& talk, std::optional<Fault> fau
   draw_from(station);
   if (!answer) return note("hub refuses " + answer.error().detail), false;
   inspect(*answer, ceiling);
+  *answer = answer_on_the_way(station, std::move(*answer), strikes ? fault : std::nullopt);
   if (strikes && !on_the_way_out) {
     if (fault == Fault::message_lost) return fire(*fault), false;
     if (fault == Fault::message_late) {
@@ -112,7 +128,11 @@ bool World::sync(Station& station, std::optional<Fault> fault, Chance& chance) {
   if (settlement_.roster().node(settlement_.at(station.place).node)->record.kind !=
       NodeKind::networked)
     return false;
-  if (!hub_->is_open()) return false;
+  if (fault == Fault::hub_away) {
+    hub_back_at_ = step_no_ + 1 + chance.below(25);
+    fire(*fault);
+  }
+  if (!hub_->is_open() || step_no_ < hub_back_at_) return false;
   draw_from(station);
   (void)station.replica->seal_pending();
   Exchange talk(station.replica->log(), parley_of(station), station.replica.get());

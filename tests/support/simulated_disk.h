@@ -42,8 +42,11 @@ class SimulatedDisk final : public Files {
   /// Stop at the n-th change from now (1 = the next), before or after it takes place. 0 = never.
   void crash_at(std::uint64_t n) { crash_at_ = n == 0 ? 0 : changes_ + n; }
   /// The n-th call from now fails with an I/O error, once. 0 = never.
-  void fail_at(std::uint64_t n) { fail_at_ = n == 0 ? 0 : calls_ + n; }
-  bool has_failed() const { return has_failed_; }
+  void fail_at(std::uint64_t n) {
+    fail_at_ = n == 0 ? 0 : calls_ + n;
+    has_failed_ = has_failed_ && n == 0;
+  }
+  bool has_failed() const { return has_failed_; }  ///< since fail_at() was last given a number
   void set_bytes_max(std::uint64_t bytes_max) { bytes_max_ = bytes_max; }
   void set_read_only(bool is_read_only) { is_read_only_ = is_read_only; }
   bool is_dead() const { return is_dead_; }

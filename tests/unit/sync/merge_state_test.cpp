@@ -125,6 +125,8 @@ INSTANTIATE_TEST_SUITE_P(
                                 "in_hand", "handed_back", Mark::flagged},
                       StateCase{"R16_handed_back_wins_over_done", "in_hand", "handed_back", "done",
                                 "handed_back", Mark::flagged},
+                      StateCase{"I8_an_end_is_not_left_by_handing_back", "in_hand", "handed_back",
+                                "filed", "filed", Mark::flagged},
                       StateCase{"equal_states_are_one", "reviewed", "proposed", "proposed",
                                 "proposed", Mark::none}),
     [](const auto& c) { return c.param.name; });
@@ -202,6 +204,25 @@ TEST(MergeState, U2ARenewalUnknownToTheReturnIsNamed) {
   EXPECT_EQ(RecordHistory::names(record.merged().late), "c");
 }
 
+TEST(MergeState, WhatIsTakenBackWhileTheRecordEndsIsNoLateEntry) {
+  RecordHistory record("circulation");
+  const std::string leg = pack_fields({{"leg_event", "送出"}, {"leg_reader", "甲"}});
+  const std::string word = pack_fields({{"opinion", "阅"}, {"opinion_by", "甲"}});
+  record.add("a", {}, {{"legs", leg}, {"state", "circulating"}});
+  record.add("b", {"a"}, {{"state", "closed"}});
+  record.settle("c", {"a"}, {"a"}, {{"legs", ""}}, ChangeKind::withdraw);
+  record.add("d", {"a"}, {{"legs", leg}, {"opinions", word}});
+  EXPECT_EQ(RecordHistory::names(record.merged().late), "d") << "and that one once";
+}
+
+TEST(MergeSet, EntriesWithoutAPersonAreNotAboutOnePerson) {
+  RecordHistory record("handling");
+  record.add("a", {}, {{"state", "opened"}});
+  record.add("b", {"a"}, {{"instructions", pack_fields({{"instruction", "阅"}})}});
+  record.add("c", {"a"}, {{"instructions", pack_fields({{"instruction", "办"}})}});
+  EXPECT_TRUE(record.merged().apart.empty());
+}
+
 // --- locks, rights, moves ----------------------------------------------------------------------
 
 TEST(MergeLock, ATitleAfterTheReviewChangesOnlyWithTheRightRole) {
@@ -222,6 +243,19 @@ TEST(MergeLock, ATitleWrittenWhileTheReviewHappenedElsewhereIsAProposalWhateverT
   record.add("c", {"a"}, {{"title", "二"}}).roles = role_bit(Role::office_director);
   EXPECT_EQ(record.group("title").value, "一");
   EXPECT_EQ(record.proposals("title"), "c");
+}
+
+TEST(MergeLock, WhoTookAnApprovalBackIsNotWhoSigned) {
+  RecordHistory record("draft");
+  record.add("a", {}, {{"state", "drafting"}, {"title", "一"}});
+  record.add("s1", {"a"}, {{"sign_off", Digest{}.hex()}});
+  record.settle("t1", {"s1"}, {"s1"}, {{"sign_off", ""}}, ChangeKind::withdraw);
+  record.add("b", {"t1"}, {{"state", "signed"}});
+  record.add("t2", {"b"}, {{"title", "二"}});
+  EXPECT_EQ(record.group("title").value, "一");
+  EXPECT_EQ(record.proposals("title"), "t2");
+  record.add("s2", {"b"}, {{"title", "三"}});
+  EXPECT_EQ(record.group("title").value, "三");
 }
 
 TEST(MergeLock, AProposalIsAnsweredByAWriteThatKnewIt) {

@@ -1,0 +1,51 @@
+// tests/oracle/history_maker.h - a random history of one record, grown by offices that sync now and
+// then: every ledger, every kind of change, and everything that can be said of an author.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "simulation/chance.h"
+#include "sync/check.h"
+#include "sync/merge.h"
+
+namespace jiyao::oracle {
+
+class HistoryMaker {
+ public:
+  explicit HistoryMaker(std::uint64_t seed);
+
+  const LedgerDefinition& ledger() const { return *ledger_; }
+  /// What a reader holds: some of it withheld, some of it twice, in any order.
+  std::vector<JudgedChange> held();
+
+ private:
+  using Known = std::set<std::size_t>;
+
+  void choose_ledger();
+  void grow();
+  void write_one(std::size_t office);
+  void fill(Change& change, const RecordState& seen);
+  void resolve(Change& change, const RecordState& seen);
+  void withdraw(Change& change, const RecordState& seen);
+  void amend(Change& change, const RecordState& seen);
+  void judge(JudgedChange& judged);
+  std::vector<ChangeId> parents_of(const Known& known, const RecordState& seen);
+  RecordState seen_by(const Known& known) const;
+  std::string value(std::size_t group, const RecordState& seen);
+  std::string field_value(std::size_t group, const Field& field, const RecordState& seen);
+  void put(Change& change, const GroupName& group, std::string value);
+
+  simulation::Chance chance_;
+  const LedgerDefinition* ledger_ = nullptr;
+  std::vector<std::size_t> hot_;  ///< groups that meet
+  std::vector<UserId> people_;
+  Change same_;  ///< what all changes of this record share
+  std::deque<Change> changes_;
+  std::vector<JudgedChange> judged_;
+  std::vector<Known> offices_;
+};
+
+}  // namespace jiyao::oracle

@@ -1,0 +1,153 @@
+"""Ledger definitions (schema/ledgers/*.json) as docs/ledgers.md says they read."""
+
+import json
+import pathlib
+import re
+
+from conditions import Condition
+from encoding import Malformed, unpack_fields
+
+LEVELS = ["public", "internal", "secret", "highly_secret", "top_secret"]
+ROLES = ["intake_clerk", "confidential_clerk", "records_keeper", "secretary", "office_director",
+         "deputy_director", "leader", "top_leader", "classification_authority", "handler",
+         "archivist", "central_archivist", "secrecy_officer", "sys_admin", "sec_admin", "auditor",
+         "registrar", "print_shop", "seal_keeper", "supervision_office", "duty_officer",
+         "info_office", "cipher_bureau"]
+
+
+def roles(names):
+    return sum(1 << ROLES.index(name) for name in names.split())
+
+
+class State:
+    def __init__(self, name, text):
+        rank, label = text.split(" ", 1)
+        words = label.split(" ")
+        self.name, self.rank = name, int(rank)
+        self.is_void, self.sends_back = "void" in words[1:], "back" in words[1:]
+        self.is_end = words[0].endswith("*")
+
+
+class Field:
+    def __init__(self, name, made):
+        self.name = name
+        self.type, _, rest = made["type"].partition(" ")
+        words = rest.split(" ") if self.type == "enum" else []
+        self.choices = [word.rstrip("*") for word in words]
+        self.ends = {word.rstrip("*") for word in words if word.endswith("*")}
+
+
+class Group:
+    def __init__(self, name, kind):
+        self.name, self.kind, self.fields = name, kind, []
+        self.writers = self.lowered_by = 0
+        self.locked_from = self.by_signer = self.late = self.apart = self.moves = None
+        self.by_owner = self.by_authority = self.removal_wins = False
+        self.binds = []
+
+    def take(self, field, made):
+        self.fields.append(field)
+        self.writers |= roles(made.get("writer", ""))
+        self.lowered_by |= roles(made.get("lowered_by", ""))
+        self.locked_from = made.get("locked_from", self.locked_from)
+        self.by_signer = made.get("by_signer", self.by_signer)
+        self.late = made.get("late", self.late)
+        self.apart = made.get("apart", self.apart)
+        self.moves = made.get("moves", self.moves)
+        self.by_owner |= made.get("by_owner", False)
+        self.by_authority |= made.get("by_authority", False)
+        self.removal_wins |= made.get("removal") == "wins"
+        self.binds = made.get("binds", self.binds)
+
+    def field_value(self, field, value):
+        if len(self.fields) == 1 or not value:
+            return value
+        try:
+            return unpack_fields(value).get(field.name, "")
+        except Malformed:
+            return ""
+
+
+class Ledger:
+    def __init__(self, made):
+        self.name = made["ledger"]
+        self.states = {name: State(name, text) for name, text in made["states"].items()}
+        self.groups, self.fields = {}, {}
+        for name, field in made["fields"].items():
+            self.fields[name] = Field(name, field)
+            group = self.groups.setdefault(field.get("group", name),
+                                           Group(field.get("group", name), field["kind"]))
+            group.take(self.fields[name], field)
+        if self.states:
+            self.groups["state"] = Group("state", "state")
+        self.group_of = {f.name: g for g in self.groups.values() for f in g.fields}
+        self.steps = made["steps"]
+        self.guards = {}
+        for step in self.steps:
+            self.guards.setdefault(step["to"], []).append(Condition(step.get("when", ""), self))
+        self._reach = {name: self._reachable(name) for name in self.states}
+
+    def _next(self, name):
+        for step in self.steps:
+            # `*` is any that is no end.
+            if name in step["from"] or ("*" in step["from"] and not self.states[name].is_end):
+                yield step["to"]
+
+    def _reachable(self, name):
+        found, todo = set(), [name]
+        while todo:
+            for after in self._next(todo.pop()):
+                if after not in found:
+                    found.add(after)
+                    todo.append(after)
+        return found
+
+    def reaches(self, before, after):
+        return after in self._reach[before]
+
+
+def read_all(folder):
+    ledgers = [Ledger(json.loads(path.read_text(encoding="utf-8")))
+               for path in sorted(pathlib.Path(folder).glob("*.json"))]
+    return {ledger.name: ledger for ledger in ledgers}
+
+
+def is_canonical(field, value):
+    """Can a severity, latest or earliest group compare such a value at all?"""
+    shapes = {"int": r"0|-?[1-9][0-9]*", "date": r"\d{4}-\d\d-\d\d",
+              "stamp": r"\d{4}-\d\d-\d\dT\d\d:\d\d",
+              "term": r"[1-9][0-9]*[ym]|\d{4}-\d\d-\d\d|until:.+"}
+    if field.type == "level":
+        return value in LEVELS
+    if field.type == "enum":
+        return value in field.choices
+    return field.type in shapes and re.fullmatch(shapes[field.type], value) is not None
+
+
+def term_key(text):
+    if re.fullmatch(r"[1-9][0-9]*[ym]", text):
+        return "length", int(text[:-1]) * (12 if text[-1] == "y" else 1)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return "day", text
+    return "until " + text, 0
+
+
+def compare(field, a, b):
+    """-1, 0, 1 by the definition's order; None: nobody can compare these."""
+    if a == b:
+        return 0
+    if field.type == "term":
+        (kind_a, key_a), (kind_b, key_b) = term_key(a), term_key(b)
+        if kind_a != kind_b:
+            return None
+    elif not a or not b:
+        return None
+    elif field.type == "level":
+        key_a, key_b = LEVELS.index(a), LEVELS.index(b)
+    elif field.type == "enum":
+        key_a, key_b = field.choices.index(a), field.choices.index(b)
+    elif field.type == "int":
+        key_a, key_b = int(a), int(b)
+    else:
+        key_a, key_b = a, b
+    return (key_a > key_b) - (key_a < key_b)
