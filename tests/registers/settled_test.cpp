@@ -217,7 +217,7 @@ class LockedCatalogue : public Settled {
         {"fonds_no", "J012"},     {"archive_year", "2026"}, {"retention", "30年"},
         {"unit_code", "办公室"},  {"item_no", number},      {"catalogue_no", "2026-30年-办公室"},
         {"author_org", "本单位"}, {"title", title},         {"level", "internal"},
-        {"original", "原件"},     {"part", "正本"},         {"filed_on", "2027-02-01"},
+        {"original", "原件"},     {"part", "正本"},         {"filed_on", "2026-12-20"},
         {"received_by", "档案员"}};
   }
   RecordId prefiled(Party& side, const char* number, const char* title) {

@@ -26,9 +26,9 @@ std::multimap<std::string, std::string> elements_of(const std::string& xml) {
       parser,
       [](void* to, const XML_Char*, const XML_Char**) { static_cast<Reading*>(to)->text.clear(); },
       [](void* to, const XML_Char* name) {
-        auto* reading = static_cast<Reading*>(to);
-        reading->found.emplace(name, reading->text);
-        reading->text.clear();
+        auto* at = static_cast<Reading*>(to);
+        at->found.emplace(name, at->text);
+        at->text.clear();
       });
   XML_SetCharacterDataHandler(parser, [](void* to, const XML_Char* text, int length) {
     static_cast<Reading*>(to)->text.append(text, static_cast<std::size_t>(length));

@@ -125,33 +125,33 @@ TEST(Forms, EveryFormOfTheCatalogueIsDrawn) {
 }
 
 TEST(Forms, AReportsTablesAreCheckedLikeARegistersColumns) {
-  const std::string good = R"({"form": "F99", "zh": "表", "sheet": "portrait", "period": "month",
+  const std::string good =
+      R"json({"form": "F99", "zh": "表", "sheet": "portrait", "period": "month",
     "tables": [{"zh": "甲", "ledger": "incoming", "date": "received_on", "when": "level >= secret",
       "count_by": ["month(received_on)"],
       "columns": [{"of": "month(received_on)", "zh": "月", "mm": 90},
-                  {"of": "@count", "zh": "件", "mm": 90, "when": "doc_no is set"}]}]
-})";
+                  {"of": "@count", "zh": "件", "mm": 90, "when": "doc_no is set"}]}]})json";
   const auto fault = [&](const std::string& from, const std::string& to) {
-  std::string json = good;
-  json.replace(json.find(from), from.size(), to);
-  const auto form = Form::parse(json);
-  return form ? form_fault(*form, Definitions::built_in()) : form.error().detail;
+    std::string json = good;
+    json.replace(json.find(from), from.size(), to);
+    const auto form = Form::parse(json);
+    return form ? form_fault(*form, Definitions::built_in()) : form.error().detail;
   };
-EXPECT_EQ(fault("F99", "F99"), "");
-EXPECT_EQ(fault("\"month\"", "\"week\""), "F99: no such period");
-EXPECT_EQ(fault("level >=", "level =>"), "F99: no condition: when");
-EXPECT_EQ(fault("level >=", "colour >="), "F99: no field colour of incoming");
-EXPECT_EQ(fault("doc_no is", "colour is"), "F99: no field colour of incoming");
-EXPECT_EQ(fault("\"received_on\", \"when", "\"colour\", \"when"),
-          "F99: no field colour of incoming");
-EXPECT_EQ(fault("\"@count\"", "\"@counts\""), "F99: no field @counts of incoming");
-EXPECT_EQ(fault("\"ledger\": \"incoming\"", "\"ledger\": \"weather\""), "F99: no ledger weather");
-EXPECT_EQ(fault("\"ledger\": \"incoming\"", "\"view\": \"weather\""), "F99: no view weather");
-EXPECT_EQ(fault("\"ledger\": \"incoming\"", "\"view\": \"readers\""),
-          "F99: readers is about a record");
-EXPECT_EQ(fault("\"mm\": 90,", "\"mm\": 80,"), "F99: columns fill 170 of 180 mm");
-EXPECT_EQ(fault("\"period\": \"month\", ", "\"boxes\": [[{\"zh\": \"甲\"}]], "),
-          "F99: without a ledger it has tables alone");
+  EXPECT_EQ(fault("F99", "F99"), "");
+  EXPECT_EQ(fault("\"month\"", "\"week\""), "F99: no such period");
+  EXPECT_EQ(fault("level >=", "level =>"), "F99: no condition: when");
+  EXPECT_EQ(fault("level >=", "colour >="), "F99: no field colour of incoming");
+  EXPECT_EQ(fault("doc_no is", "colour is"), "F99: no field colour of incoming");
+  EXPECT_EQ(fault("\"received_on\", \"when", "\"colour\", \"when"),
+            "F99: no field colour of incoming");
+  EXPECT_EQ(fault("\"@count\"", "\"@counts\""), "F99: no field @counts of incoming");
+  EXPECT_EQ(fault("\"ledger\": \"incoming\"", "\"ledger\": \"weather\""), "F99: no ledger weather");
+  EXPECT_EQ(fault("\"ledger\": \"incoming\"", "\"view\": \"weather\""), "F99: no view weather");
+  EXPECT_EQ(fault("\"ledger\": \"incoming\"", "\"view\": \"readers\""),
+            "F99: readers is about a record");
+  EXPECT_EQ(fault("\"mm\": 90,", "\"mm\": 80,"), "F99: columns fill 170 of 180 mm");
+  EXPECT_EQ(fault("\"period\": \"month\",", "\"boxes\": [[{\"zh\": \"甲\"}]],"),
+            "F99: without a ledger it has tables alone");
 }
 
 TEST(Paper, ATableOfCountsHasOneSum) {
