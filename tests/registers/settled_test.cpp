@@ -217,7 +217,7 @@ class LockedCatalogue : public Settled {
         {"fonds_no", "J012"},     {"archive_year", "2026"}, {"retention", "30年"},
         {"unit_code", "办公室"},  {"item_no", number},      {"catalogue_no", "2026-30年-办公室"},
         {"author_org", "本单位"}, {"title", title},         {"level", "internal"},
-        {"original", "原件"},     {"part", "正本"},         {"filed_on", "2026-12-20"},
+        {"original", "原件"},     {"part", "正本"},         {"filed_on", "2027-02-01"},
         {"received_by", "档案员"}};
   }
   RecordId prefiled(Party& side, const char* number, const char* title) {
@@ -329,6 +329,13 @@ TEST_P(Settled, T3CalendarsThatDifferAgreeOnEverythingThatWasRecorded) {
                   {"state", "sent"}});
   together();
   EXPECT_EQ(shown(sheet, "due_on"), "2026-03-09") << "the day is recorded, not reckoned anew";
+  const auto told = [&](Party& side) {
+    const View view = *side.replica().view(sheet);
+    return reminders(*side.replica().definitions().ledger("countersign"), view.state, "2026-03-10",
+                     side.replica().calendar());
+  };
+  EXPECT_EQ(told(a).size(), 1U) << "five working days have passed here";
+  EXPECT_THAT(told(b), IsEmpty()) << "and not there";
   a.write(sheet, {{"silent_on", "2026-03-10"}, {"state", "silent"}});
   b.write(sheet, {{"remarks", "本机节假日表不同"}});
   together();

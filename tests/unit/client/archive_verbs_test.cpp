@@ -53,7 +53,7 @@ class ArchiveVerbs : public InOffices {
                     const std::string& last_step = "seal") {
     const Said added = good({"archive-entry",  "add",        "--题名", title,
                              "--责任者",       "本厅",       "--文号", "厅发〔2026〕8号",
-                             "--成文日期",     "2026-03-05", "--密级", level,
+                             "--日期",         "2026-03-05", "--密级", level,
                              "--页数",         "4",          "--年度", "2026",
                              "--保管期限",     "30年",       "--机构", "办公室",
                              "--原件或复制件", "原件",       "--组成", "正本"});
@@ -108,6 +108,7 @@ TEST_F(ArchiveVerbs, MetadataReadsBackWithTheNamesOfTheStandards) {
   EXPECT_EQ(only(found, "档案馆名称"), "省档案馆");
   EXPECT_EQ(only(found, "档号"), "J012-WS·2026-D30-办公室-0001");
   EXPECT_EQ(only(found, "聚合层次"), "件");
+  EXPECT_EQ(only(found, "件号"), "2026-0001") << "of the year it belongs to, not of the next";
   EXPECT_EQ(only(found, "立档单位名称"), "档案室");
   EXPECT_EQ(only(found, "密级和保密期限"), "内部");
   for (const char* name : {"公文标识", "文种", "份号", "紧急程度", "发文机关标志", "发文字号",
