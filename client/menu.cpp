@@ -27,6 +27,7 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
     {"import", "导入"},
     {"export", "导出"},
     {"template", "模板"},
+    {"archive", "档案移交"},
     {"list", "列表"},
     {"show", "查看"},
     {"edit", "修改"},

@@ -163,7 +163,9 @@ void DefinitionLoader::load_numbers(const Object& file) {
     forbid_working_days(rule.printed);
     if (spec->has("year_of")) {
       rule.year_of = field(text(*spec, "year_of"));
-      require(def_.fields[*rule.year_of].type == FieldType::date, "\"year_of\" is a date");
+      const FieldType type = def_.fields[*rule.year_of].type;
+      require(type == FieldType::date || type == FieldType::integer,
+              "\"year_of\" is a date or a year");
     }
     if (spec->has("finding")) rule.finding = text(*spec, "finding");
     def_.numbers.push_back(rule);

@@ -232,8 +232,8 @@ void Check::numbers(const Neighbour& record, const Claimed& claimed) {
     number_clash(record, rule, number, *same);
     outside_blocks(record, rule, number);
     if (!rule.year_of) continue;
-    const std::string date = shown(record, *rule.year_of);
-    if (is_date(date) && date.substr(0, 4) != number.year)
+    const std::string date = shown(record, *rule.year_of);  // or the year alone
+    if ((is_date(date) || date.size() == 4) && date.substr(0, 4) != number.year)
       findings_.add("N9", FindingKind::task, record.record.hex(), {&record},
                     held_changes(record, rule.field));
   }

@@ -11,12 +11,14 @@ jiyao_test(test_client
 # Every verb, in process: machines in a temporary folder, a hub on loopback.
 jiyao_test(test_verbs
   SOURCES
+    unit/client/archive_verbs_test.cpp
     unit/client/bad_input_test.cpp
     unit/client/day_verbs_test.cpp
     unit/client/hub_link_test.cpp
     unit/client/ledger_test.cpp
     unit/client/office_verbs_test.cpp
     unit/client/print_verbs_test.cpp
+    unit/client/report_verbs_test.cpp
   USES jiyao::client jiyao::server jiyao_bad_link)
 
 # Registers in and out: the readers on hand-made files, the verbs on a whole machine.

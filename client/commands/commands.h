@@ -10,6 +10,7 @@ void add_enrol(Menu& menu);          ///< enrol invite, request, approve, comple
 void add_ledgers(Menu& menu);        ///< every verb of every ledger (client/commands/ledger.h)
 void add_import(Menu& menu);         ///< import
 void add_export(Menu& menu);         ///< export, template
+void add_archive(Menu& menu);        ///< archive export
 void add_find(Menu& menu);           ///< find, where, history
 void add_circulate(Menu& menu);      ///< circulate approve, pass, return
 void add_conflict(Menu& menu);       ///< conflict list, show, resolve, undo

@@ -9,15 +9,13 @@
 #include "client/custody.h"
 #include "client/forms/fill_form.h"
 #include "client/forms/pdf.h"
+#include "client/print_register.h"
 #include "client/records.h"
-#include "client/registration.h"
 #include "schema/dates.h"
 
 namespace jiyao {
 
 namespace {
-
-constexpr const char* kPrintLedger = "print_log";
 
 struct PrintOptions {
   std::string form, record, out, from, to, level, owner, purpose;
@@ -66,7 +64,7 @@ Result<Form> form_named(Desk& desk, const Replica& replica, const PrintOptions& 
   std::string known;
   for (const LedgerDefinition* ledger : meant) known += "\n" + ledger->name + "  " + ledger->zh;
   for (const Form& form : built_in_forms())
-    if (meant.empty() && replica.definitions().ledger(form.ledger) != nullptr)
+    if (meant.empty() && form_fault(form, replica.definitions()).empty())
       known += "\n" + form.id + "  " + form.zh;
   return Error{Errc::not_found, desk.text("print.no_form", {{"name", options.form}}) + known};
 }
@@ -86,17 +84,28 @@ Result<OfficeId> office_of(Desk& desk, const Replica& replica, const PrintOption
   return *named;
 }
 
-/// All rows of that office's ledger that belong on the form, oldest first.
-Result<std::vector<View>> register_rows(Desk& desk, const Replica& replica, const Form& form,
-                                        const FormFiller& filler, const OfficeId& office,
-                                        const PrintOptions& options) {
+/// What the options narrow a register or report to.   errors: invalid, not_found, need_roster
+Result<ReportScope> scope_of(Desk& desk, const Replica& replica, const Form& form,
+                             const PrintOptions& options) {
   const auto from = day_of(desk, options.from);
   if (!from) return from.error();
   const auto to = day_of(desk, options.to);
   if (!to) return to.error();
-  const auto level = options.level.empty() ? std::nullopt : level_from(options.level);
-  if (!options.level.empty() && !level)
+  ReportScope scope{{}, {}, {*from, *to}};
+  if (from->empty() && to->empty()) scope.period = running_period(form.period, desk.today());
+  if (!options.level.empty()) scope.level = level_from(options.level);
+  if (!options.level.empty() && !scope.level)
     return desk.failure(Errc::invalid, "value.level", {{"typed", options.level}});
+  if (!form.is_register && !form.is_report()) return scope;
+  const auto office = office_of(desk, replica, options);
+  if (!office) return office.error();
+  scope.office = *office;
+  return scope;
+}
+
+/// All rows of that office's ledger that belong on the form, oldest first.
+std::vector<View> register_rows(const Replica& replica, const Form& form, const FormFiller& filler,
+                                const ReportScope& scope) {
   Query query;
   query.ledger = form.ledger;
   query.limit = 500;
@@ -105,8 +114,8 @@ Result<std::vector<View>> register_rows(Desk& desk, const Replica& replica, cons
   do {
     RecordPage page = replica.search(query, after);
     for (View& view : page.rows)
-      if (view.compartment.office == office && filler.wants(view, *from, *to) &&
-          (!level || view.compartment.level == *level))
+      if (view.compartment.office == *scope.office && filler.wants(view) &&
+          (!scope.level || view.compartment.level == *scope.level))
         rows.push_back(std::move(view));
     after = page.after;
   } while (after);
@@ -130,66 +139,40 @@ Result<View> form_record(Desk& desk, Replica& replica, const Form& form, const s
   return own.error();
 }
 
-/// "2026-0001、2026-0002 等 300 条", as much of it as a field holds.
-std::string rows_text(const Catalogue& words, const Replica& replica,
-                      const std::vector<View>& rows) {
-  constexpr std::size_t kBytesMax = 8 * 1024;
-  const Directory directory(replica);
-  std::string text;
-  for (const View& view : rows) {
-    const LedgerDefinition& ledger = *replica.definitions().ledger(view.ledger);
-    const std::string number = number_text(words, directory, ledger, view);
-    text += (text.empty() ? "" : "、") + (number.empty() ? name_of(ledger, view) : number);
-    if (text.size() > kBytesMax)
-      return text + words.text("print.and_more", {{"count", std::to_string(rows.size())}});
-  }
-  return text;
-}
-
 /// The print log's row, recorded.   errors: of Replica::record
-Result<RecordId> register_print(Desk& desk, Replica& replica, const Form& form,
-                                const FilledForm& filled, const PrintedPages& printed,
-                                const std::string& purpose) {
-  const auto office = own_office(replica);
-  if (!office) return office.error();
-  const RecordId id = replica.new_record_id();
-  FieldValues values = {{"form", form.id.empty() ? form.zh : form.id + " " + form.zh},
-                        {"level", std::string(name_of(filled.highest))},
-                        {"row_count", std::to_string(filled.rows.size())},
-                        {"pages", std::to_string(printed.pages)},
-                        {"printed_rows", rows_text(desk.words(), replica, filled.rows)},
-                        {"content_hash", digest(Label::state, {as_bytes(printed.html)}).hex()},
-                        {"printed_by", replica.person().user.hex()},
-                        {"printed_at", desk.now()},
-                        {"state", "printed"}};
-  if (!purpose.empty()) values["purpose"] = purpose;
-  auto step = create_step(replica.definitions(), kPrintLedger, id, values);
-  if (!step) return step.error();
-  const auto recorded = replica.record({{*office, filled.highest}, {*std::move(step)}});
-  if (!recorded) return in_words(desk, replica, recorded.error());
-  return id;
+Result<RecordId> register_page(Desk& desk, Replica& replica, const Form& form,
+                               const FilledForm& filled, const PrintedPages& pages,
+                               const std::string& purpose) {
+  Printed printed;
+  printed.form = form.id.empty() ? form.zh : form.id + " " + form.zh;
+  printed.highest = filled.highest;
+  printed.rows = filled.lines;
+  printed.pages = pages.pages;
+  printed.rows_text = filled.rows.empty() ? filled.paper.title + " " + filled.paper.under_title
+                                          : rows_text(desk.words(), replica, filled.rows);
+  printed.content = digest(Label::state, {as_bytes(pages.html)});
+  printed.purpose = purpose;
+  return register_print(desk, replica, printed);
 }
 
 Result<FilledForm> filled_form(Desk& desk, Replica& replica, const Form& form,
                                const PrintOptions& options) {
-  const FormFiller filler(desk, replica, form);
-  if (!form.is_register) {
+  const auto scope = scope_of(desk, replica, form, options);
+  if (!scope) return scope.error();
+  const FormFiller filler(desk, replica, form, *scope);
+  if (!form.is_register && !form.is_report()) {
     auto record = form_record(desk, replica, form, options.record);
     if (!record) return record.error();
-    if (!filler.wants(*record, {}, {}))
+    if (!filler.wants(*record))
       return desk.failure(Errc::not_found, "record.none", {{"name", options.record}});
     return filler.fill({*std::move(record)});
   }
-  const auto office = office_of(desk, replica, options);
-  if (!office) return office.error();
-  auto rows = register_rows(desk, replica, form, filler, *office, options);
-  if (!rows) return rows.error();
-  FilledForm filled = filler.fill(*std::move(rows));
-  filled.paper.office = Directory(replica).office(*office);
-  const std::string from = day_of(desk, options.from).value(),
-                    to = day_of(desk, options.to).value();
-  if (!from.empty() || !to.empty())
-    filled.paper.under_title = (from.empty() ? "" : from) + " — " + (to.empty() ? "" : to);
+  FilledForm filled = filler.fill(form.is_report() ? std::vector<View>{}
+                                                   : register_rows(replica, form, filler, *scope));
+  filled.paper.office = Directory(replica).office(*scope->office);
+  const Period& period = scope->period;
+  if (!period.from.empty() || !period.to.empty())
+    filled.paper.under_title = period.from + " — " + period.to;
   return filled;
 }
 
@@ -208,7 +191,7 @@ Result<Answer> print_form(Desk& desk, const PrintOptions& options) {
   const PrintedPages printed = print_pages(filled->paper);
   std::string registered;
   if (filled->highest >= Level::secret) {
-    const auto row = register_print(desk, **replica, *form, *filled, printed, options.purpose);
+    const auto row = register_page(desk, **replica, *form, *filled, printed, options.purpose);
     if (!row) return row.error();
     registered = row->hex();
   }
@@ -216,14 +199,14 @@ Result<Answer> print_form(Desk& desk, const PrintOptions& options) {
                                       : write_answer(desk, options.out, as_bytes(printed.html));
   if (!written) return written.error();
   Answer answer{.text = desk.text("print.done", {{"form", form->zh},
-                                                 {"rows", std::to_string(filled->rows.size())},
+                                                 {"rows", std::to_string(filled->lines)},
                                                  {"pages", std::to_string(printed.pages)},
                                                  {"file", options.out}}),
                 .json = json_object()};
   if (!registered.empty()) answer.text += "\n" + desk.text("print.registered");
   answer.json->set("form", form->id);
   answer.json->set("title", form->zh);
-  answer.json->set("rows", filled->rows.size());
+  answer.json->set("rows", filled->lines);
   answer.json->set("pages", printed.pages);
   answer.json->set("level", std::string(name_of(filled->highest)));
   answer.json->set("file", options.out);

@@ -5,6 +5,7 @@
 #include <Poco/JSON/Parser.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "schema/strict_json.h"
@@ -66,17 +67,27 @@ class FormLoader {
     require(name.empty() || level, "no level: " + name);
     return level;
   }
+  Condition condition(const Object& object, const std::string& key) const {
+    auto parsed = Condition::parse(text(object, key, false));
+    require(static_cast<bool>(parsed), "no condition: " + key);
+    return *std::move(parsed);
+  }
   std::vector<FormColumn> columns(const Object& object) const;
+  FormTable table(const Object& object) const;
+  FormCheck check(const Object& object) const;
   std::vector<FormBox> box_line(const Poco::Dynamic::Var& item) const;
+  void check_kind(const Form& form) const;
+  void check_widths(const std::vector<FormColumn>& columns, int room) const;
 };
 
 std::vector<FormColumn> FormLoader::columns(const Object& parent) const {
   std::vector<FormColumn> columns;
   each(parent, "columns", [&](const auto& item) {
     const Object::Ptr spec = object(item);
-    only(*spec, {"of", "zh", "mm", "below"});
-    columns.push_back(
-        {text(*spec, "of"), text(*spec, "zh"), number(*spec, "mm"), text(*spec, "below", false)});
+    only(*spec, {"of", "zh", "mm", "below", "when", "named_in"});
+    columns.push_back({text(*spec, "of"), text(*spec, "zh"), number(*spec, "mm"),
+                       text(*spec, "below", false), condition(*spec, "when"),
+                       text(*spec, "named_in", false)});
     require(columns.back().mm > 0, "a column needs its mm");
   });
   return columns;
@@ -95,14 +106,49 @@ std::vector<FormBox> FormLoader::box_line(const Poco::Dynamic::Var& item) const 
   return line;
 }
 
+FormCheck FormLoader::check(const Object& spec) const {
+  only(spec, {"zh", "ledger", "date", "when"});
+  FormCheck check{text(spec, "zh"), text(spec, "ledger", false), text(spec, "date", false),
+                  condition(spec, "when")};
+  require(!check.ledger.empty() || (check.date.empty() && check.when.empty()),
+          "a check counts rows of a ledger");
+  return check;
+}
+
+FormTable FormLoader::table(const Object& spec) const {
+  only(spec, {"zh", "columns", "rows", "ledger", "by", "date", "next_period", "when", "count_by",
+              "view", "checks"});
+  FormTable table;
+  table.zh = text(spec, "zh");
+  table.columns = columns(spec);
+  table.rows = static_cast<std::size_t>(number(spec, "rows"));
+  table.ledger = text(spec, "ledger", false);
+  table.view = text(spec, "view", false);
+  table.by = text(spec, "by", false);
+  table.date = text(spec, "date", false);
+  table.is_of_next_period = spec.has("next_period");
+  table.when = condition(spec, "when");
+  table.count_by = texts(spec, "count_by");
+  each(spec, "checks", [&](const auto& item) { table.checks.push_back(check(*object(item))); });
+  table.from = !table.view.empty()      ? FormTable::From::view
+               : !table.checks.empty()  ? FormTable::From::checks
+               : table.ledger.empty()   ? FormTable::From::entries
+               : table.count_by.empty() ? FormTable::From::rows
+                                        : FormTable::From::groups;
+  require(!table.columns.empty(), "a table needs columns");
+  require(table.ledger.empty() || (table.view.empty() && table.checks.empty()),
+          "a table has rows of one kind");
+  return table;
+}
+
 Form FormLoader::load(const Object& file) {
   Form form;
   form.id = text(file, "form");
   place = form.id;
   only(file, {"form", "zh", "ledger", "sheet", "columns", "totals", "date", "least", "most",
-              "boxes", "tables", "signs"});
+              "boxes", "tables", "signs", "period"});
   form.zh = text(file, "zh");
-  form.ledger = text(file, "ledger");
+  form.ledger = text(file, "ledger", false);
   const std::string sheet = text(file, "sheet");
   require(sheet == "portrait" || sheet == "landscape", "no such sheet");
   form.sheet = sheet == "landscape" ? Sheet::landscape : Sheet::portrait;
@@ -113,32 +159,36 @@ Form FormLoader::load(const Object& file) {
   form.least = level(file, "least");
   form.most = level(file, "most");
   each(file, "boxes", [&](const auto& item) { form.boxes.push_back(box_line(item)); });
-  each(file, "tables", [&](const auto& item) {
-    const Object::Ptr spec = object(item);
-    only(*spec, {"zh", "columns", "rows"});
-    form.tables.push_back(
-        {text(*spec, "zh"), columns(*spec), static_cast<std::size_t>(number(*spec, "rows"))});
-  });
+  each(file, "tables", [&](const auto& item) { form.tables.push_back(table(*object(item))); });
   form.signs = texts(file, "signs");
-  require(form.is_register != !form.boxes.empty(), "either columns or boxes");
-  int wide = 0;
-  for (const FormColumn& column : form.columns) wide += column.mm;
+  form.period = text(file, "period", false);
+  check_kind(form);
   const int room = form.sheet == Sheet::landscape ? kWideSheetMm : kSheetMm;
-  require(wide == 0 || wide == room,
-          "columns fill " + std::to_string(wide) + " of " + std::to_string(room) + " mm");
+  check_widths(form.columns, room);
+  for (const FormTable& table : form.tables) check_widths(table.columns, room);
   return form;
 }
 
-bool is_known(std::string_view of, const LedgerDefinition& ledger, const Definitions& definitions) {
-  if (of.empty() || of == "@line" || of == "@number" || of == "@custody" || of == "@state")
-    return true;
-  const std::size_t dot = of.find('.');
-  if (dot == std::string_view::npos) return ledger.field(of) != nullptr;
-  const Field* ref = ledger.field(of.substr(0, dot));
-  if (ref == nullptr || ref->type != FieldType::ref) return false;
-  const LedgerDefinition* cited = definitions.ledger(ref->ref_ledger);
-  return cited != nullptr &&
-         (of.substr(dot + 1) == "@number" || cited->field(of.substr(dot + 1)) != nullptr);
+/// A register, a sheet for one record, or a report.
+void FormLoader::check_kind(const Form& form) const {
+  constexpr std::array<std::string_view, 5> kPeriods = {"", "month", "quarter", "half_year",
+                                                        "year"};
+  require(std::find(kPeriods.begin(), kPeriods.end(), form.period) != kPeriods.end(),
+          "no such period");
+  if (form.is_report()) {
+    require(form.columns.empty() && form.boxes.empty() && !form.tables.empty(),
+            "without a ledger it has tables alone");
+    return;
+  }
+  require(form.period.empty(), "only a report has a period");
+  require(form.is_register != !form.boxes.empty(), "either columns or boxes");
+}
+
+void FormLoader::check_widths(const std::vector<FormColumn>& columns, int room) const {
+  int wide = 0;
+  for (const FormColumn& column : columns) wide += column.mm;
+  require(wide == 0 || wide == room,
+          "columns fill " + std::to_string(wide) + " of " + std::to_string(room) + " mm");
 }
 
 /// How wide a field wants its column, relative to others.
@@ -193,35 +243,11 @@ const std::vector<Form>& built_in_forms() {
   return forms;
 }
 
-std::string form_fault(const Form& form, const Definitions& definitions) {
-  const LedgerDefinition* ledger = definitions.ledger(form.ledger);
-  if (ledger == nullptr) return form.id + ": no ledger " + form.ledger;
-  std::vector<std::string> named{form.date};
-  const auto add = [&named](const std::vector<FormColumn>& columns) {
-    for (const FormColumn& column : columns) {
-      named.push_back(column.of);
-      named.push_back(column.below);
-    }
-  };
-  add(form.columns);
-  for (const FormTable& table : form.tables) add(table.columns);
-  for (const auto& line : form.boxes)
-    for (const FormBox& box : line) named.push_back(box.of);
-  for (const std::string& of : named)
-    if (!is_known(of, *ledger, definitions))
-      return form.id + ": no field " + of + " of " + form.ledger;
-  for (const std::string& total : form.totals)
-    if (std::none_of(form.columns.begin(), form.columns.end(),
-                     [&](const FormColumn& column) { return column.of == total; }))
-      return form.id + ": no column " + total + " to sum";
-  return {};
-}
-
 Form register_form_of(const LedgerDefinition& ledger) {
   Form form = empty_form_of(ledger);
   form.sheet = Sheet::landscape;
   form.is_register = true;
-  form.columns.push_back({"@line", "序号", 15, {}});
+  form.columns.push_back({"@line", "序号", 15, {}, {}, {}});
   int weight = 0, left = kWideSheetMm - 15;
   for (const std::size_t index : ledger.list) weight += weight_of(ledger.fields[index]);
   const int unit = left / std::max(weight, 1);
@@ -229,7 +255,8 @@ Form register_form_of(const LedgerDefinition& ledger) {
     const Field& field = ledger.fields[index];
     const int mm = index == ledger.list.back() ? left : unit * weight_of(field);
     const bool is_ref = field.type == FieldType::ref;
-    form.columns.push_back({is_ref ? field.name + ".@number" : field.name, field.zh, mm, {}});
+    form.columns.push_back(
+        {is_ref ? field.name + ".@number" : field.name, field.zh, mm, {}, {}, {}});
     left -= mm;
   }
   form.signs = {"制表人", "核对人", "负责人"};
@@ -251,13 +278,14 @@ Form record_form_of(const LedgerDefinition& ledger) {
   form.boxes.push_back(half);
   for (const Group& group : ledger.groups) {
     if (group.kind != GroupKind::set) continue;
-    FormTable table{{}, {}, 2};
+    FormTable table;
+    table.rows = 2;
     const int share = kSheetMm / static_cast<int>(group.fields.size());
     for (const std::size_t index : group.fields) {
       const int mm = index == group.fields.back()
                          ? kSheetMm - share * (static_cast<int>(group.fields.size()) - 1)
                          : share;
-      table.columns.push_back({ledger.fields[index].name, ledger.fields[index].zh, mm, {}});
+      table.columns.push_back({ledger.fields[index].name, ledger.fields[index].zh, mm, {}, {}, {}});
     }
     form.tables.push_back(std::move(table));
   }

@@ -17,37 +17,68 @@
 
 namespace jiyao {
 
-/// What stands in a column or box: a field, `ref.field` of a cited record, or
+/// What stands in a column or box: a field, `ref.field` of a cited record, a list ("signers(g)",
+/// sync/terms.h), or
 ///   @line     1, 2, 3 ...            @number  the record's number as people know it
 ///   @custody  where its copies are   @state   its state in words
+///   @level    its level, as shown    @archive_code  档号
+///   @term_ends  the day its secrecy term ends, as far as known
 struct FormColumn {
   std::string of, zh;
   int mm = 0;
-  std::string below;  ///< another of these under it, with its label: 原编号
+  std::string below;     ///< another of these under it, with its label: 原编号
+  Condition when;        ///< of a count: only rows for which this holds
+  std::string named_in;  ///< of a count: only rows that the sheet's record names in this field
 };
 struct FormBox {
   std::string of, zh;
   int mm = 0, lines = 1;
 };
-/// Entries of a set group, one a row.
-struct FormTable {
+/// One line of a check list: what is to be looked at, and how many rows the ledgers have of it.
+struct FormCheck {
   std::string zh;
-  std::vector<FormColumn> columns;  ///< fields of one group
-  std::size_t rows = 0;             ///< at least so many, empty ones included
+  LedgerName ledger;  ///< empty: nothing to count
+  std::string date;   ///< only rows whose date lies in the period; empty: all
+  Condition when;
+};
+/// One table of a sheet or a report. Its rows come from
+///   entries  a set group of the sheet's record; columns are its fields, or for the pen
+///   rows     `ledger`: all rows, or those that name the sheet's record in `by`
+///   groups   the same rows, one line for each different `count_by`; columns count:
+///            @count, @rate (percent), sum(field), @difference (first count less the second)
+///   view     what the program knows that is no ledger (client/forms/form_views.h)
+///   checks   the lines of the form itself: @line, @check, @count, and places for the pen
+struct FormTable {
+  enum class From : std::uint8_t { entries, rows, groups, view, checks };
+  std::string zh;
+  std::vector<FormColumn> columns;
+  std::size_t rows = 0;  ///< at least so many, empty ones included
+  From from = From::entries;
+  LedgerName ledger;
+  std::string view, by, date;
+  bool is_of_next_period = false;  ///< `date` in the period after the form's
+  Condition when;
+  std::vector<std::string> count_by;  ///< fields, @level, @state, or month(field)
+  std::vector<FormCheck> checks;
 };
 
 struct Form {
   std::string id, zh;  ///< "F01", "收文登记簿"
-  LedgerName ledger;
+  LedgerName ledger;   ///< empty: a report
   Sheet sheet = Sheet::portrait;
-  bool is_register = false;  ///< many records, a row each; else one record a form
+  bool is_register = false;  ///< many records, a row each
   std::vector<FormColumn> columns;
   std::vector<std::string> totals;   ///< `of` of columns
   std::string date;                  ///< field that --from and --to are about
   std::optional<Level> least, most;  ///< rows of other levels do not belong on it
+  std::string
+      period;  ///< of a report, if nobody says otherwise: the month, quarter, half_year, year
   std::vector<std::vector<FormBox>> boxes;
   std::vector<FormTable> tables;
   std::vector<std::string> signs;
+
+  /// Tables alone, about no record.
+  bool is_report() const { return ledger.empty(); }
 
   /// Strict.   errors: invalid "F01: rule"
   static Result<Form> parse(std::string_view json);

@@ -145,7 +145,9 @@ class TablePrinter {
   }
 
   void close(bool is_last) {
-    if (!table_.totals.empty()) {
+    if (!table_.sum_label.empty()) {
+      if (is_last) put_totals(table_.sum_label, sums_);
+    } else if (!table_.totals.empty()) {
       put_totals("本页合计", page_sums_);
       if (is_last) put_totals("累计", sums_);
     }

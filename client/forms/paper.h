@@ -32,8 +32,9 @@ struct PaperTable {
   std::vector<PaperColumn> columns;
   std::vector<PaperRow> rows;
   std::vector<std::size_t> totals;  ///< columns of whole numbers, summed per page and over all
-  std::size_t rows_min = 0;         ///< empty rows make up for what is missing
-  bool fills_page = false;          ///< empty rows to the bottom of its last page
+  std::string sum_label;     ///< a table of counts: one sum over all, under this name; else both
+  std::size_t rows_min = 0;  ///< empty rows make up for what is missing
+  bool fills_page = false;   ///< empty rows to the bottom of its last page
 };
 /// One box of a form: a label, and what is written in it.
 struct PaperBox {

@@ -111,6 +111,7 @@ class EveryVerb : public testing::Test {
   void media_travel();
   void people_and_keys();
   void the_archive_decides();
+  void items_are_filed();
   void help_is_asked();
   std::set<std::string> ledgers_are_read();
 
@@ -329,6 +330,24 @@ void EveryVerb::the_archive_decides() {
   wrong(r, "hub add", {path("no.card"), "--out", path("realm.3")}, 4, "NOT_FOUND");
 }
 
+void EveryVerb::items_are_filed() {
+  wrong(r, "archive export", {"--out", path("filed")}, 4, "NOT_FOUND");
+  const std::string item = r.good({"archive-entry", "add", "--题名", "通知", "--责任者", "本厅",
+                                   "--密级", "内部", "--年度", "2026", "--保管期限", "30年",
+                                   "--机构", "办公室", "--原件或复制件", "原件", "--组成", "正本"})
+                               ->getArray("records")
+                               ->getObject(0)
+                               ->getValue<std::string>("id");
+  r.good({"archive-entry", "prefile", item});
+  r.good({"archive-entry", "receive", item, "--全宗号", "J012", "--移交日期", "2027-02-01",
+          "--接收人", "周敏"});
+  r.good({"archive-entry", "arrange", item});
+  r.good({"archive-entry", "seal", item});
+  good(r, "archive export", {"--out", path("filed")},
+       {"items", "above", "level", "folder", "files", "registered"});
+  wrong(r, "archive export", {"--out", path("filed")}, 1, "EXISTS");
+}
+
 void EveryVerb::help_is_asked() {
   good(lost, "help", {}, {"text"});
   good(lost, "help", {"loan", "add"}, {"text"});
@@ -359,6 +378,7 @@ TEST_F(EveryVerb, AnswersAProgramWithOneDocumentOfItsSchemaAlsoWhenItFails) {
   media_travel();
   people_and_keys();
   the_archive_decides();
+  items_are_filed();
   help_is_asked();
   const Catalogue words(Language::zh, kClientMessages);
   Menu menu(words);

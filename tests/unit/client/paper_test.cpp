@@ -109,12 +109,58 @@ TEST(Forms, EveryBuiltInFormKnowsItsLedgersFields) {
   ASSERT_GE(built_in_forms().size(), 7U);
   std::set<std::string> ids;
   for (const Form& form : built_in_forms()) {
-    if (Definitions::built_in().ledger(form.ledger) != nullptr) {  // else it comes with its ledger
-      EXPECT_EQ(form_fault(form, Definitions::built_in()), "");
-    }
+    EXPECT_EQ(form_fault(form, Definitions::built_in()), "");
     EXPECT_TRUE(ids.insert(form.id).second) << form.id;
     EXPECT_FALSE(form.signs.empty()) << form.id;
   }
+}
+
+TEST(Forms, EveryFormOfTheCatalogueIsDrawn) {
+  for (int number = 1; number <= 29; ++number) {
+    const std::string id = (number < 10 ? "F0" : "F") + std::to_string(number);
+    EXPECT_TRUE(std::any_of(built_in_forms().begin(), built_in_forms().end(),
+                            [&](const Form& form) { return form.id == id; }))
+        << id;
+  }
+}
+
+TEST(Forms, AReportsTablesAreCheckedLikeARegistersColumns) {
+  const std::string good =
+      R"json({"form": "F99", "zh": "表", "sheet": "portrait", "period": "month",
+    "tables": [{"zh": "甲", "ledger": "incoming", "date": "received_on", "when": "level >= secret",
+      "count_by": ["month(received_on)"],
+      "columns": [{"of": "month(received_on)", "zh": "月", "mm": 90},
+                  {"of": "@count", "zh": "件", "mm": 90, "when": "doc_no is set"}]}]})json";
+  const auto fault = [&](const std::string& from, const std::string& to) {
+    std::string json = good;
+    json.replace(json.find(from), from.size(), to);
+    const auto form = Form::parse(json);
+    return form ? form_fault(*form, Definitions::built_in()) : form.error().detail;
+  };
+  EXPECT_EQ(fault("F99", "F99"), "");
+  EXPECT_EQ(fault("\"month\"", "\"week\""), "F99: no such period");
+  EXPECT_EQ(fault("level >=", "level =>"), "F99: no condition: when");
+  EXPECT_EQ(fault("level >=", "colour >="), "F99: no field colour of incoming");
+  EXPECT_EQ(fault("doc_no is", "colour is"), "F99: no field colour of incoming");
+  EXPECT_EQ(fault("\"received_on\", \"when", "\"colour\", \"when"),
+            "F99: no field colour of incoming");
+  EXPECT_EQ(fault("\"@count\"", "\"@counts\""), "F99: no field @counts of incoming");
+  EXPECT_EQ(fault("\"ledger\": \"incoming\"", "\"ledger\": \"weather\""), "F99: no ledger weather");
+  EXPECT_EQ(fault("\"ledger\": \"incoming\"", "\"view\": \"weather\""), "F99: no view weather");
+  EXPECT_EQ(fault("\"ledger\": \"incoming\"", "\"view\": \"readers\""),
+            "F99: readers is about a record");
+  EXPECT_EQ(fault("\"mm\": 90,", "\"mm\": 80,"), "F99: columns fill 170 of 180 mm");
+  EXPECT_EQ(fault("\"period\": \"month\",", "\"boxes\": [[{\"zh\": \"甲\"}]],"),
+            "F99: without a ledger it has tables alone");
+}
+
+TEST(Paper, ATableOfCountsHasOneSum) {
+  Printout paper = register_of(40);
+  paper.blocks[0].table[0].sum_label = "合计";
+  const PrintedPages printed = print_pages(paper);
+  EXPECT_EQ(count_of(printed.html, "<td>合计</td>"), 1U);
+  EXPECT_EQ(count_of(printed.html, "本页合计"), 0U);
+  EXPECT_THAT(printed.html, HasSubstr("<td>80</td>"));
 }
 
 TEST(Forms, EveryLedgerHasARegisterAndASheetOfItsOwn) {
