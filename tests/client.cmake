@@ -17,6 +17,7 @@ jiyao_test(test_verbs
     unit/client/ledger_test.cpp
     unit/client/office_verbs_test.cpp
     unit/client/print_verbs_test.cpp
+    unit/client/signing_test.cpp
   USES jiyao::client jiyao::server jiyao_bad_link)
 
 # Registers in and out: the readers on hand-made files, the verbs on a whole machine.
