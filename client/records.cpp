@@ -186,7 +186,8 @@ std::string name_of(const LedgerDefinition& definition, const View& view) {
   for (const std::size_t index : definition.list) {
     const FieldType type = definition.fields[index].type;
     const GroupKind kind = definition.groups[definition.fields[index].group].kind;
-    const bool is_name = type == FieldType::text || type == FieldType::person;
+    const bool is_name =
+        type == FieldType::text || type == FieldType::person || type == FieldType::org;
     if (is_name && kind != GroupKind::set) fields.push_back(index);
   }
   for (const std::size_t index : fields) {

@@ -9,6 +9,7 @@
 #include "client/roles.h"
 #include "schema/mandatory.h"
 #include "sync/check.h"
+#include "sync/terms.h"
 
 namespace jiyao {
 
@@ -165,14 +166,23 @@ Result<void> add_to_cited(const Replica& replica, const StepAtHand& at, const st
   return {};
 }
 
+/// As check() judges it: what its definition calls open, else while it holds a copy.
+bool keeps_from_ends(const LedgerDefinition& ledger, const View& row) {
+  const Lookup own = own_words(ledger, row.state);
+  if (ledger.open) return ledger.open->holds(own, true) == Holds::yes;
+  return std::any_of(
+      ledger.exclusive.begin(), ledger.exclusive.end(),
+      [&](const ExclusiveKey& key) { return key.when.holds(own, true) == Holds::yes; });
+}
+
 Result<void> still_out(Desk& desk, Replica& replica, const StepAtHand& at) {
   if (at.row == nullptr) return {};
   for (const LedgerName& other : at.step.clear_of) {
+    const LedgerDefinition& ledger = *replica.definitions().ledger(other);
     const auto rows = citing(replica, other, at.row->record);
     const bool is_open = std::any_of(rows.begin(), rows.end(),
-                                     [](const View& row) { return !row.state.is_terminal; });
+                                     [&](const View& row) { return keeps_from_ends(ledger, row); });
     if (!is_open) continue;
-    const LedgerDefinition& ledger = *replica.definitions().ledger(other);
     const bool is_zh = desk.words().language() == Language::zh;
     return desk.failure(Errc::conflict, "ledger.still_out",
                         {{"step", step_text(desk.words(), at.step)},
