@@ -60,6 +60,7 @@ class Year : public Apart {
                       {"title", "来文第" + std::to_string(number) + "件"},
                       {"doc_no", "省发〔2026〕" + std::to_string(number + 1) + "号"},
                       {"level", "secret"},
+                      {"term", "10y"},
                       {"copies", "1"},
                       {"pages", "3"}});
   }
