@@ -76,6 +76,8 @@ bool NumberBlocks::is_lead(const CompartmentId& compartment) const {
 }
 
 std::optional<View> NumberBlocks::series(const SeriesKey& key) const {
+  if (auto made = replica_.view(series_id(key))) return *std::move(made);
+  if (key.series.empty()) return std::nullopt;  // no key knows a row by what it lacks
   Query query;
   query.ledger = "series";
   query.compartment = key.compartment;

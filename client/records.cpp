@@ -79,6 +79,29 @@ std::vector<View> candidates(Desk& desk, const Replica& replica, const LedgerDef
   return found;
 }
 
+/// Rows of a ledger whose papers have no number of their own are called by what its list shows: the
+/// place of a count, the name of a meeting. Of several, one that is still open.
+std::vector<View> listed_as(const Replica& replica, const LedgerDefinition& ledger,
+                            std::string_view typed) {
+  if (typed.empty() || ledger.field("doc_no") != nullptr) return {};
+  Query query;
+  query.ledger = ledger.name;
+  query.text = std::string(typed);
+  std::vector<View> found = replica.search(query).rows;
+  std::erase_if(found, [&](const View& view) {
+    return std::none_of(ledger.list.begin(), ledger.list.end(), [&](std::size_t index) {
+      const FieldType type = ledger.fields[index].type;
+      const bool is_name =
+          type == FieldType::text || type == FieldType::person || type == FieldType::org;
+      const bool is_set = ledger.groups[ledger.fields[index].group].kind == GroupKind::set;
+      return is_name && !is_set && !view.is_hidden && view.state.field(ledger, index) == typed;
+    });
+  });
+  const auto has_ended = [](const View& view) { return view.state.is_terminal; };
+  if (!std::all_of(found.begin(), found.end(), has_ended)) std::erase_if(found, has_ended);
+  return found;
+}
+
 /// What stands before a number that is not of this office's plain register.
 struct NumberPlace {
   std::optional<OfficeId> office;
@@ -163,7 +186,8 @@ std::string name_of(const LedgerDefinition& definition, const View& view) {
   for (const std::size_t index : definition.list) {
     const FieldType type = definition.fields[index].type;
     const GroupKind kind = definition.groups[definition.fields[index].group].kind;
-    const bool is_name = type == FieldType::text || type == FieldType::person;
+    const bool is_name =
+        type == FieldType::text || type == FieldType::person || type == FieldType::org;
     if (is_name && kind != GroupKind::set) fields.push_back(index);
   }
   for (const std::size_t index : fields) {
@@ -185,6 +209,7 @@ Result<View> find_record(Desk& desk, Replica& replica, const LedgerName& ledger,
     std::erase_if(found, [&](const View& view) { return !is_in(place, *definition, view); });
   }
   if (found.empty() && typed.starts_with("临-")) found = once_called(replica, *definition, typed);
+  if (found.empty()) found = listed_as(replica, *definition, typed);
   if (found.empty())
     return desk.failure(Errc::not_found, "record.none", {{"name", std::string(typed)}});
   if (found.size() == 1) return std::move(found.front());

@@ -13,7 +13,8 @@ namespace jiyao {
 
 /// The one record somebody means: its number (收〔2026〕0137, 2026-137, with office and level
 /// before it where several have it; also a provisional one it once had), document number, any other
-/// number or unique name its list shows, original number (`原12`), or its id in 32 digits. By key.
+/// number or unique name its list shows, original number (`原12`), or its id in 32 digits; by key.
+/// Where papers have no document number, else what a column of the list shows.
 ///   ledger     where to look; a row of another is not found
 ///   errors     not_found; invalid (several fit: they are named)
 Result<View> find_record(Desk& desk, Replica& replica, const LedgerName& ledger,

@@ -7,6 +7,7 @@
 #include "client/csv_reader.h"
 #include "schema/dates.h"
 #include "schema/limits.h"
+#include "schema/mandatory.h"
 #include "schema/text.h"
 
 namespace jiyao {
@@ -159,8 +160,7 @@ Result<void> RegisterReader::check_once() const {
 
 bool RegisterReader::is_mandatory(const Field& field) const {
   const auto state = definition_->state_index(choices_.state);
-  return field.from && state && field.from_if.empty() &&
-         definition_->states[*field.from].rank <= definition_->states[*state].rank;
+  return state && field.from_if.empty() && is_due(*definition_, field, *state);
 }
 
 bool RegisterReader::has(const Field& field) const {

@@ -30,6 +30,13 @@ jiyao_test(test_cli
     cli/watch_test.cpp
   USES jiyao_field jiyao::client jiyao::sync)
 
+# The page of the mission, word for word.
+jiyao_test(test_mission SHARDS 2
+  SOURCES
+    cli/mission_test.cpp
+    support/mission_page.cpp
+  USES jiyao_field)
+
 jiyao_test(test_cli_damage
   SOURCES
     cli/every_byte_test.cpp

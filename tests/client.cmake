@@ -19,6 +19,7 @@ jiyao_test(test_verbs
     unit/client/office_verbs_test.cpp
     unit/client/print_verbs_test.cpp
     unit/client/report_verbs_test.cpp
+    unit/client/signing_test.cpp
   USES jiyao::client jiyao::server jiyao_bad_link)
 
 # Registers in and out: the readers on hand-made files, the verbs on a whole machine.

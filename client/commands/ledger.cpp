@@ -25,6 +25,8 @@ Work work_of(VerbKind kind) {
       return edit_row;
     case VerbKind::correct:
       return correct_row;
+    case VerbKind::initial:
+      return initial_row;
   }
   return show_row;
 }
@@ -70,6 +72,8 @@ std::string about(const Catalogue& words, const LedgerDefinition& ledger, const 
       return words.text("verb.correct");
     case VerbKind::end:
       return words.text("verb.void");
+    case VerbKind::initial:
+      return words.text("verb.initial");
     case VerbKind::step:
       return about_step(words, ledger, verb);
   }
@@ -88,6 +92,8 @@ std::string chinese_verb(const LedgerVerb& verb) {
       return "更正";
     case VerbKind::end:
       return "作废";
+    case VerbKind::initial:
+      return "签字";
     case VerbKind::step:
       return verb.aliases.back();
   }

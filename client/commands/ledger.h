@@ -24,6 +24,8 @@ Result<Answer> edit_row(Desk& desk, const LedgerCommand& command, const LedgerOp
 /// Strikes through and writes anew, with the reason: also what is written once (then it is a
 /// ruling) and entries of sets (`--was` names the one that is struck).
 Result<Answer> correct_row(Desk& desk, const LedgerCommand& command, const LedgerOptions& options);
+/// Signs what the row shows now, in the one column that is this person's to sign or the one named.
+Result<Answer> initial_row(Desk& desk, const LedgerCommand& command, const LedgerOptions& options);
 Result<Answer> list_rows(Desk& desk, const LedgerCommand& command, const LedgerOptions& options);
 Result<Answer> show_row(Desk& desk, const LedgerCommand& command, const LedgerOptions& options);
 

@@ -71,6 +71,7 @@ class Making {
     about_ = *std::move(about);
     if (const auto free = nothing_holds(desk_, replica_, ledger_, about_); !free)
       return free.error();
+    if (!about_.place) about_.place = place_of_entries();
     values_ = typed_.values;
     values_.insert(about_.refs.begin(), about_.refs.end());
     if (const auto level = take_level(); !level) return level.error();
@@ -90,6 +91,20 @@ class Making {
 
  private:
   StepAtHand at_hand() { return {ledger_, *step_, nullptr, values_, typed_.entries, &about_}; }
+
+  /// A list goes where the highest of what it names is kept: it moves them in the same act.
+  std::optional<CompartmentId> place_of_entries() const {
+    std::optional<CompartmentId> place;
+    for (const FieldValues& entry : typed_.entries)
+      for (const auto& [name, value] : entry) {
+        const auto id =
+            ledger_.field(name)->type == FieldType::ref ? record_from(value) : std::nullopt;
+        const auto cited = id ? replica_.view(*id) : Result<View>(Errc::not_found);
+        if (cited && (!place || place->level < cited->compartment.level))
+          place = cited->compartment;
+      }
+    return place;
+  }
 
   /// The level of what it is about, or the one that was named.
   Result<void> take_level() {

@@ -47,6 +47,12 @@ void declare_change(CLI::App& app, LedgerOptions& options, const LedgerCommand& 
     app.add_option("--was,--原为", options.was, words.text("opt.was"));
 }
 
+void declare_initial(CLI::App& app, LedgerOptions& options, const Catalogue& words) {
+  app.add_option("record", options.record, words.text("opt.row"))->required();
+  app.add_option("--field,--栏目", options.column, words.text("opt.signed_column"));
+  app.add_option("--reason,--原因", options.reason, words.text("opt.reason"));
+}
+
 void declare_step(CLI::App& app, LedgerOptions& options, const LedgerCommand& command,
                   const Catalogue& words) {
   const LedgerDefinition& ledger = *command.ledger;
@@ -167,6 +173,8 @@ void declare_options(CLI::App& app, LedgerOptions& options, const LedgerCommand&
     case VerbKind::correct:
       declare_change(app, options, command, words);
       break;
+    case VerbKind::initial:
+      return declare_initial(app, options, words);
     case VerbKind::step:
       declare_step(app, options, command, words);
       break;

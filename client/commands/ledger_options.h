@@ -16,7 +16,7 @@ namespace jiyao {
 struct LedgerOptions {
   std::map<std::string, std::vector<std::string>> typed;  ///< by field name
   std::string record;                                     ///< a row, or what the row is about
-  std::string reason, owner, level, state, step, was;
+  std::string reason, owner, level, state, step, was, column;
   bool approve = false;
   std::size_t limit = 50;
 };

@@ -2,11 +2,14 @@
 #include "client/commands/ledger_steps.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "client/records.h"
 #include "client/roles.h"
 #include "schema/mandatory.h"
 #include "sync/check.h"
+#include "sync/terms.h"
 
 namespace jiyao {
 
@@ -46,22 +49,62 @@ bool may_sign(const LedgerDefinition& ledger, const Transition& step, const Fiel
   return writers == 0 || step.by == 0 || (writers & step.by) != 0;
 }
 
-/// A decisive step signs the content as it is shown: the signature of its own state, else of the
-/// next state that asks for one.
+/// Does a rule that holds in this state ask who signed this column ("signers(approval) >= 1")?
+bool is_asked_for(const LedgerDefinition& ledger, std::size_t state, const Field& field) {
+  const std::string& name = ledger.states[state].name;
+  const std::string& group = ledger.groups[field.group].name;
+  const auto is_in_state = [&](const Clause& clause) {
+    return clause.field == "state" &&
+           (clause.literal == name ||
+            std::count(clause.choices.begin(), clause.choices.end(), name));
+  };
+  const auto asks = [&](const Clause& clause) {
+    const auto term = term_of(clause.field);
+    return clause.ref.empty() && term && term->what == "signers" &&
+           (term->of == field.name || term->of == group);
+  };
+  return std::any_of(ledger.rules.begin(), ledger.rules.end(), [&](const Rule& rule) {
+    const auto& when = rule.when.clauses();
+    const auto& must = rule.must.clauses();
+    return std::any_of(when.begin(), when.end(), is_in_state) &&
+           std::any_of(must.begin(), must.end(), asks);
+  });
+}
+
+/// What this step's signature is for: the row with all the step writes.
+Digest content_signed(const StepAtHand& at, const Field& signature) {
+  std::vector<Write> writes;
+  const auto add = [&](const FieldValues& values) {
+    const auto some = writes_of(at.ledger, values, &at.row->state);
+    if (some) writes.insert(writes.end(), some->begin(), some->end());
+  };
+  add(at.values);
+  for (const FieldValues& entry : at.entries) add(entry);
+  return content_to_sign(at.ledger, &at.row->state, std::move(writes),
+                         at.ledger.groups[signature.group]);
+}
+
+/// A decisive step signs the content as it is shown: the signature of its own state, else those the
+/// rules of that state ask for, else of the next state that asks for one. Never more: whoever
+/// approves a destruction is no witness of it.
 void sign(const StepAtHand& at) {
   if (!at.step.is_decisive || at.row == nullptr) return;
-  for (const bool own_state : {true, false}) {
-    bool has_signed = false;
+  const std::function<bool(const Field&)> wanted[] = {
+      [&](const Field& field) { return field.from == at.step.to; },
+      [&](const Field& field) { return is_asked_for(at.ledger, at.step.to, field); },
+      [&](const Field& field) {
+        return !field.from || at.ledger.reaches(at.step.to, *field.from);
+      }};
+  for (const auto& is_wanted : wanted) {
+    bool is_found = false;
     for (const Field& field : at.ledger.fields) {
-      if (field.type != FieldType::signature || !at.shown(field.name).empty()) continue;
-      const bool is_next = field.from && at.ledger.reaches(at.step.to, *field.from);
-      const bool is_wanted = own_state ? field.from == at.step.to : is_next || !field.from;
-      if (!is_wanted || !may_sign(at.ledger, at.step, field)) continue;
-      const Group& group = at.ledger.groups[field.group];
-      at.values[field.name] = content_hash(at.ledger, at.row->state, group).hex();
-      has_signed = true;
+      const bool is_theirs = field.type == FieldType::signature && is_wanted(field) &&
+                             may_sign(at.ledger, at.step, field);
+      if (!is_theirs) continue;
+      is_found = true;
+      if (at.shown(field.name).empty()) at.values[field.name] = content_signed(at, field).hex();
     }
-    if (has_signed) return;
+    if (is_found) return;
   }
 }
 
@@ -82,14 +125,64 @@ std::string also_value(const Replica& replica, const StepAtHand& at, const std::
   return value.starts_with('=') ? at.shown(std::string_view(value).substr(1)) : value;
 }
 
+/// The records a ref names: of a set, those of every entry, typed now or there already.
+std::vector<RecordId> cited_by(const StepAtHand& at, const std::string& ref) {
+  const std::size_t index = *at.ledger.field_index(ref);
+  const std::size_t group = at.ledger.fields[index].group;
+  std::vector<std::string> named;
+  if (at.ledger.groups[group].kind != GroupKind::set) {
+    named.push_back(at.shown(ref));
+  } else {
+    for (const FieldValues& entry : at.entries)
+      if (const auto found = entry.find(ref); found != entry.end()) named.push_back(found->second);
+    const GroupState* held = at.row == nullptr ? nullptr : at.row->state.group(group);
+    if (held != nullptr)
+      for (const HeldWrite& write : held->held)
+        named.push_back(at.ledger.field_value(index, write.value));
+  }
+  std::set<RecordId> records;
+  for (const std::string& hex : named)
+    if (const auto id = record_from(hex)) records.insert(*id);
+  return {records.begin(), records.end()};
+}
+
+/// One write into a record that the step cites; where a copy goes, its custodian goes with it.
+Result<void> add_to_cited(const Replica& replica, const StepAtHand& at, const std::string& ref,
+                          const RecordId& cited, FieldValues values, Act& act) {
+  const auto view = replica.view(cited);
+  const LedgerName name = view ? view->ledger : at.ledger.field(ref)->ref_ledger;
+  const LedgerDefinition* ledger = replica.definitions().ledger(name);
+  if (ledger == nullptr) return {};
+  if (values.contains(kCustodyField) && ledger->field("custodian") != nullptr)
+    values.emplace("custodian", default_custodian(replica, at, *ledger, values[kCustodyField]));
+  auto writes = writes_of(*ledger, values, view ? &view->state : nullptr);
+  if (!writes) return writes.error();
+  Step step;
+  step.kind = ChangeKind::amend;
+  step.ledger = name;
+  step.record = cited;
+  step.writes = *std::move(writes);
+  act.steps.push_back(std::move(step));
+  return {};
+}
+
+/// As check() judges it: what its definition calls open, else while it holds a copy.
+bool keeps_from_ends(const LedgerDefinition& ledger, const View& row) {
+  const Lookup own = own_words(ledger, row.state);
+  if (ledger.open) return ledger.open->holds(own, true) == Holds::yes;
+  return std::any_of(
+      ledger.exclusive.begin(), ledger.exclusive.end(),
+      [&](const ExclusiveKey& key) { return key.when.holds(own, true) == Holds::yes; });
+}
+
 Result<void> still_out(Desk& desk, Replica& replica, const StepAtHand& at) {
   if (at.row == nullptr) return {};
   for (const LedgerName& other : at.step.clear_of) {
+    const LedgerDefinition& ledger = *replica.definitions().ledger(other);
     const auto rows = citing(replica, other, at.row->record);
     const bool is_open = std::any_of(rows.begin(), rows.end(),
-                                     [](const View& row) { return !row.state.is_terminal; });
+                                     [&](const View& row) { return keeps_from_ends(ledger, row); });
     if (!is_open) continue;
-    const LedgerDefinition& ledger = *replica.definitions().ledger(other);
     const bool is_zh = desk.words().language() == Language::zh;
     return desk.failure(Errc::conflict, "ledger.still_out",
                         {{"step", step_text(desk.words(), at.step)},
@@ -195,25 +288,10 @@ Result<void> add_also(Replica& replica, const StepAtHand& at, Act& act) {
     const std::string text = also_value(replica, at, value);
     if (!text.empty()) by_ref[target.substr(0, dot)][target.substr(dot + 1)] = text;
   }
-  for (auto& [ref, values] : by_ref) {
-    const auto cited = record_from(at.shown(ref));
-    if (!cited) continue;
-    const auto view = replica.view(*cited);
-    const LedgerName name = view ? view->ledger : at.ledger.field(ref)->ref_ledger;
-    const LedgerDefinition* definition = replica.definitions().ledger(name);
-    if (definition == nullptr) continue;
-    const LedgerDefinition& ledger = *definition;
-    if (values.contains(kCustodyField) && ledger.field("custodian") != nullptr)
-      values.emplace("custodian", default_custodian(replica, at, ledger, values[kCustodyField]));
-    auto writes = writes_of(ledger, values, view ? &view->state : nullptr);
-    if (!writes) return writes.error();
-    Step step;
-    step.kind = ChangeKind::amend;
-    step.ledger = name;
-    step.record = *cited;
-    step.writes = *std::move(writes);
-    act.steps.push_back(std::move(step));
-  }
+  for (const auto& [ref, values] : by_ref)
+    for (const RecordId& cited : cited_by(at, ref))
+      if (const auto added = add_to_cited(replica, at, ref, cited, values, act); !added)
+        return added;
   return {};
 }
 

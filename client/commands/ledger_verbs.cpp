@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view kMakesNew = "_new";
 constexpr const char* kAdd = "add";
+constexpr const char* kInitial = "initial";
+constexpr const char* kInitialZh = "签字";
 
 std::string dashed(std::string_view verb) {
   std::string word(verb);
@@ -121,6 +123,15 @@ bool is_typed(const LedgerDefinition& ledger, std::size_t index) {
                       [&](const Transition& step) { return reason_field(ledger, step) == index; });
 }
 
+std::vector<std::size_t> signed_columns(const LedgerDefinition& ledger) {
+  std::vector<std::size_t> columns;
+  for (std::size_t i = 0; i < ledger.fields.size(); ++i)
+    if (ledger.fields[i].type == FieldType::signature &&
+        ledger.groups[ledger.fields[i].group].kind == GroupKind::set)
+      columns.push_back(i);
+  return columns;
+}
+
 std::optional<std::size_t> number_field(const LedgerDefinition& ledger) {
   if (ledger.numbers.empty()) return std::nullopt;
   return ledger.numbers.front().field;
@@ -140,6 +151,8 @@ std::vector<LedgerVerb> verbs_of(const LedgerDefinition& ledger) {
     verb.word = word;
     verbs.push_back(std::move(verb));
   }
+  if (!signed_columns(ledger).empty())
+    verbs.push_back({VerbKind::initial, kInitial, {kInitialZh}, {}, {}});
   for (LedgerVerb& verb : verbs)
     for (std::size_t field = 0; field < ledger.fields.size(); ++field) {
       const bool is_change = verb.kind == VerbKind::edit || verb.kind == VerbKind::correct;

@@ -11,18 +11,19 @@
 
 namespace jiyao {
 
-enum class VerbKind { step, end, list, show, edit, correct };
+enum class VerbKind { step, end, list, show, edit, correct, initial };
 
 struct LedgerVerb {
   VerbKind kind = VerbKind::step;
   std::string word;                  ///< "add", "return"; unique in its ledger
   std::vector<std::string> aliases;  ///< "register-new", "登记"
-  std::vector<std::size_t> steps;    ///< indexes into steps; empty for list, show, edit, correct
-  std::vector<std::size_t> fields;   ///< indexes of the fields it offers as options
+  std::vector<std::size_t>
+      steps;  ///< indexes into steps; empty for list, show, edit, correct, initial
+  std::vector<std::size_t> fields;  ///< indexes of the fields it offers as options
 };
 
-/// Steps first, in the definition's order, then list, show, edit, correct. The last verb that makes
-/// a record is called "add".
+/// Steps first, in the definition's order, then list, show, edit, correct, and initial where
+/// several persons may sign a row. The last verb that makes a record is called "add".
 std::vector<LedgerVerb> verbs_of(const LedgerDefinition& ledger);
 
 bool makes(const Transition& step);
@@ -33,6 +34,8 @@ std::optional<std::size_t> reason_field(const LedgerDefinition& ledger, const Tr
 const Transition* making_step(const LedgerDefinition& ledger);
 /// May people type it: not counted, not drawn from a series, not signed, no reason of a void?
 bool is_typed(const LedgerDefinition& ledger, std::size_t field);
+/// Columns that each person signs for themselves, whatever step comes next.
+std::vector<std::size_t> signed_columns(const LedgerDefinition& ledger);
 /// The field of its kind `number`; nullopt: rows of this ledger have none.
 std::optional<std::size_t> number_field(const LedgerDefinition& ledger);
 

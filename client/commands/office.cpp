@@ -8,6 +8,7 @@
 #include "client/records.h"
 #include "crypto/random.h"
 #include "schema/hub_card.h"
+#include "schema/pinyin.h"
 #include "sync/log_core.h"
 
 namespace jiyao {
@@ -59,6 +60,15 @@ Result<Answer> add_office(Desk& desk, const OfficeOptions& options) {
   return answer;
 }
 
+/// As an index of names is kept: by how they are read.
+std::vector<OfficeId> by_name(const Roster& roster, const Directory& directory) {
+  std::vector<OfficeId> offices = roster.offices();
+  const auto order = [&](const OfficeId& id) { return pinyin_order(directory.office(id)); };
+  std::stable_sort(offices.begin(), offices.end(),
+                   [&](const OfficeId& x, const OfficeId& y) { return order(x) < order(y); });
+  return offices;
+}
+
 Result<Answer> list_offices(Desk& desk, const OfficeOptions&) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
@@ -68,7 +78,7 @@ Result<Answer> list_offices(Desk& desk, const OfficeOptions&) {
                desk.text("office.ceiling")});
   Poco::JSON::Array::Ptr rows = json_array();
   Poco::JSON::Array::Ptr offices = json_array();
-  for (const OfficeId& id : roster.offices()) {
+  for (const OfficeId& id : by_name(roster, directory)) {
     Poco::JSON::Object::Ptr office = json_object();
     office->set("office", id.hex());
     office->set("name", directory.office(id));

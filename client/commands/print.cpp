@@ -6,6 +6,7 @@
 
 #include "client/chosen_file.h"
 #include "client/commands/commands.h"
+#include "client/commands/ledger_rows.h"
 #include "client/custody.h"
 #include "client/forms/fill_form.h"
 #include "client/forms/pdf.h"
@@ -126,7 +127,7 @@ std::vector<View> register_rows(const Replica& replica, const Form& form, const 
 /// The record that is named: of the form's own ledger, or the newest of it about the named paper.
 Result<View> form_record(Desk& desk, Replica& replica, const Form& form, const std::string& typed) {
   if (typed.empty()) return desk.failure(Errc::usage, "print.needs_record");
-  const auto own = find_record(desk, replica, form.ledger, typed);
+  const auto own = find_any_row(desk, replica, *replica.definitions().ledger(form.ledger), typed);
   if (own || form.ledger == "incoming") return own;
   const auto incoming = find_record(desk, replica, "incoming", typed);
   if (!incoming) return own.error();

@@ -12,6 +12,7 @@
 #include "client/setup.h"
 #include "crypto/random.h"
 #include "schema/enrolment.h"
+#include "schema/pinyin.h"
 
 namespace jiyao {
 
@@ -234,6 +235,17 @@ Result<Answer> approve(Desk& desk, const UserOptions& options) {
   return answer;
 }
 
+/// As an index of names is kept: by how they are read.
+std::vector<UserId> by_name(const Roster& roster, const Directory& directory) {
+  std::vector<UserId> people = roster.users();
+  const auto order = [&](const UserId& id) {
+    return pinyin_order(directory.person(id), Spoken::person);
+  };
+  std::stable_sort(people.begin(), people.end(),
+                   [&](const UserId& x, const UserId& y) { return order(x) < order(y); });
+  return people;
+}
+
 Result<Answer> list_users(Desk& desk, const UserOptions&) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
@@ -241,7 +253,7 @@ Result<Answer> list_users(Desk& desk, const UserOptions&) {
   const Directory directory(**replica);
   Table table({desk.text("user.name"), desk.text("office.office"), desk.text("user.clearance")});
   Poco::JSON::Array::Ptr rows = json_array();
-  for (const UserId& id : roster.users()) {
+  for (const UserId& id : by_name(roster, directory)) {
     const UserRecord* user = roster.user(id);
     table.add({directory.person(id), directory.office(user->office),
                level_text(desk.words(), user->clearance)});

@@ -186,9 +186,9 @@ Apart::Apart()
       b(realm, *realm.b, realm.clerk_b, compartment),
       r(realm, *realm.archive, realm.archivist, compartment) {}
 
-void Apart::carry(Party& from, Party& to) {
+void Apart::carry(Party& from, Party& to, By by) {
   must(from.replica().seal_pending(), "seal");
-  if (GetParam().by == By::message) {
+  if (by == By::message) {
     must(to.replica().seal_pending(), "seal");
     realm.exchange(from.replica(), to.replica());
   } else {
@@ -217,10 +217,11 @@ void Apart::carry(Party& from, Party& to) {
 void Apart::together() {
   Party& first = GetParam().is_b_first ? b : a;
   Party& second = GetParam().is_b_first ? a : b;
-  carry(first, r);
-  carry(second, r);
-  carry(r, first);
-  carry(r, second);
+  const By by = GetParam().by;
+  carry(first, r, by);
+  carry(second, r, by);
+  carry(r, first, by);
+  carry(r, second, by);
 }
 
 void Apart::same(const std::string& what, const std::string& at_a, const std::string& at_b,

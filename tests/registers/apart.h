@@ -70,6 +70,8 @@ class Apart : public testing::TestWithParam<Way> {
  protected:
   Apart();
 
+  /// What one side knows and the other does not, by this carrier; both catch up.
+  void carry(Party& from, Party& to, By by);
   /// All three know what all three know.
   void together();
   /// The same, whichever replica is asked; a failure names those that differ.
@@ -89,7 +91,6 @@ class Apart : public testing::TestWithParam<Way> {
   Party a, b, r;
 
  private:
-  void carry(Party& from, Party& to);
   void same(const std::string& what, const std::string& at_a, const std::string& at_b,
             const std::string& at_r);
   int sticks_ = 0;

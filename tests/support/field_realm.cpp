@@ -181,9 +181,10 @@ Ran FieldHub::stop(int signal) {
 
 // --- the realm -----------------------------------------------------------------------------------
 
-FieldRealm::FieldRealm() : archive(folder.path(), "R"), hub(folder.path()) {
+FieldRealm::FieldRealm(const std::string& network_level)
+    : archive(folder.path(), "R"), hub(folder.path()) {
   expect_done(hub.verb("init", {"--address", hub.address()}), {"init"});
-  archive.found_alone({"--network", "classified", "--network-level", "秘密", "--hub-card",
+  archive.found_alone({"--network", "classified", "--network-level", network_level, "--hub-card",
                        hub.data() + "/hub.card", "--realm-file", folder / "realm"});
   expect_done(hub.verb("init", {"--realm", folder / "realm"}), {"init", "--realm"});
   hub.serve();

@@ -97,10 +97,10 @@ struct Joining {
   bool by_file = true;  ///< false: request and answer go through the hub's mailbox
 };
 
-/// R and its hub on an assessed network (秘密), serving.
+/// R and its hub on a network assessed for this level, serving.
 class FieldRealm {
  public:
-  FieldRealm();
+  explicit FieldRealm(const std::string& network_level = "秘密");
   /// Invites, makes, requests, approves with the digits read out, completes.
   FieldMachine enrol(const Joining& joining);
 

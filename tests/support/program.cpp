@@ -53,6 +53,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   // Listeners of the test stay the test's: a child that inherited one would keep its port open.
   ::close_range(3, kPassphraseDescriptor - 1, 0);
   ::close_range(kPassphraseDescriptor + 1, ~0U, 0);
+  if (!start.folder.empty() && ::chdir(start.folder.c_str()) != 0) ::_exit(127);
   if (start.file_bytes_max > 0) {
     const rlimit most{start.file_bytes_max, start.file_bytes_max};
     ::setrlimit(RLIMIT_FSIZE, &most);

@@ -172,6 +172,27 @@ TEST_F(OfficeVerbs, ThroughAHubTheArchiveKnowsWhoWasHeardOfAndWhoIsOverdue) {
   must(a.run({"incoming", "list"}));
 }
 
+TEST_F(OfficeVerbs, PeopleAndOfficesAreListedAsTheirNamesAreRead) {
+  const OfficeMachine archive = new_archive();
+  for (const char* office : {"水利局", "财政局", "重点办"})
+    must(root(archive, {"office", "add", office}));
+  const auto names_of = [](const Said& said, const char* list, const char* key) {
+    std::vector<std::string> names;
+    const auto rows = said.json->getArray(list);
+    for (const auto& row : *rows)
+      names.push_back(row.extract<Poco::JSON::Object::Ptr>()->getValue<std::string>(key));
+    return names;
+  };
+  EXPECT_THAT(names_of(must(archive.run({"office", "list"})), "offices", "name"),
+              testing::ElementsAre("财政局", "档案室", "水利局", "重点办"));
+  for (const char* person : {"单明", "曾静", "安平"})
+    must(archive.run(
+        {"user", "add", person, "--recovery-sheet", path(std::string(person) + ".sheet")},
+        {"a passphrase of theirs", "root root root root"}));
+  EXPECT_THAT(names_of(must(archive.run({"user", "list"})), "users", "name"),
+              testing::ElementsAre("安平", "单明", "曾静", "周敏"));
+}
+
 class Dice final : public Random {
  public:
   explicit Dice(std::uint64_t n) : n_(n) {}
