@@ -124,6 +124,8 @@ void World::check_acknowledged(Station& station) {
     if (std::find(open_levels.begin(), open_levels.end(), one.compartment.level) ==
         open_levels.end())
       continue;
+    // Raised above what this person may see: hidden, and asked another time.
+    if (const Result<View> view = replica.view(one.record); view && view->is_hidden) continue;
     auto [history, is_new] = histories.try_emplace(one.record);
     if (is_new)
       for (const HistoryEntry& entry : replica.history(one.record))

@@ -138,6 +138,74 @@ TEST(DatabaseCrash, AFailingCallIsReportedAndLosesNothingAcknowledged) {
   }
 }
 
+TEST(DatabaseCrash, AFailingCallLosesNothingWhenTheProgramIsStartedAgainAtOnce) {
+  SimulatedDisk whole(1);
+  int all = 0;
+  work({whole, "r/notes.jdb"}, all);
+  for (std::uint64_t n = 1; n <= whole.io_count(); n += 37) {
+    SCOPED_TRACE("I/O error at call " + std::to_string(n));
+    SimulatedDisk disk(n);
+    const Notes notes{disk, "r/notes.jdb"};
+    int acknowledged = 0;
+    disk.fail_at(n);
+    work_until_it_fails(notes, acknowledged);
+    disk.fail_at(0);
+    expect_whole(notes, acknowledged);
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+// A log that cannot be read for once is no damaged log: what it holds must not be given up.
+TEST(DatabaseCrash, AnErrorWhileALeftOverLogIsReadTakesNothingBack) {
+  for (const std::uint64_t crash : {211U, 402U})
+    for (std::uint64_t n = 1; n <= 60; n += 2) {
+      SCOPED_TRACE("crash at change " + std::to_string(crash) + ", error at " + std::to_string(n));
+      SimulatedDisk disk(crash);
+      const Notes notes{disk, "r/notes.jdb"};
+      int acknowledged = 0;
+      disk.crash_at(crash);
+      work_until_it_fails(notes, acknowledged);
+      disk.restart(Fate::killed);
+      disk.fail_at(n);
+      try {
+        (void)notes.open();
+      } catch (const StorageFailure&) {
+      }
+      disk.fail_at(0);
+      expect_whole(notes, acknowledged);
+      if (testing::Test::HasFailure()) return;
+    }
+}
+
+// What stood in the log before a crash is in the file afterwards: an error soon after takes
+// nothing.
+TEST(DatabaseCrash, AnErrorSoonAfterARecoveryTakesNothingBack) {
+  for (const std::uint64_t crash : {150U, 211U, 305U, 402U})
+    for (std::uint64_t n = 1; n <= 90; n += 3) {
+      SCOPED_TRACE("crash at change " + std::to_string(crash) + ", error at " + std::to_string(n));
+      SimulatedDisk disk(crash);
+      const Notes notes{disk, "r/notes.jdb"};
+      int acknowledged = 0;
+      disk.crash_at(crash);
+      work_until_it_fails(notes, acknowledged);
+      disk.restart(n % 2 == 0 ? Fate::killed : Fate::power_cut);
+      {
+        Result<Database> database = notes.open();
+        ASSERT_TRUE(database) << database.error().detail;
+        disk.fail_at(n);
+        try {
+          Transaction transaction(*database);
+          database->run("UPDATE note SET title = title || n");
+          transaction.commit();
+        } catch (const StorageFailure&) {
+        }
+      }
+      disk.fail_at(0);
+      expect_whole(notes, acknowledged);
+      if (testing::Test::HasFailure()) return;
+    }
+}
+
 TEST(DatabaseCrash, AFullDiskIsSaidAndTheFileGoesOnOnceThereIsRoom) {
   SimulatedDisk disk(3);
   const Notes notes{disk, "r/notes.jdb"};
