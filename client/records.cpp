@@ -79,8 +79,15 @@ std::vector<View> candidates(Desk& desk, const Replica& replica, const LedgerDef
   return found;
 }
 
-/// Rows of a ledger whose papers have no number of their own are called by what its list shows: the
-/// place of a count, the name of a meeting. Of several, one that is still open.
+/// A column of the list that can name a row: one text, person or unit.
+bool names_a_row(const LedgerDefinition& ledger, std::size_t index) {
+  const FieldType type = ledger.fields[index].type;
+  return (type == FieldType::text || type == FieldType::person || type == FieldType::org) &&
+         ledger.groups[ledger.fields[index].group].kind != GroupKind::set;
+}
+
+/// Rows whose papers have no number are called by what the list shows: the place of a count, the
+/// name of a meeting. Of several, one that is still open.
 std::vector<View> listed_as(const Replica& replica, const LedgerDefinition& ledger,
                             std::string_view typed) {
   if (typed.empty() || ledger.field("doc_no") != nullptr) return {};
@@ -89,13 +96,10 @@ std::vector<View> listed_as(const Replica& replica, const LedgerDefinition& ledg
   query.text = std::string(typed);
   std::vector<View> found = replica.search(query).rows;
   std::erase_if(found, [&](const View& view) {
-    return std::none_of(ledger.list.begin(), ledger.list.end(), [&](std::size_t index) {
-      const FieldType type = ledger.fields[index].type;
-      const bool is_name =
-          type == FieldType::text || type == FieldType::person || type == FieldType::org;
-      const bool is_set = ledger.groups[ledger.fields[index].group].kind == GroupKind::set;
-      return is_name && !is_set && !view.is_hidden && view.state.field(ledger, index) == typed;
-    });
+    const auto shows_it = [&](std::size_t index) {
+      return names_a_row(ledger, index) && view.state.field(ledger, index) == typed;
+    };
+    return view.is_hidden || std::none_of(ledger.list.begin(), ledger.list.end(), shows_it);
   });
   const auto has_ended = [](const View& view) { return view.state.is_terminal; };
   if (!std::all_of(found.begin(), found.end(), has_ended)) std::erase_if(found, has_ended);
@@ -183,13 +187,8 @@ std::vector<View> once_called(const Replica& replica, const LedgerDefinition& le
 
 std::string name_of(const LedgerDefinition& definition, const View& view) {
   std::vector<std::size_t> fields = naming_fields(definition);
-  for (const std::size_t index : definition.list) {
-    const FieldType type = definition.fields[index].type;
-    const GroupKind kind = definition.groups[definition.fields[index].group].kind;
-    const bool is_name =
-        type == FieldType::text || type == FieldType::person || type == FieldType::org;
-    if (is_name && kind != GroupKind::set) fields.push_back(index);
-  }
+  for (const std::size_t index : definition.list)
+    if (names_a_row(definition, index)) fields.push_back(index);
   for (const std::size_t index : fields) {
     const std::string value = view.state.field(definition, index);
     if (!value.empty()) return terminal_safe(value);
@@ -381,31 +380,6 @@ std::string list_text(Desk& desk, const Replica& replica, const LedgerDefinition
     table.add(cells);
   }
   return table.text(desk.console().columns());
-}
-
-Error in_words(Desk& desk, const Replica& replica, const Error& error) {
-  for (const LedgerDefinition& ledger : replica.definitions().all())
-    if (const std::string end = ": " + ledger.name; error.detail.ends_with(end)) {
-      const bool is_zh = desk.words().language() == Language::zh;
-      const std::string said = error.detail.substr(0, error.detail.size() - end.size());
-      return Error{error.code, desk.words().engine_words(said) + desk.text("error.colon") +
-                                   (is_zh ? ledger.zh : ledger.en)};
-    }
-  const std::size_t dot = error.detail.find('.');
-  const std::size_t colon = error.detail.find(':');
-  if (dot == std::string::npos || colon == std::string::npos || colon < dot) return error;
-  const auto* ledger = replica.definitions().ledger(error.detail.substr(0, dot));
-  if (ledger == nullptr) return error;
-  const std::string name = error.detail.substr(dot + 1, colon - dot - 1);
-  const Field* field = ledger->field(name);
-  std::string reason = error.detail.substr(colon + 1);
-  for (const Transition& step : ledger->steps)
-    if (desk.words().language() == Language::zh && reason.ends_with(": " + step.verb))
-      reason.replace(reason.size() - step.verb.size(), step.verb.size(), step.zh);
-  const std::string label = field != nullptr  ? label_of(desk.words(), *field)
-                            : name == "state" ? desk.text("record.state")
-                                              : name;
-  return Error{error.code, label + ":" + reason};
 }
 
 }  // namespace jiyao
