@@ -85,8 +85,6 @@ set(wraps
   _ZN5jiyao11Transaction6commitEv
   _ZN5jiyao7Replica12seal_pendingEi
   _ZN5jiyao12issue_grantsERNS_7LogFileERKNS_10KeeperKeysE
-  _ZN5jiyao8LaneBook12declare_lostERKNS_5BlockINS_8SetIdTagELm16EEE
-  _ZN5jiyao8LaneBook8exportedENS_7LaneSetE
-  _ZNK5jiyao8Exchange10wants_moreEv)
+  _ZN5jiyao8LaneBook12declare_lostERKNS_5BlockINS_8SetIdTagELm16EEE)
 list(TRANSFORM wraps PREPEND "LINKER:--wrap=")
 target_link_options(test_museum PRIVATE ${wraps})

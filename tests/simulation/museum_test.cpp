@@ -32,20 +32,18 @@ enum class Piece {
   sync_without_syncing,
   stage_is_guessed,
   check_finds_nothing,
-  merge_by_clock,                ///< S14 of the study: one clock in 2030 wins for years
-  merge_is_no_function,          ///< S32: reads go backwards
-  merge_forgets_proposals,       ///< S10: what was refused is gone
-  seal_flips_a_bit,              ///< S30: a bit flipped in memory between record and hash
-  sending_is_delivering,         ///< S1, S8: marked as sent when sent, not when kept
-  frontiers_agree_by_count,      ///< S7, S12: "nothing new" by a number in place of a hash
-  frontier_forgets_a_tip,        ///< S9: holes in the completed set
-  person_without_role_counts,    ///< S34: acts on authority that is not there
-  said_before_it_is_written,     ///< S33, S11: accepted, then the bookkeeping failed
-  desk_is_never_sealed,          ///< S17, S12: work that waits in a queue for ever
-  keeper_forgets_later_epochs,   ///< S28: one new key, and nobody reads on
-  lost_media_stay_open,          ///< S22: a stick that never came back
-  export_takes_in_for_the_peer,  ///< S8 on media: written is taken for received
-  conversation_ends_early,       ///< S12: stuck after the first answer
+  merge_by_clock,               ///< S14 of the study: one clock in 2030 wins for years
+  merge_is_no_function,         ///< S32: reads go backwards
+  merge_forgets_proposals,      ///< S10: what was refused is gone
+  seal_flips_a_bit,             ///< S30: a bit flipped in memory between record and hash
+  sending_is_delivering,        ///< S1, S8: marked as sent when sent, not when kept
+  frontiers_agree_by_count,     ///< S7, S12: "nothing new" by a number in place of a hash
+  frontier_forgets_a_tip,       ///< S9: holes in the completed set
+  person_without_role_counts,   ///< S34: acts on authority that is not there
+  said_before_it_is_written,    ///< S33, S11: accepted, then the bookkeeping failed
+  desk_is_never_sealed,         ///< S17, S12: work that waits in a queue for ever
+  keeper_forgets_later_epochs,  ///< S28: one new key, and nobody reads on
+  lost_media_stay_open,         ///< S22: a stick that never came back
 };
 Piece broken = Piece::none;
 std::uint64_t times = 0;  ///< since the world began
@@ -181,18 +179,6 @@ JIYAO_WRAP(Result<void>, declare_lost,
   return real_declare_lost(book, set);
 }
 
-JIYAO_WRAP(void, exported, "_ZN5jiyao8LaneBook8exportedENS_7LaneSetE", LaneBook* book,
-           LaneSet set) {
-  const SetId id = set.set;
-  real_exported(book, std::move(set));
-  if (broken == Piece::export_takes_in_for_the_peer) book->returned(id);
-}
-
-JIYAO_WRAP(bool, wants_more, "_ZNK5jiyao8Exchange10wants_moreEv", const Exchange* talk) {
-  if (broken == Piece::conversation_ends_early) return false;
-  return real_wants_more(talk);
-}
-
 JIYAO_WRAP(Scope, scope, "_ZNK5jiyao6Roster5scopeERKNS_5BlockINS_9NodeIdTagELm16EEERKNS_5RouteE",
            const Roster* roster, const NodeId& node, const Route& route) {
   if (broken == Piece::scope_without_ceiling)
@@ -306,12 +292,6 @@ TEST(Museum, AKeeperThatForgetsLaterEpochsIsCaught) {
 TEST(Museum, AMediumThatNobodyDeclaresLostIsCaught) {
   EXPECT_NE(caught(Piece::lost_media_stay_open), "");
 }
-TEST(Museum, WrittenOnAMediumTakenForReceivedIsCaught) {
-  EXPECT_NE(caught(Piece::export_takes_in_for_the_peer), "");
-}
-TEST(Museum, AConversationThatEndsWithItsFirstAnswerIsCaught) {
-  EXPECT_NE(caught(Piece::conversation_ends_early), "");
-}
 
 // The smallest plan that still breaks P4 for a merge that hides one side.
 TEST(Shrinking, AFailingPlanBecomesAFewStepsThatFailAlike) {
@@ -324,7 +304,7 @@ TEST(Shrinking, AFailingPlanBecomesAFewStepsThatFailAlike) {
   const Shrunk small = shrink(whole, outcome, 60);
   broken = Piece::none;
   EXPECT_EQ(small.outcome.promise, "P4");
-  EXPECT_LT(small.plan.steps.size(), 40u) << describe(small.plan);
+  EXPECT_LT(small.plan.steps.size(), whole.steps.size() / 2) << describe(small.plan);
   EXPECT_LE(small.tries, 60u);
   EXPECT_EQ(World(small.plan).run().failure, "") << "the plan is good, the merge was not";
 }
