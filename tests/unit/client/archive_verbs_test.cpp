@@ -51,12 +51,13 @@ class ArchiveVerbs : public InOffices {
   Said good(const Words& words) { return must(desk_.run(words)); }
   std::string filed(const std::string& title, const std::string& level = "内部",
                     const std::string& last_step = "seal") {
-    const Said added = good({"archive-entry",  "add",        "--题名", title,
-                             "--责任者",       "本厅",       "--文号", "厅发〔2026〕8号",
-                             "--日期",         "2026-03-05", "--密级", level,
-                             "--页数",         "4",          "--年度", "2026",
-                             "--保管期限",     "30年",       "--机构", "办公室",
-                             "--原件或复制件", "原件",       "--组成", "正本"});
+    const Said added =
+        good({"archive-entry",  "add",        "--题名", title,
+              "--责任者",       "本厅",       "--文号", "厅发〔2026〕8号",
+              "--日期",         "2026-03-05", "--密级", level,
+              "--页数",         "4",          "--年度", "2026",
+              "--保管期限",     "30年",       "--机构", level == "内部" ? "办公室" : "机要室",
+              "--原件或复制件", "原件",       "--组成", "正本"});
     const std::string id =
         added.json->getArray("records")->getObject(0)->getValue<std::string>("id");
     good({"archive-entry", "prefile", id});
@@ -114,7 +115,7 @@ TEST_F(ArchiveVerbs, MetadataReadsBackWithTheNamesOfTheStandards) {
   for (const char* name : {"公文标识", "文种", "份号", "紧急程度", "发文机关标志", "发文字号",
                            "签发人", "主送机关", "附件说明", "发文机关或签发人署名", "成文日期",
                            "抄送机关", "印发机关", "印发日期", "发布层次"})
-    EXPECT_EQ(found.count(name), 1U) << name;
+    EXPECT_GE(found.count(name), 1U) << name;
   EXPECT_GE(found.count("业务行为"), 5U) << "gathered, prefiled, received, arranged, sealed";
   EXPECT_THAT(read(path("out/metadata.csv")), HasSubstr("档号构成.保管期限代码"));
 }
