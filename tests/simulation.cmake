@@ -68,7 +68,8 @@ target_link_options(test_exhaustive PRIVATE ${small_wraps})
 # Bugs on purpose: the linker leads these calls through tests/simulation/museum_test.cpp.
 jiyao_test(test_museum
   SOURCES simulation/museum_test.cpp
-  USES jiyao_world)
+  USES jiyao_world
+  SHARDS 2)
 set(wraps
   _ZN5jiyao5mergeERKNS_16LedgerDefinitionESt4spanIKNS_12JudgedChangeELm18446744073709551615EE
   _ZN5jiyao10seal_batchERKNS_9SealInputE

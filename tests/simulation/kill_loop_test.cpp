@@ -97,7 +97,7 @@ std::vector<Said> killed_at_work(Machine& machine, std::mt19937_64& draw) {
     close(ends[0]);
     try {
       machine.work(ends[1], draw());
-    } catch (...) {
+    } catch (const std::exception&) {
       _exit(1);
     }
   }
