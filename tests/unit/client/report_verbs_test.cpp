@@ -56,7 +56,7 @@ TEST_F(ReportVerbs, EveryReportPrintsWithHeadsEmptyRowsPagesAndPlacesToSign) {
     EXPECT_THAT(page, HasSubstr("<h1>" + form.zh + "</h1>"));
     EXPECT_THAT(page, HasSubstr("第 1 页 共 "));
     EXPECT_THAT(page, HasSubstr("<thead>"));
-    EXPECT_THAT(page, HasSubstr("<td></td><td></td><td></td></tr>")) << "rows for the pen";
+    EXPECT_THAT(page, HasSubstr("<td></td><td></td></tr>")) << "places for the pen";
     for (const std::string& sign : form.signs) EXPECT_THAT(page, HasSubstr(sign + "：<i>"));
     ++reports;
   }
@@ -76,10 +76,9 @@ TEST_F(ReportVerbs, EverySheetPrintsWhereItsLedgerHasARow) {
     EXPECT_THAT(page, HasSubstr("<h1>" + form.zh + "</h1>"));
     drawn.insert(form.id);
   }
-  for (const char* id : {"F09", "F18", "F18R", "F18U", "F21", "F21H", "F21P", "F22", "F22A", "F22E",
-                         "F22N", "F22S", "F23", "F24", "F24D"})
-    EXPECT_TRUE(drawn.count(id) == 1 || rows.last_failure.empty()) << id << rows.last_failure;
-  EXPECT_GE(drawn.size(), 8U);
+  for (const char* id :
+       {"F09", "F21", "F21H", "F21P", "F22", "F22A", "F22E", "F22N", "F22S", "F23"})
+    EXPECT_TRUE(drawn.contains(id)) << id << rows.last_failure;
 }
 
 TEST_F(ReportVerbs, F07NamesWhoKeepsWhatSinceWhenAndWhoHasToAsk) {
