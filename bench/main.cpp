@@ -15,18 +15,18 @@ int main(int count, char** words) {
   mallopt(M_ARENA_MAX, 1);  // as the programs
   using namespace jiyao;
   const std::map<std::string, void (*)(const Order&)> workloads = {
-      {"import", measure_import}, {"sync", measure_sync},
-      {"bundle", measure_bundle}, {"conflicts", measure_conflicts},
-      {"pages", measure_pages},   {"search", measure_search},
-      {"poor", measure_poor},     {"hub", measure_hub},
-      {"load", measure_load},     {"rows", print_rows}};
+      {"import", measure_import},       {"sync", measure_sync},   {"bundle", measure_bundle},
+      {"conflicts", measure_conflicts}, {"pages", measure_pages}, {"search", measure_search},
+      {"poor", measure_poor},           {"hub", measure_hub},     {"load", measure_load},
+      {"desk", measure_desk},           {"rows", print_rows}};
   const auto workload = count == 5 ? workloads.find(words[1]) : workloads.end();
   const Order order =
       count == 5 ? Order{words[3], std::strtoull(words[2], nullptr, 10), words[4]} : Order{};
   if (workload == workloads.end() || order.rows == 0) {
-    std::fprintf(stderr,
-                 "usage: jiyao-bench import|sync|bundle|conflicts|pages|search|poor|hub|load|rows"
-                 " ROWS FOLDER SERVER\n");
+    std::fprintf(
+        stderr,
+        "usage: jiyao-bench import|sync|bundle|conflicts|pages|search|poor|hub|load|desk|rows"
+        " ROWS FOLDER SERVER\n");
     return 2;
   }
   try {

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -82,6 +83,18 @@ pid_t start(const std::vector<std::string>& words, int out) {
 }
 
 }  // namespace
+
+double median_ms(const std::function<void()>& work) {
+  constexpr std::size_t kTimes = 21;
+  std::vector<double> times;
+  for (std::size_t i = 0; i < kTimes; ++i) {
+    const double begin = now_s();
+    work();
+    times.push_back((now_s() - begin) * 1e3);
+  }
+  std::nth_element(times.begin(), times.begin() + kTimes / 2, times.end());
+  return times[kTimes / 2];
+}
 
 double now_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();

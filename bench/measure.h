@@ -55,6 +55,9 @@ void run_program(const std::vector<std::string>& words);
 double now_s();      ///< steady
 double cpu_now_s();  ///< of this process, user and system
 
+/// Milliseconds of `work`, the median of 21 times.
+double median_ms(const std::function<void()>& work);
+
 /// One line for bench/run: what was measured, beside its yardstick in the same run.
 struct Line {
   std::string workload, unit;

@@ -15,7 +15,6 @@
 namespace jiyao {
 namespace {
 
-constexpr int kTimes = 21;
 constexpr std::size_t kPage = 50;
 constexpr std::uint64_t kTitlesMax = 1'000'000, kTitlesPerRow = 10, kRegisterMax = 100'000;
 
@@ -26,25 +25,12 @@ struct Asked {
 };
 const std::vector<Asked> kAsked = {{"保密", "common"}, {"督气", "rare"}};
 
-/// Median milliseconds.
-template <class Work>
-double timed_ms(Work work) {
-  std::vector<double> times;
-  for (int i = 0; i < kTimes; ++i) {
-    const double begin = now_s();
-    work();
-    times.push_back((now_s() - begin) * 1e3);
-  }
-  std::nth_element(times.begin(), times.begin() + kTimes / 2, times.end());
-  return times[kTimes / 2];
-}
-
 /// `count` and `page` give how many they found.   figures: count, found, count_ms, page_ms
 template <class Count, class Page>
 Figures measured(Count count, Page page) {
   double all = 0, found = 0;
-  const double page_ms = timed_ms([&] { found = static_cast<double>(page()); });
-  const double count_ms = timed_ms([&] { all = static_cast<double>(count()); });
+  const double page_ms = median_ms([&] { found = static_cast<double>(page()); });
+  const double count_ms = median_ms([&] { all = static_cast<double>(count()); });
   return {{"count", all}, {"found", found}, {"count_ms", count_ms}, {"page_ms", page_ms}};
 }
 

@@ -141,6 +141,29 @@ std::vector<PlainRow> PlainRegister::newest(const std::string& pair, std::size_t
   return rows;
 }
 
+std::vector<PlainRow> PlainRegister::rows_where(const std::string& condition) {
+  const Prepared found =
+      prepare("SELECT id" + columns_joined(", ", "") + " FROM incoming WHERE " + condition);
+  std::vector<PlainRow> rows;
+  while (sqlite3_step(found.get()) == SQLITE_ROW) rows.push_back(row_of(found.get()));
+  return rows;
+}
+
+std::vector<PlainRow> PlainRegister::named(const std::string& doc_no) {
+  return rows_where("doc_no = '" + doc_no + "'");
+}
+
+void PlainRegister::take_in_hand(std::size_t count) {
+  run("CREATE INDEX IF NOT EXISTS by_hand ON incoming(no) WHERE state = 'in_hand'");
+  run("UPDATE incoming SET state = 'in_hand' WHERE no IN (SELECT no FROM incoming ORDER BY no DESC "
+      "LIMIT " +
+      std::to_string(count) + ")");
+}
+
+std::vector<PlainRow> PlainRegister::in_hand() {
+  return rows_where("state = 'in_hand'");
+}
+
 std::uint64_t PlainRegister::rows() {
   const Prepared row = prepare("SELECT count(*) FROM incoming");
   sqlite3_step(row.get());

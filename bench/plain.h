@@ -29,6 +29,10 @@ class PlainRegister {
   /// Two characters: how many rows have them, and the newest of these, whole.
   std::uint64_t count(const std::string& pair);
   std::vector<PlainRow> newest(const std::string& pair, std::size_t limit);
+  std::vector<PlainRow> named(const std::string& doc_no);
+  /// The newest rows come to be in hand; in_hand(): these, by an index of their own.
+  void take_in_hand(std::size_t count);
+  std::vector<PlainRow> in_hand();
   /// Of all rows: two registers that hold the same have the same.
   std::string digest();
 
@@ -39,6 +43,7 @@ class PlainRegister {
   };
   using Prepared = std::unique_ptr<sqlite3_stmt, Close>;
   Prepared prepare(const std::string& sql);
+  std::vector<PlainRow> rows_where(const std::string& condition);
   void run(const std::string& sql);
   static PlainRow row_of(sqlite3_stmt* row);
   void index_words(const PlainRow& row, std::int64_t no);

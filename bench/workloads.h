@@ -33,6 +33,8 @@ void measure_poor(const Order& order);
 void measure_hub(const Order& order);
 /// An office for every hundred rows against one hub: an ordinary day, then all back at once.
 void measure_load(const Order& order);
+/// What a clerk asks of a full register: find, where, today.
+void measure_desk(const Order& order);
 /// Measures nothing: the register as JSON lines, for bench/peers.
 void print_rows(const Order& order);
 

@@ -299,7 +299,7 @@ TEST(Shrinking, AFailingPlanBecomesAFewStepsThatFailAlike) {
   Plan whole;
   Outcome outcome;
   for (std::uint64_t seed = 1; seed <= kSeedsToFind && outcome.promise != "P4"; ++seed)
-    whole = plan(seed, 150), outcome = World(whole).run();
+    whole = plan(seed, 400), outcome = World(whole).run();
   ASSERT_EQ(outcome.promise, "P4");
   const Shrunk small = shrink(whole, outcome, 60);
   broken = Piece::none;

@@ -55,12 +55,16 @@ std::string struck_by_verb(std::size_t fault) {
   return text;
 }
 
-/// What is planned for a verb has to strike while it is done, over enough worlds.
+/// What is planned for a verb has to strike while it is done, over enough worlds. A disk that is
+/// filled strikes later, whatever is done then.
 void expect_every_pair_struck() {
   for (std::size_t verb = 0; verb < kVerbs; ++verb)
-    for (const Fault fault : faults_of(static_cast<Verb>(verb)))
-      EXPECT_GT(sum().struck[static_cast<std::size_t>(fault)][verb], 0u)
+    for (const Fault fault : faults_of(static_cast<Verb>(verb))) {
+      const auto kind = static_cast<std::size_t>(fault);
+      const bool is_later = static_cast<Verb>(verb) == Verb::fill_disk;
+      EXPECT_GT(is_later ? sum().fired[kind] : sum().struck[kind][verb], 0u)
           << name_of(fault) << " never struck during " << name_of(static_cast<Verb>(verb));
+    }
 }
 
 /// One world; if it fails, the smallest plan that fails alike stands in the failure.
