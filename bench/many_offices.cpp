@@ -5,6 +5,7 @@
 
 #include "bench/must.h"
 #include "bench/register.h"
+#include "bench/roster_writer.h"
 #include "crypto/random.h"
 #include "schema/limits.h"
 #include "schema/request_auth.h"
@@ -17,40 +18,7 @@ namespace {
 constexpr std::uint64_t kChangesPerBatch = 100;
 constexpr std::size_t kMessageBytes = 256 * 1024;
 constexpr std::size_t kBodiesPerOffice = 4;
-
-/// Everything the root has to sign for the realm.
-class RosterWriter {
- public:
-  RosterWriter()
-      : realm_(random_block<RealmId>()),
-        person_(random_block<UserId>()),
-        root_(signing_key_from(Secret<32>::random())) {}
-
-  RosterBody realm_body(const OfficeId& office) const {
-    RealmRecord realm;
-    realm.roots = {{person_, root_->verify_key()}};
-    realm.realm_office = office;
-    return realm;
-  }
-  void add(std::vector<RosterBody> bodies) {
-    RosterRecord record;
-    record.realm = realm_;
-    record.seq = roster_.point().seq + 1;
-    record.prev = roster_.point().hash;
-    record.bodies = std::move(bodies);
-    record.signatures = {{person_, root_->sign(Label::roster, digest_of(record))}};
-    records_.push_back(encode_record(record));
-    roster_ = must(roster_.append(records_.back()), "roster record");
-  }
-  const std::vector<Bytes>& records() const { return records_; }
-
- private:
-  RealmId realm_;
-  UserId person_;
-  std::shared_ptr<const SigningKey> root_;
-  Roster roster_;
-  std::vector<Bytes> records_;
-};
+constexpr std::string_view kBusy = "busy";  ///< what a hub answers that is full
 
 struct NewOffice {
   NodeId node = random_block<NodeId>();
@@ -130,8 +98,8 @@ Contact SmallOffice::meet(const HubAt& hub) {
     if (!answer && answer.code() != Errc::unavailable)
       throw std::runtime_error("an office is refused: " + answer.error().detail);
     if (!answer) {
-      // A hub that is full says so and lives; a connection that just ends is what must not be.
-      ++(transport.has_reached() ? contact.refused : contact.dropped);
+      // A hub that is full says so; a connection that ends without a word must not be.
+      ++(answer.error().detail == kBusy ? contact.refused : contact.dropped);
       return contact;
     }
     must(talk.hear(answer->body), "hear");

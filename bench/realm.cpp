@@ -50,11 +50,7 @@ Choices choices_of(const Machine& machine) {
 
 }  // namespace
 
-BenchRealm::BenchRealm(const Path& folder, const std::string& server_program)
-    : folder_(folder),
-      realm_(random_block<RealmId>()),
-      root_person_(random_block<UserId>()),
-      root_(fresh_key()) {
+BenchRealm::BenchRealm(const Path& folder, const std::string& server_program) : folder_(folder) {
   std::filesystem::create_directories(folder);
   a = make_machine("a");
   b = make_machine("b");
@@ -62,7 +58,7 @@ BenchRealm::BenchRealm(const Path& folder, const std::string& server_program)
   if (!server_program.empty()) hub_ = std::make_unique<HubProcess>(folder + "/hub", server_program);
   write_roster();
   for (const Machine* machine : {&a, &b}) grant(*machine);
-  if (hub_) hub_->serve(records_);
+  if (hub_) hub_->serve(writer_.records());
 }
 
 Machine BenchRealm::make_machine(const std::string& name) const {
@@ -77,10 +73,7 @@ Machine BenchRealm::make_machine(const std::string& name) const {
 }
 
 void BenchRealm::write_roster() {
-  RealmRecord realm;
-  realm.roots = {{root_person_, root_->verify_key()}};
-  realm.realm_office = place.office;
-  add({realm, OfficeRecord{place.office, {}, true}});
+  writer_.add({writer_.realm_body(place.office), OfficeRecord{place.office, {}, true}});
   EpochSecret secret;
   secret.epoch = 1;
   random_bytes(secret.seed.bytes);
@@ -97,26 +90,15 @@ void BenchRealm::write_roster() {
                                  AccessRecord{a.node, place, AccessRight::write},
                                  AccessRecord{b.node, place, AccessRight::write}};
   if (hub_) bodies.push_back(hub_->record());
-  add(std::move(bodies));
-}
-
-void BenchRealm::add(std::vector<RosterBody> bodies) {
-  RosterRecord record;
-  record.realm = realm_;
-  record.seq = roster_.point().seq + 1;
-  record.prev = roster_.point().hash;
-  record.bodies = std::move(bodies);
-  record.signatures = {{root_person_, root_->sign(Label::roster, digest_of(record))}};
-  records_.push_back(encode_record(record));
-  roster_ = must(roster_.append(records_.back()), "roster record");
+  writer_.add(std::move(bodies));
 }
 
 void BenchRealm::grant(const Machine& machine) {
   Grant grant;
-  grant.realm = realm_;
+  grant.realm = realm();
   grant.node = machine.node;
   grant.compartment = place;
-  grant.roster = roster_.point();
+  grant.roster = roster().point();
   grant.keeper = a.node;
   grant.sealed = seal_box(machine.box->public_key(), encode_secrets(secrets_));
   grant.signature = a.sign->sign(Label::grant, digest_to_sign(grant));
@@ -124,8 +106,8 @@ void BenchRealm::grant(const Machine& machine) {
 }
 
 void BenchRealm::teach(Replica& replica) const {
-  for (std::size_t seq = replica.roster().point().seq; seq < records_.size(); ++seq)
-    must(replica.log().extend_roster(records_[seq]), "roster");
+  for (std::size_t seq = replica.roster().point().seq; seq < writer_.records().size(); ++seq)
+    must(replica.log().extend_roster(writer_.records()[seq]), "roster");
   for (const Grant& grant : grants_) must(replica.log().put(grant), "grant");
 }
 

@@ -9,6 +9,7 @@
 
 #include "bench/hub_process.h"
 #include "bench/must.h"
+#include "bench/roster_writer.h"
 
 namespace jiyao {
 
@@ -32,24 +33,19 @@ class BenchRealm {
   HubAt hub_at() const { return hub_->at(); }
   Server& hub() const { return hub_->server(); }
   double hub_disk_mb() const { return hub_->disk_mb(); }
-  const Roster& roster() const { return roster_; }
-  const RealmId& realm() const { return realm_; }
-  Digest root() const { return roster_.root_fingerprint(); }
+  const Roster& roster() const { return writer_.roster(); }
+  const RealmId& realm() const { return writer_.realm(); }
+  Digest root() const { return roster().root_fingerprint(); }
   /// What every machine has been told: roster and grants.
   void teach(Replica& replica) const;
 
  private:
   Machine make_machine(const std::string& name) const;
   void write_roster();
-  void add(std::vector<RosterBody> bodies);
   void grant(const Machine& machine);
 
   Path folder_;
-  RealmId realm_;
-  Roster roster_;
-  UserId root_person_;
-  std::shared_ptr<const SigningKey> root_;
-  std::vector<Bytes> records_;
+  RosterWriter writer_;
   EpochSecrets secrets_;
   std::vector<Grant> grants_;
   std::unique_ptr<HubProcess> hub_;

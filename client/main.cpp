@@ -8,6 +8,7 @@
 #include "client/commands/commands.h"
 #include "client/desk.h"
 #include "client/messages.h"
+#include "schema/told_failure.h"
 
 namespace {
 
@@ -25,20 +26,6 @@ int answer_to(Menu& menu, const Catalogue& words) {
   desk.console().show(menu.chosen().command, *answer);
   if (!std::cout) throw StorageFailure(StorageFailure::Kind::io, "stdout");
   return static_cast<int>(answer->exit_code);
-}
-
-const char* message_id_of(StorageFailure::Kind kind) {
-  switch (kind) {
-    case StorageFailure::Kind::full:
-      return "storage.full";
-    case StorageFailure::Kind::read_only:
-      return "storage.read_only";
-    case StorageFailure::Kind::damaged:
-      return "storage.damaged";
-    case StorageFailure::Kind::io:
-      return "storage.io";
-  }
-  return "storage.io";
 }
 
 }  // namespace

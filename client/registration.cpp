@@ -6,7 +6,7 @@
 
 #include "client/commands/ledger_verbs.h"
 #include "client/custody.h"
-#include "client/directory.h"
+#include "client/named_place.h"
 #include "client/records.h"
 #include "schema/dates.h"
 #include "schema/mandatory.h"
@@ -96,13 +96,8 @@ Registration::Registration(Desk& desk, Replica& replica, std::string owner,
 
 Result<CompartmentId> Registration::compartment(const FieldValues& values) {
   const Level level = std::max(level_of(values), Level::internal);
-  if (owner_.empty()) {
-    const auto office = own_office(replica_);
-    if (!office) return office.error();
-    return CompartmentId{*office, level};
-  }
-  const auto office = Directory(replica_).office_named(owner_);
-  if (!office) return desk_.failure(Errc::not_found, "office.none", {{"name", owner_}});
+  const auto office = named_office(desk_, replica_, owner_);
+  if (!office) return office.error();
   return CompartmentId{*office, level};
 }
 

@@ -32,6 +32,20 @@ std::string ToldFailure::json() const {
   return out.str();
 }
 
+const char* message_id_of(StorageFailure::Kind kind) {
+  switch (kind) {
+    case StorageFailure::Kind::full:
+      return "storage.full";
+    case StorageFailure::Kind::read_only:
+      return "storage.read_only";
+    case StorageFailure::Kind::damaged:
+      return "storage.damaged";
+    case StorageFailure::Kind::io:
+      return "storage.io";
+  }
+  return "storage.io";
+}
+
 ToldFailure told(const Catalogue& words, const Error& error) {
   const std::string name = name_of(error.code);
   const std::size_t cut = error.detail.find('\n');

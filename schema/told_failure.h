@@ -22,6 +22,9 @@ struct ToldFailure {
   std::string json() const;
 };
 
+/// "storage.full" ...: each program has its own sentence for it.
+const char* message_id_of(StorageFailure::Kind kind);
+
 ToldFailure told(const Catalogue& words, const Error& error);
 
 }  // namespace jiyao

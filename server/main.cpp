@@ -10,6 +10,7 @@
 
 #include "schema/database.h"
 #include "schema/real_files.h"
+#include "schema/told_failure.h"
 #include "server/http_api.h"
 #include "server/hub.h"
 #include "server/hub_files.h"
@@ -158,20 +159,6 @@ int verify(const Voice& voice, Files& files, const ServerOptions& options) {
   const std::string held = std::to_string((*home)->store().positions());
   voice.say("verify", "verify.clean", {{"batches", held}});
   return 0;
-}
-
-const char* message_id_of(StorageFailure::Kind kind) {
-  switch (kind) {
-    case StorageFailure::Kind::full:
-      return "storage.full";
-    case StorageFailure::Kind::read_only:
-      return "storage.read_only";
-    case StorageFailure::Kind::damaged:
-      return "storage.damaged";
-    case StorageFailure::Kind::io:
-      return "storage.io";
-  }
-  return "storage.io";
 }
 
 /// In a person's words; of the library's own only which file it was.

@@ -37,10 +37,8 @@ Items writers_of(const std::vector<HeldWrite>& writes) {
 
 Items signers_of(const LedgerDefinition& definition, const RecordState& state, const Group& group,
                  std::vector<HeldWrite> writes) {
-  const auto signature = std::find_if(
-      group.fields.begin(), group.fields.end(),
-      [&](std::size_t index) { return definition.fields[index].type == FieldType::signature; });
-  if (signature == group.fields.end()) return writers_of(writes);
+  const auto signature = signature_of(definition, group);
+  if (!signature) return writers_of(writes);
   const std::string now = content_hash(definition, state, group).hex();
   std::erase_if(writes, [&](const HeldWrite& write) {
     return definition.field_value(*signature, write.value) != now;
@@ -118,6 +116,14 @@ void apply_write(const LedgerDefinition& definition, RecordState& state, const C
 }
 
 }  // namespace
+
+std::optional<std::size_t> signature_of(const LedgerDefinition& definition, const Group& group) {
+  const auto signature = std::find_if(
+      group.fields.begin(), group.fields.end(),
+      [&](std::size_t index) { return definition.fields[index].type == FieldType::signature; });
+  if (signature == group.fields.end()) return std::nullopt;
+  return *signature;
+}
 
 std::vector<std::string> field_values(const LedgerDefinition& definition, const RecordState& state,
                                       std::size_t field_index) {

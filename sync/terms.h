@@ -17,6 +17,9 @@ namespace jiyao {
 std::vector<std::string> field_values(const LedgerDefinition& definition, const RecordState& state,
                                       std::size_t field_index);
 
+/// The signature among the columns of a group; nullopt: nobody signs it.
+std::optional<std::size_t> signature_of(const LedgerDefinition& definition, const Group& group);
+
 /// A plain name as RecordState::field() shows it; a term as a joined list (schema/condition.h).
 std::string shown_word(const LedgerDefinition& definition, const RecordState& state,
                        std::string_view word);

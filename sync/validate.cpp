@@ -87,11 +87,6 @@ class Validation {
   Error forbid(const std::string& where, const std::string& why) const {
     return {Errc::not_allowed, definition_.name + '.' + where + ": " + why};
   }
-  bool is_approval(const Group& group) const {
-    return std::any_of(group.fields.begin(), group.fields.end(), [&](std::size_t field) {
-      return definition_.fields[field].type == FieldType::signature;
-    });
-  }
   Result<void> check_write(const Write& write) const;
   Result<void> check_values(const Group& group, const Write& write) const;
   Result<void> check_against(std::size_t group_index, const Write& write) const;
@@ -184,7 +179,7 @@ Result<void> Validation::check_write(const Write& write) const {
                            group.kind == GroupKind::state;
   if (needs_value && write.value.empty()) return refuse(write.group, "needs a value");
   // A remark still reaches a void record; a signature would approve what is not.
-  const bool is_remark = group.kind == GroupKind::set && !is_approval(group);
+  const bool is_remark = group.kind == GroupKind::set && !signature_of(definition_, group);
   if (before_ != nullptr && before_->is_void && !is_remark && change_.kind != ChangeKind::resolve)
     return forbid("state", "the record is void");
   if (auto values = check_values(group, write); !values) return values;

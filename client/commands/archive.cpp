@@ -6,6 +6,7 @@
 #include "client/archive_package.h"
 #include "client/chosen_file.h"
 #include "client/commands/commands.h"
+#include "client/named_place.h"
 #include "client/print_register.h"
 #include "schema/dates.h"
 
@@ -163,12 +164,7 @@ Result<Answer> archive_export(Desk& desk, const ArchiveOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
   const RowText text(desk, **replica);
-  auto office = own_office(**replica);
-  if (!options.owner.empty()) {
-    const auto named = text.directory().office_named(options.owner);
-    if (!named) return desk.failure(Errc::not_found, "office.none", {{"name", options.owner}});
-    office = *named;
-  }
+  const auto office = named_office(desk, **replica, options.owner);
   if (!office) return office.error();
   const Filed filed = filed_entries(**replica, *office, *most, options);
   if (filed.entries.empty())

@@ -7,6 +7,7 @@
 #include "client/ledger_choice.h"
 #include "client/ledger_sheet.h"
 #include "client/messages.h"
+#include "client/named_place.h"
 #include "client/records.h"
 #include "client/sheet_limits.h"
 #include "schema/dates.h"
@@ -68,20 +69,6 @@ std::string format_of(const std::string& format, const Path& path) {
   return "xlsx";
 }
 
-Result<CompartmentId> chosen_place(Desk& desk, const Replica& replica,
-                                   const ExportOptions& options) {
-  auto office = own_office(replica);
-  if (!options.owner.empty()) {
-    const auto named = Directory(replica).office_named(options.owner);
-    if (!named) return desk.failure(Errc::not_found, "office.none", {{"name", options.owner}});
-    office = *named;
-  }
-  if (!office) return office.error();
-  const auto level = level_from(options.level.empty() ? "internal" : options.level);
-  if (!level) return desk.failure(Errc::invalid, "value.level", {{"typed", options.level}});
-  return CompartmentId{*office, *level};
-}
-
 /// Which rows, and by which day.
 struct Wanted {
   Query query;
@@ -138,7 +125,7 @@ Result<Wanted> wanted_rows(Desk& desk, const Replica& replica, const LedgerDefin
   wanted.query.limit = kPage;
   wanted.query.text = options.text;
   if (!options.level.empty() || !options.owner.empty()) {
-    const auto place = chosen_place(desk, replica, options);
+    const auto place = named_place(desk, replica, options.owner, options.level);
     if (!place) return place.error();
     wanted.query.compartment = *place;
   }

@@ -1,6 +1,7 @@
 // client/commands/ledger_read.cpp - the rows of a register, and one of them with all it holds.
 #include "client/commands/ledger.h"
 #include "client/findings.h"
+#include "client/named_place.h"
 #include "client/records.h"
 #include "client/timeline.h"
 
@@ -22,16 +23,9 @@ Result<Query> query_for(Desk& desk, Replica& replica, const LedgerDefinition& le
     query.equals["state"] = *value;
   }
   if (options.level.empty() && options.owner.empty()) return query;
-  auto office = own_office(replica);
-  if (!options.owner.empty()) {
-    const auto named = Directory(replica).office_named(options.owner);
-    if (!named) return desk.failure(Errc::not_found, "office.none", {{"name", options.owner}});
-    office = *named;
-  }
-  if (!office) return office.error();
-  const auto level = level_from(options.level.empty() ? "internal" : options.level);
-  if (!level) return desk.failure(Errc::invalid, "value.level", {{"typed", options.level}});
-  query.compartment = CompartmentId{*office, *level};
+  const auto place = named_place(desk, replica, options.owner, options.level);
+  if (!place) return place.error();
+  query.compartment = *place;
   return query;
 }
 

@@ -10,6 +10,7 @@
 #include "client/custody.h"
 #include "client/forms/fill_form.h"
 #include "client/forms/pdf.h"
+#include "client/named_place.h"
 #include "client/print_register.h"
 #include "client/records.h"
 #include "schema/dates.h"
@@ -77,14 +78,6 @@ Result<std::string> day_of(Desk& desk, const std::string& typed) {
   return *day;
 }
 
-/// Whose register: this machine's office, or the one named.   errors: not_found, need_roster
-Result<OfficeId> office_of(Desk& desk, const Replica& replica, const PrintOptions& options) {
-  if (options.owner.empty()) return own_office(replica);
-  const auto named = Directory(replica).office_named(options.owner);
-  if (!named) return desk.failure(Errc::not_found, "office.none", {{"name", options.owner}});
-  return *named;
-}
-
 /// What the options narrow a register or report to.   errors: invalid, not_found, need_roster
 Result<ReportScope> scope_of(Desk& desk, const Replica& replica, const Form& form,
                              const PrintOptions& options) {
@@ -98,7 +91,7 @@ Result<ReportScope> scope_of(Desk& desk, const Replica& replica, const Form& for
   if (!options.level.empty() && !scope.level)
     return desk.failure(Errc::invalid, "value.level", {{"typed", options.level}});
   if (!form.is_register && !form.is_report()) return scope;
-  const auto office = office_of(desk, replica, options);
+  const auto office = named_office(desk, replica, options.owner);
   if (!office) return office.error();
   scope.office = *office;
   return scope;

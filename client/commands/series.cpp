@@ -5,6 +5,7 @@
 #include "client/commands/commands.h"
 #include "client/directory.h"
 #include "client/lives.h"
+#include "client/named_place.h"
 #include "client/number_asks.h"
 #include "client/records.h"
 #include "client/series_report.h"
@@ -41,18 +42,11 @@ void declare_grant(CLI::App& app, SeriesOptions& options, const Catalogue& words
 }
 
 Result<SeriesKey> series_key(Desk& desk, Replica& replica, const SeriesOptions& options) {
-  auto office = own_office(replica);
-  if (!options.owner.empty()) {
-    const auto named = Directory(replica).office_named(options.owner);
-    if (!named) return desk.failure(Errc::not_found, "office.none", {{"name", options.owner}});
-    office = *named;
-  }
-  if (!office) return office.error();
-  const auto level = level_from(options.level.empty() ? "internal" : options.level);
-  if (!level) return desk.failure(Errc::invalid, "value.level", {{"typed", options.level}});
+  const auto place = named_place(desk, replica, options.owner, options.level);
+  if (!place) return place.error();
   const int year = options.year > 0 ? options.year : std::stoi(desk.today().substr(0, 4));
-  const std::string series = options.series.empty() ? default_series(*level) : options.series;
-  return SeriesKey{{*office, *level}, options.ledger, series, year};
+  const std::string series = options.series.empty() ? default_series(place->level) : options.series;
+  return SeriesKey{*place, options.ledger, series, year};
 }
 
 Poco::JSON::Object::Ptr json_of_block(const NumberBlock& block) {

@@ -94,12 +94,12 @@ class Ledger:
                 yield step["to"]
 
     def _reachable(self, name):
-        found, todo = set(), [name]
-        while todo:
-            for after in self._next(todo.pop()):
+        found, unvisited = set(), [name]
+        while unvisited:
+            for after in self._next(unvisited.pop()):
                 if after not in found:
                     found.add(after)
-                    todo.append(after)
+                    unvisited.append(after)
         return found
 
     def reaches(self, before, after):

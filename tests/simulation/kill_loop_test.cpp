@@ -141,7 +141,8 @@ TEST(KillLoop, WhatWasAcknowledgedOutlivesEveryKill) {
     if (n % 50 != 0 && n != kills) continue;
     expect_there(*replica, all);
     const auto report = replica->verify(true);
-    ASSERT_TRUE(report && report->is_clean) << report->faults.front();
+    ASSERT_TRUE(report) << report.error().detail;
+    ASSERT_TRUE(report->is_clean) << report->faults.front();
   }
   std::printf("%d kills, %zu changes acknowledged\n", kills, all.size());
   EXPECT_GT(all.size(), static_cast<std::size_t>(kills)) << "the blows come before any work";

@@ -135,7 +135,10 @@ class BadInput : public InOffices {
   std::unique_ptr<OpenDesk> desk_;
   std::unique_ptr<SampleRows> rows_;
   std::map<std::string, int> asked_;
-  int every_ = std::getenv("JIYAO_SWEEP_EVERY") ? std::atoi(std::getenv("JIYAO_SWEEP_EVERY")) : 1;
+  const int every_ = [] {
+    const char* set = std::getenv("JIYAO_SWEEP_EVERY");
+    return set == nullptr ? 1 : std::max(1, std::atoi(set));
+  }();
 };
 
 TEST_F(BadInput, OfEveryKindIsRefusedByEveryVerbOfEveryLedger) {

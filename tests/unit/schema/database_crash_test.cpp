@@ -120,11 +120,14 @@ TEST(DatabaseCrash, NoPowerCutDuringRecoveryTakesBackAnAcknowledgedCommit) {
   }
 }
 
-TEST(DatabaseCrash, AFailingCallIsReportedAndLosesNothingAcknowledged) {
+/// Every `stride`-th call of a whole run fails once; `and_then` is what happens before it is
+/// opened.
+void expect_whole_after_failing_calls(std::uint64_t stride,
+                                      const std::function<void(SimulatedDisk&)>& and_then) {
   SimulatedDisk whole(1);
   int all = 0;
   work({whole, "r/notes.jdb"}, all);
-  for (std::uint64_t n = 1; n <= whole.io_count(); n += 41) {
+  for (std::uint64_t n = 1; n <= whole.io_count(); n += stride) {
     SCOPED_TRACE("I/O error at call " + std::to_string(n));
     SimulatedDisk disk(n);
     const Notes notes{disk, "r/notes.jdb"};
@@ -132,27 +135,18 @@ TEST(DatabaseCrash, AFailingCallIsReportedAndLosesNothingAcknowledged) {
     disk.fail_at(n);
     work_until_it_fails(notes, acknowledged);
     EXPECT_TRUE(disk.has_failed());
-    disk.restart(Fate::power_cut);
+    and_then(disk);
     expect_whole(notes, acknowledged);
     if (testing::Test::HasFailure()) return;
   }
 }
 
+TEST(DatabaseCrash, AFailingCallIsReportedAndLosesNothingAcknowledged) {
+  expect_whole_after_failing_calls(41, [](SimulatedDisk& disk) { disk.restart(Fate::power_cut); });
+}
+
 TEST(DatabaseCrash, AFailingCallLosesNothingWhenTheProgramIsStartedAgainAtOnce) {
-  SimulatedDisk whole(1);
-  int all = 0;
-  work({whole, "r/notes.jdb"}, all);
-  for (std::uint64_t n = 1; n <= whole.io_count(); n += 37) {
-    SCOPED_TRACE("I/O error at call " + std::to_string(n));
-    SimulatedDisk disk(n);
-    const Notes notes{disk, "r/notes.jdb"};
-    int acknowledged = 0;
-    disk.fail_at(n);
-    work_until_it_fails(notes, acknowledged);
-    disk.fail_at(0);
-    expect_whole(notes, acknowledged);
-    if (testing::Test::HasFailure()) return;
-  }
+  expect_whole_after_failing_calls(37, [](SimulatedDisk& disk) { disk.fail_at(0); });
 }
 
 // A log that cannot be read for once is no damaged log: what it holds must not be given up.

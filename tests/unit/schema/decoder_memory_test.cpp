@@ -61,14 +61,17 @@ namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 
+/// What it took at once.
+std::size_t memory_of(fuzz::Feed feed, const Bytes& bytes) {
+  const std::size_t before = held;
+  most = before;
+  (void)feed(bytes);
+  return most - before;
+}
+
 class DecoderMemory : public testing::TestWithParam<fuzz::Target> {
  protected:
-  void feed(const Bytes& bytes) {
-    const std::size_t before = held;
-    most = before;
-    (void)GetParam().feed(bytes);
-    peak_ = std::max(peak_, most - before);
-  }
+  void feed(const Bytes& bytes) { peak_ = std::max(peak_, memory_of(GetParam().feed, bytes)); }
   std::size_t peak_ = 0;
 };
 
@@ -96,6 +99,16 @@ TEST_P(DecoderMemory, StaysUnder16MiBForAnyMegabyte) {
   }
   EXPECT_GT(peak_, 0U) << "nothing was counted";
   EXPECT_LE(peak_, 16 * kMiB);
+}
+
+// The counting itself: a decoder that believes the length it is told.
+TEST(DecoderMemoryItself, SeesWhoBelievesALength) {
+  const fuzz::Feed believes = [](ByteView bytes) -> std::optional<Errc> {
+    const Bytes room(bytes.size() * std::size_t{bytes[0]});
+    return room.empty() ? std::nullopt : std::optional(Errc::malformed);
+  };
+  EXPECT_GT(memory_of(believes, Bytes(kMiB, 0xFF)), 16 * kMiB);
+  EXPECT_LE(memory_of(believes, Bytes(kMiB, 0x01)), 2 * kMiB);
 }
 
 INSTANTIATE_TEST_SUITE_P(Objects, DecoderMemory,
