@@ -4,10 +4,9 @@
 #include <Poco/DigestEngine.h>
 #include <Poco/SHA2Engine.h>
 
-#include <filesystem>
-
 #include "client/csv_reader.h"
 #include "client/sheet_writer.h"
+#include "client/work_folder.h"
 
 namespace jiyao {
 
@@ -96,39 +95,6 @@ std::string metadata_csv(const std::vector<ArchiveItem>& items) {
   return csv;
 }
 
-/// A folder in the making, gone with all that is in it if it does not take its name.
-class FolderInTheMaking {
- public:
-  FolderInTheMaking(Files& files, const Path& folder)
-      : files_(files), folder_(folder), place_(folder + ".new") {
-    remove();  // of an earlier run that did not end
-    files_.make_folder(place_);
-  }
-  ~FolderInTheMaking() {
-    if (!is_finished_) remove();
-  }
-  FolderInTheMaking(const FolderInTheMaking&) = delete;
-  FolderInTheMaking& operator=(const FolderInTheMaking&) = delete;
-
-  Path path(const std::string& name) const { return place_ + "/" + name; }
-  void finish() {
-    files_.sync_folder(place_);
-    files_.rename(place_, folder_);
-    is_finished_ = true;
-    files_.sync_folder(folder_of(folder_));
-  }
-
- private:
-  void remove() {
-    std::error_code ignored;
-    std::filesystem::remove_all(place_, ignored);
-  }
-
-  Files& files_;
-  Path folder_, place_;
-  bool is_finished_ = false;
-};
-
 }  // namespace
 
 std::string sha256_hex(ByteView bytes) {
@@ -154,19 +120,23 @@ Result<std::vector<PackageFile>> write_package(
     const std::vector<std::pair<std::string, std::string>>& texts) {
   if (files.exists(folder)) return Error{Errc::exists, folder};
   if (!files.exists(folder_of(folder))) return Error{Errc::not_found, folder_of(folder)};
-  FolderInTheMaking making(files, folder);
+  WorkFolder making(folder);
+  if (making.path().empty()) return Error{Errc::storage, folder};
   std::vector<PackageFile> written;
   for (const auto& [name, text] : texts) {
-    auto file = files.open(making.path(name), OpenMode::create_new);
-    if (!file) return Error{file.code(), making.path(name)};
+    const Path path = making.path() + "/" + name;
+    auto file = files.open(path, OpenMode::create_new);
+    if (!file) return Error{file.code(), path};
     (*file)->write(0, as_bytes(text));
     (*file)->sync();
-    const auto read = read_file(files, making.path(name), kFileBytesMax);
-    if (!read || sha256_hex(*read) != sha256_hex(as_bytes(text)))
-      return Error{Errc::storage, making.path(name)};
+    const auto read = read_file(files, path, kFileBytesMax);
+    if (!read || sha256_hex(*read) != sha256_hex(as_bytes(text))) return Error{Errc::storage, path};
     written.push_back({name, sha256_hex(*read), text.size()});
   }
-  making.finish();
+  files.sync_folder(making.path());
+  files.rename(making.path(), folder);
+  making.give_away();
+  files.sync_folder(folder_of(folder));
   return written;
 }
 

@@ -15,6 +15,7 @@
 #include <system_error>
 
 #include "client/chosen_file.h"
+#include "client/work_folder.h"
 #include "schema/files.h"
 
 namespace jiyao {
@@ -31,24 +32,6 @@ std::string browser() {
     if (Poco::Path found; Poco::Path::find(folders, name, found)) return found.toString();
   return {};
 }
-
-/// A folder only this person can look into; it holds a secret page for a moment.
-class WorkFolder {
- public:
-  explicit WorkFolder(const Path& out) : path_(out + ".printing-XXXXXX") {
-    if (::mkdtemp(path_.data()) == nullptr) path_.clear();
-  }
-  ~WorkFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// Did it end by itself and well?
 bool run(const std::string& program, const Poco::Process::Args& arguments) {
@@ -70,7 +53,7 @@ bool run(const std::string& program, const Poco::Process::Args& arguments) {
 Result<void> write_pdf(Desk& desk, const std::string& html, const Path& out) {
   const std::string program = browser();
   if (program.empty()) return desk.failure(Errc::not_found, "print.no_browser");
-  const WorkFolder folder(fs::absolute(out).string());
+  const WorkFolder folder(fs::absolute(out).string());  // it holds a secret page for a moment
   if (folder.path().empty()) return Error{Errc::not_allowed, out};
   const std::string page = folder.path() + "/page.html", made = folder.path() + "/page.pdf";
   replace_file(desk.env().files, page, as_bytes(html));

@@ -73,7 +73,11 @@ class ArchiveVerbs : public InOffices {
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
-  bool is_nothing_there() const { return !fs::exists(path("out")) && !fs::exists(path("out.new")); }
+  bool is_nothing_there() const {
+    return std::none_of(
+        fs::directory_iterator(folder_), fs::directory_iterator(),
+        [](const auto& entry) { return entry.path().filename().string().starts_with("out"); });
+  }
 
   OfficeMachine archive_;
   OpenDesk desk_;
@@ -161,9 +165,10 @@ TEST(ArchivePackage, IsThereWholeOrNotAtAll) {
                                                                   {"no/b.csv", "2"}};
   EXPECT_FALSE(write_package(files, out, texts)) << "the second cannot be made";
   EXPECT_TRUE(fs::is_empty(folder)) << "and the first does not stay";
-  fs::create_directories(out + ".new");
-  ASSERT_TRUE(write_package(files, out, {{"a.csv", "1"}})) << "a left-over is no hindrance";
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder), fs::directory_iterator()), 1);
+  fs::create_directories(out + ".new/mine");
+  ASSERT_TRUE(write_package(files, out, {{"a.csv", "1"}}));
+  EXPECT_TRUE(fs::exists(out + ".new/mine")) << "somebody else's folder is nobody's to remove";
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder), fs::directory_iterator()), 2);
   EXPECT_EQ(write_package(files, out, {{"a.csv", "1"}}).code(), Errc::exists);
   fs::remove_all(folder);
 }

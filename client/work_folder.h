@@ -1,0 +1,24 @@
+// client/work_folder.h - where something is made before it takes its name.
+#pragma once
+
+#include "schema/files.h"
+
+namespace jiyao {
+
+/// A folder of its own beside `target`, which only this person can look into: never one that was
+/// there. Gone with all that is in it at the end, unless it was given away.
+class WorkFolder {
+ public:
+  explicit WorkFolder(const Path& target);
+  ~WorkFolder();
+  WorkFolder(const WorkFolder&) = delete;
+  WorkFolder& operator=(const WorkFolder&) = delete;
+
+  const Path& path() const { return path_; }  ///< empty: it could not be made
+  void give_away() { path_.clear(); }         ///< it has another name now
+
+ private:
+  Path path_;
+};
+
+}  // namespace jiyao
