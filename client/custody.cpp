@@ -111,7 +111,10 @@ Result<Step> document_step(const Replica& replica, const LedgerDefinition& from,
   copy("issuer_org", "sender_org");
   copy("issuer_org", "issuer_org");
   copy("issuer_org", "lead_dept");
-  for (const char* same : {"doc_no", "title", "level"}) copy(same, same);
+  copy("page_count", "pages");
+  for (const char* same :
+       {"doc_no", "title", "level", "term", "special_basis", "dated_on", "urgency"})
+    copy(same, same);
   return create_step(replica.definitions(), kDocument, document, values);
 }
 

@@ -11,14 +11,6 @@ namespace jiyao {
 
 namespace {
 
-std::string sentence(const Desk& desk, const Finding& finding) {
-  const std::string id = "finding." + finding.code;
-  if (desk.words().has(id)) return desk.text(id);
-  if (const FindingWords* words = Definitions::built_in().finding(finding.code))
-    return desk.words().language() == Language::zh ? words->zh : words->en;
-  return desk.text("finding.incident");
-}
-
 /// What names a record to somebody who may see it: number, document number, title.
 std::string record_line(const Desk& desk, const Replica& replica, const Directory& directory,
                         const RecordId& record) {
@@ -39,6 +31,14 @@ std::string record_line(const Desk& desk, const Replica& replica, const Director
 
 }  // namespace
 
+std::string finding_sentence(const Desk& desk, const Finding& finding) {
+  const std::string id = "finding." + finding.code;
+  if (desk.words().has(id)) return desk.text(id);
+  if (const FindingWords* words = Definitions::built_in().finding(finding.code))
+    return desk.words().language() == Language::zh ? words->zh : words->en;
+  return desk.text("finding.incident");
+}
+
 std::vector<Finding> findings_across(const Replica& replica) {
   std::vector<Finding> all = replica.findings();
   std::erase_if(all, [](const Finding& one) { return one.kind == FindingKind::conflict; });
@@ -55,9 +55,10 @@ std::vector<Finding> findings_about(const Replica& replica, const RecordId& reco
 
 std::string finding_text(const Desk& desk, const Replica& replica, const Directory& directory,
                          const Finding& finding) {
-  std::string text = finding.code + "  " + sentence(desk, finding);
+  std::string text = finding.code + "  " + finding_sentence(desk, finding);
   if (finding.decider != 0)
     text += desk.text("finding.asks", {{"roles", role_words(desk.words(), finding.decider)}});
+  text += "  [" + finding.id.hex().substr(0, 8) + "]";
   for (const RecordId& record : finding.records)
     text += "\n    " + record_line(desk, replica, directory, record);
   return text;
@@ -70,7 +71,7 @@ Poco::JSON::Array::Ptr json_of(const Desk& desk, const std::vector<Finding>& fin
     one->set("id", finding.id.hex());
     one->set("code", finding.code);
     one->set("gravity", std::string(1, static_cast<char>(finding.gravity)));
-    one->set("text", sentence(desk, finding));
+    one->set("text", finding_sentence(desk, finding));
     one->set("decider", role_names(finding.decider));
     Poco::JSON::Array::Ptr records = json_array();
     for (const RecordId& record : finding.records) records->add(record.hex());

@@ -16,7 +16,10 @@ std::vector<Finding> findings_across(const Replica& replica);
 /// Only those about this record.
 std::vector<Finding> findings_about(const Replica& replica, const RecordId& record);
 
-/// "N2  同一文件可能登记了两次（请文管人员处理）", and a line below for each record.
+/// "同一文件可能登记了两次": the words of its row in the catalogue.
+std::string finding_sentence(const Desk& desk, const Finding& finding);
+/// "N2  同一文件可能登记了两次（请文管人员处理）  [1a2b3c4d]", and a line below for each record. The
+/// digits begin the finding's id; `conflict ask` takes them.
 std::string finding_text(const Desk& desk, const Replica& replica, const Directory& directory,
                          const Finding& finding);
 Poco::JSON::Array::Ptr json_of(const Desk& desk, const std::vector<Finding>& findings);

@@ -23,6 +23,7 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
     {"conflict", "冲突"},
     {"conflict resolve", "裁定"},
     {"conflict undo", "撤销"},
+    {"conflict ask", "提请"},
     {"bundle", "数据包"},
     {"import", "导入"},
     {"export", "导出"},

@@ -7,6 +7,7 @@
 #include "client/number_blocks.h"
 #include "client/roles.h"
 #include "schema/text.h"
+#include "sync/terms.h"
 
 namespace jiyao {
 
@@ -32,7 +33,7 @@ std::vector<View> with_id(const Replica& replica, const LedgerName& ledger,
 
 /// 收〔2026〕0137, 2026-137, 临-...; a document number has its organ's letters in front.
 bool looks_like_number(std::string_view typed) {
-  for (const std::string_view start : {"收", "临", "〔", "["})
+  for (const std::string_view start : {"收", "临", "〔", "[", "（", "(", "【"})
     if (typed.starts_with(start)) return true;
   return !typed.empty() && typed.front() >= '0' && typed.front() <= '9';
 }
@@ -115,6 +116,13 @@ struct NumberPlace {
   bool is_given() const { return office || level || !series.empty(); }
 };
 
+/// The column with 机关代字, in a ledger that gives document numbers.
+std::optional<std::size_t> code_word_field(const LedgerDefinition& ledger) {
+  for (const NumberRule& rule : ledger.numbers)
+    if (rule.is_document_number) return rule.series.front();
+  return std::nullopt;
+}
+
 /// "甲局 机密 2026-0001" or "甲局收〔2026〕0001" -> place and number.
 NumberPlace place_from(const Directory& directory, const Roster& roster,
                        const LedgerDefinition& ledger, std::string_view typed) {
@@ -139,6 +147,12 @@ NumberPlace place_from(const Directory& directory, const Roster& roster,
   if (series != nullptr)
     for (const std::string& name : series->choices)
       if (place.series.empty() && skip(name)) place.series = name;
+  for (const std::string_view bracket : {"〔", "[", "（", "(", "【"}) {
+    const std::size_t at = typed.find(bracket);
+    if (!code_word_field(ledger) || at == 0 || at == std::string_view::npos) continue;
+    place.series = typed.substr(0, at);
+    typed.remove_prefix(at);
+  }
   place.rest = std::string(typed);
   return place;
 }
@@ -146,7 +160,10 @@ NumberPlace place_from(const Directory& directory, const Roster& roster,
 bool is_in(const NumberPlace& place, const LedgerDefinition& ledger, const View& view) {
   if (place.office && view.compartment.office != *place.office) return false;
   if (place.level && view.compartment.level != *place.level) return false;
-  return place.series.empty() || view.state.field(ledger, "series") == place.series;
+  const auto code_word = code_word_field(ledger);
+  const std::string series =
+      code_word ? view.state.field(ledger, *code_word) : view.state.field(ledger, "series");
+  return place.series.empty() || series == place.series;
 }
 
 std::string stage_name(Stage stage) {
@@ -241,6 +258,8 @@ std::string number_text(const Catalogue& words, const Directory& directory,
   const auto field = number_field(definition);
   const std::string number = field ? view.state.field(definition, *field) : std::string();
   if (number.empty() || number.starts_with("临")) return terminal_safe(number);
+  if (const std::string issued = document_number(definition, view.state); !issued.empty())
+    return terminal_safe(issued);
   std::string text;
   if (!directory.is_own(view.compartment.office))
     text += directory.office(view.compartment.office) + " ";
@@ -257,7 +276,9 @@ std::string field_text(const Catalogue& words, const Directory& directory,
   for (const auto& [index, text] : shown_fields(words, definition, view.state)) {
     if (index != field) continue;
     const GroupState* group = view.state.group(column.group);
-    if (column.name == "intake_no" && group->mark != Mark::conflict)
+    const bool is_issued =
+        column.type == FieldType::number && !document_number(definition, view.state).empty();
+    if ((column.name == "intake_no" || is_issued) && group->mark != Mark::conflict)
       return number_text(words, directory, definition, view);
     if (column.type == FieldType::person || column.type == FieldType::org)
       return directory.person_text(text);

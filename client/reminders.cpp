@@ -2,6 +2,7 @@
 #include "client/reminders.h"
 
 #include <algorithm>
+#include <map>
 
 #include "client/custody.h"
 #include "client/records.h"
@@ -40,6 +41,36 @@ std::string limit_of(const Reminder& reminder, const LedgerDefinition& ledger, c
   return {};
 }
 
+/// What a reminder may ask of one row and of the records it cites, read once each. A record that is
+/// not held here speaks for nobody.
+class Asked {
+ public:
+  Asked(const Replica& replica, const LedgerDefinition& ledger, const View& row)
+      : replica_(replica), ledger_(ledger), row_(row) {}
+
+  std::optional<std::string> word(std::string_view ref, std::string_view name) {
+    if (ref.empty()) return shown_word(ledger_, row_.state, name);
+    const std::optional<View>& cited = cited_by(std::string(ref));
+    if (!cited || cited->is_hidden) return std::nullopt;
+    const LedgerDefinition* of = replica_.definitions().ledger(cited->ledger);
+    return of == nullptr ? std::nullopt : std::optional(shown_word(*of, cited->state, name));
+  }
+
+ private:
+  const std::optional<View>& cited_by(const std::string& ref) {
+    const auto [place, is_new] = cited_.try_emplace(ref);
+    const auto id = is_new ? record_from(row_.state.field(ledger_, ref)) : std::nullopt;
+    if (!id) return place->second;
+    if (auto view = replica_.view(*id)) place->second = *std::move(view);
+    return place->second;
+  }
+
+  const Replica& replica_;
+  const LedgerDefinition& ledger_;
+  const View& row_;
+  std::map<std::string, std::optional<View>> cited_;
+};
+
 class Due {
  public:
   Due(const Replica& replica, const std::string& today, int days, Roles roles)
@@ -76,20 +107,21 @@ class Due {
     for (const DueDuty& duty : due_duties(ledger, rows, today_))
       if (is_for_us(duty.to)) add({std::nullopt, &ledger, duty.zh, duty.due_on, 0, false, duty.to});
   }
-  Holds holds_on(const LedgerDefinition& ledger, const View& row, const Reminder& reminder,
-                 const std::string& day) const {
-    const Lookup own = [&](std::string_view ref,
-                           std::string_view name) -> std::optional<std::string> {
-      if (name == "today") return day;
-      return ref.empty() ? std::optional(shown_word(ledger, row.state, name)) : std::nullopt;
+  Holds holds_on(Asked& asked, const Reminder& reminder, const std::string& day) const {
+    const Lookup words = [&](std::string_view ref,
+                             std::string_view name) -> std::optional<std::string> {
+      return name == "today" ? std::optional(day) : asked.word(ref, name);
     };
-    return reminder.when.holds(own, true, &replica_.calendar());
+    return reminder.when.holds(words, false, &replica_.calendar());
   }
   /// A limit that ends today is reminded of from tomorrow on, so one day more is looked at.
   void ask(const LedgerDefinition& ledger, const View& row, const Reminder& reminder) {
+    Asked asked(replica_, ledger, row);
     for (int day = 0; day <= days_ + 1; ++day) {
-      const Holds holds = holds_on(ledger, row, reminder, add_days(today_, day));
+      const Holds holds = holds_on(asked, reminder, add_days(today_, day));
+      // What a cited record says is not known where it is not held: nothing to remind of.
       if (holds == Holds::no) continue;
+      if (holds == Holds::unknown && !reminder.when.counts_working_days()) continue;
       const bool lacks_table = holds == Holds::unknown;
       DueItem item{
           row, &ledger,     reminder.zh, limit_of(reminder, ledger, row, replica_.calendar()),

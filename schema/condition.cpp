@@ -194,7 +194,7 @@ Holds ask(const Clause& clause, const Lookup& lookup, const WorkCalendar* calend
       with_days(clause, *literal, calendar == nullptr ? WorkCalendar() : *calendar);
   if (!reckoned) return Holds::unknown;
   const std::string& other = *reckoned;
-  if (const auto term = term_of(clause.field); term && term->what != "sum")
+  if (const auto term = term_of(clause.field); term && term->what != "sum" && term->what != "ends")
     return answer(does_one_hold(clause, std::to_string(list_items(*value).size()), other));
   std::vector<std::string> items = list_items(*value);
   if (items.empty()) items.emplace_back();

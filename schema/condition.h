@@ -7,7 +7,8 @@
 //   "signers(witness) >= 2"             "signers(witness) exclude signers(approval)"
 //   "values(reader) within document.values(reader)"                     "term within level"
 // Levels, dates, stamps and integers have an order; everything else only is or is not. A term
-// `what(name)` is a list (sync/terms.h): an order compares how many it holds, of sum(name) the sum.
+// `what(name)` is a list (sync/terms.h): an order compares how many it holds, of sum(name) the sum, of
+// ends(name) the day.
 // Where a field or a cited record stands for several values, each of them has to hold. A clause
 // with working days (schema/working_days.h) speaks only where a calendar is at hand: for whoever
 // records, and in reminders.
@@ -46,8 +47,8 @@ std::vector<std::string> list_items(std::string_view joined);  ///< of "": none
 std::string joined_list(const std::vector<std::string>& items);
 
 /// What a list is made of; sync/terms.h says how.
-inline constexpr std::array<std::string_view, 6> kTerms = {"values",  "ever", "writers",
-                                                           "signers", "out",  "sum"};
+inline constexpr std::array<std::string_view, 7> kTerms = {"values", "ever", "writers", "signers",
+                                                           "out",    "sum",  "ends"};
 /// "signers(approval)": what, and of which group or field. nullopt: a plain name.
 struct Term {
   std::string_view what, of;

@@ -153,7 +153,7 @@ void DefinitionLoader::load_keys(const Object& file) {
 void DefinitionLoader::load_numbers(const Object& file) {
   for (const Object::Ptr& spec : objects(file, "numbers")) {
     place = def_.name + ".numbers";
-    only(*spec, {"field", "series", "year_of", "printed", "finding"});
+    only(*spec, {"field", "series", "year_of", "printed", "finding", "document_number"});
     NumberRule rule;
     rule.field = field(text(*spec, "field"));
     require(def_.fields[rule.field].type == FieldType::number, "not a number field");
@@ -168,6 +168,9 @@ void DefinitionLoader::load_numbers(const Object& file) {
               "\"year_of\" is a date or a year");
     }
     if (spec->has("finding")) rule.finding = text(*spec, "finding");
+    rule.is_document_number = flag(*spec, "document_number");
+    require(!rule.is_document_number || rule.series.size() == 1,
+            "a document number has one code word");
     def_.numbers.push_back(rule);
   }
 }

@@ -167,6 +167,8 @@ struct NumberRule {
   std::optional<std::size_t> year_of;  ///< date whose year the number should carry (N9)
   Condition printed;  ///< it stands on paper elsewhere: never renumbered without a person
   std::string finding = "N1";
+  /// 发文字号: shown as series〔year〕number号 without leading zeros (GB/T 9704-2012, 7.2.5).
+  bool is_document_number = false;
 };
 
 }  // namespace jiyao

@@ -52,6 +52,21 @@ std::optional<int> compare_terms(std::string_view a, std::string_view b) {
   return std::nullopt;
 }
 
+std::string term_end(std::string_view term, std::string_view dated_on) {
+  if (is_date(term)) return std::string(term);
+  const auto length = months_of(term);
+  if (!length || !is_date(dated_on)) return {};
+  const int months = *length + dated_on[5] * 10 + dated_on[6] - 11 * '0' - 1;
+  const int year = year_of(dated_on) + months / 12, month = months % 12 + 1;
+  const std::string digits = std::to_string(month);
+  for (int day = dated_on[8] * 10 + dated_on[9] - 11 * '0'; day > 0; --day) {
+    const std::string ends = std::to_string(year) + (month < 10 ? "-0" : "-") + digits +
+                             (day < 10 ? "-0" : "-") + std::to_string(day);
+    if (is_date(ends)) return ends;  // of the 31st in a month that has 30 the day before
+  }
+  return {};
+}
+
 bool is_within_maximum(std::string_view term, Level level) {
   const auto months = months_of(term);
   if (!months || level < Level::secret) return true;

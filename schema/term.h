@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "crypto/result.h"
@@ -16,6 +17,8 @@ Result<std::string> parse_term(std::string_view typed);
 /// Years and months by length, dates by day. nullopt: a length and a date, or any condition, which
 /// nobody can compare without the paper (C6).   Equal texts compare equal, always.
 std::optional<int> compare_terms(std::string_view a, std::string_view b);
+/// The last day of a term that began on `dated_on`; empty: nobody can say without the paper.
+std::string term_end(std::string_view term, std::string_view dated_on);
 /// Is a length within the maximum of its level (10, 20, 30 years)? Dates and conditions: true.
 bool is_within_maximum(std::string_view term, Level level);
 

@@ -52,7 +52,7 @@ std::vector<std::string> reminders(const LedgerDefinition& definition, const Rec
     return ref.empty() ? std::optional(shown_word(definition, state, name)) : std::nullopt;
   };
   for (const Reminder& reminder : definition.reminders) {
-    const Holds holds = reminder.when.holds(own, true, &calendar);
+    const Holds holds = reminder.when.holds(own, false, &calendar);
     if (holds == Holds::yes) due.push_back(reminder.zh);
     if (holds == Holds::unknown && !reminder.when.check_tables(own, calendar))
       due.push_back(reminder.zh + "（缺节假日安排，期限算不出）");

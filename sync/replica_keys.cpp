@@ -125,6 +125,7 @@ std::string search_text(const LedgerDefinition& definition, const RecordState& s
   std::string text;
   for (const std::size_t field : definition.search)
     for (const std::string& value : values_of(definition, state, field)) text += value + '\n';
+  text += document_number(definition, state);
   return fold_for_search(text);
 }
 

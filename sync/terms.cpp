@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "schema/term.h"
 #include "sync/check.h"
 
 namespace jiyao {
@@ -78,6 +79,11 @@ Items list_of(const LedgerDefinition& definition, const RecordState& state, cons
   if (term.what == "signers") return signers_of(definition, state, group, effective(group, *held));
   if (term.what == "out") return out_of(definition, *held, group);
   if (!field) return {};
+  if (term.what == "ends") {
+    const std::string day =
+        term_end(state.field(definition, *field), state.field(definition, "dated_on"));
+    return day.empty() ? Items() : Items{day};
+  }
   if (term.what == "sum") return {sum_of(definition, *held, *field)};
   Items items = field_values(definition, state, *field);
   if (term.what == "ever")
@@ -141,6 +147,20 @@ std::string shown_word(const LedgerDefinition& definition, const RecordState& st
                        std::string_view word) {
   const auto term = term_of(word);
   return term ? joined_list(list_of(definition, state, *term)) : state.field(definition, word);
+}
+
+std::string document_number(const LedgerDefinition& definition, const RecordState& state) {
+  for (const NumberRule& rule : definition.numbers) {
+    if (!rule.is_document_number) continue;
+    const std::string number = state.field(definition, rule.field);  // 2026-0001
+    const std::size_t dash = number.find('-');
+    const std::size_t digits =
+        dash == std::string::npos ? dash : number.find_first_not_of('0', dash + 1);
+    if (dash != 4 || digits == std::string::npos) return {};
+    return state.field(definition, rule.series.front()) + "〔" + number.substr(0, dash) + "〕" +
+           number.substr(digits) + "号";
+  }
+  return {};
 }
 
 Lookup own_words(const LedgerDefinition& definition, const RecordState& state) {

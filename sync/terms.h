@@ -5,6 +5,7 @@
 //   writers(g)  who wrote the value or the entries in effect, each person once
 //   signers(g)  of these, whose approval binds to the content as it is shown now
 //   sum(f)      of the whole numbers its entries hold
+//   ends(f)     the last day of a secrecy term, as far as its length and the record's dated_on tell
 //   out(g)      who went out and has not come back ("moves" of the group)
 // Persons are the hex digits of a UserId. Pure.
 #pragma once
@@ -23,6 +24,9 @@ std::optional<std::size_t> signature_of(const LedgerDefinition& definition, cons
 /// A plain name as RecordState::field() shows it; a term as a joined list (schema/condition.h).
 std::string shown_word(const LedgerDefinition& definition, const RecordState& state,
                        std::string_view word);
+/// The document number (发文字号) of a record whose ledger gives them: "国办发〔2026〕1号"; empty:
+/// none yet, a provisional one, or no such ledger.
+std::string document_number(const LedgerDefinition& definition, const RecordState& state);
 /// Asks the record itself; whoever it cites is not held.
 Lookup own_words(const LedgerDefinition& definition, const RecordState& state);
 

@@ -10,7 +10,10 @@
 #include "client/commands/commands.h"
 #include "client/desk.h"
 #include "client/directory.h"
+#include "client/records.h"
+#include "client/registration.h"
 #include "schema/hand_over.h"
+#include "schema/told_failure.h"
 
 namespace jiyao {
 
@@ -88,6 +91,24 @@ Result<void> check_unchanged(Files& files, const Path& home, const std::string& 
   return {};
 }
 
+/// A row of the ledger of backups, made when the copy is complete; so it is not in the copy.
+Result<void> record_backup(Desk& desk, const Path& folder, std::size_t count) {
+  const auto list = digest_of(desk.env().files, folder + kListName);
+  if (!list) return list.error();
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  auto act = Registration(desk, **replica, {}, "backup_log")
+                 .act_for({{"made_at", desk.now()},
+                           {"place", folder},
+                           {"file_count", std::to_string(count)},
+                           {"list_hash", list->hex()}},
+                          {});
+  if (!act) return act.error();
+  const auto recorded = (*replica)->record(*act);
+  if (!recorded) return in_words(desk, **replica, recorded.error());
+  return {};
+}
+
 Result<Answer> create(Desk& desk, const BackupOptions& options) {
   Files& files = desk.env().files;
   if (!is_empty_folder(files, options.folder))
@@ -121,6 +142,9 @@ Result<Answer> create(Desk& desk, const BackupOptions& options) {
   answer.json->set("folder", options.folder);
   answer.json->set("files", count);
   answer.json->set("level", std::string(name_of(highest_of(copied))));
+  if (const auto noted = record_backup(desk, options.folder, count); !noted)
+    answer.text +=
+        "\n" + desk.text("backup.unrecorded", {{"why", told(desk.words(), noted.error()).message}});
   return answer;
 }
 

@@ -14,6 +14,7 @@ void add_archive(Menu& menu);        ///< archive export
 void add_find(Menu& menu);           ///< find, where, history
 void add_circulate(Menu& menu);      ///< circulate approve, pass, return
 void add_conflict(Menu& menu);       ///< conflict list, show, resolve, undo
+void add_conflict_ask(Menu& menu);   ///< conflict ask
 void add_sync(Menu& menu);           ///< sync
 void add_bundle(Menu& menu);         ///< bundle export, list, lost
 void add_bundle_import(Menu& menu);  ///< bundle inspect, import

@@ -22,7 +22,6 @@ namespace jiyao {
 ///   @line     1, 2, 3 ...            @number  the record's number as people know it
 ///   @custody  where its copies are   @state   its state in words
 ///   @level    its level, as shown    @archive_code  档号
-///   @term_ends  the day its secrecy term ends, as far as known
 struct FormColumn {
   std::string of, zh;
   int mm = 0;

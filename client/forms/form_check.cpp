@@ -63,8 +63,6 @@ class FormFault {
   bool is_known(std::string_view of, const LedgerDefinition& ledger) const {
     if (is_one_of(of, {"", "@line", "@number", "@custody", "@state", "@level"})) return true;
     if (of == "@archive_code") return has_archive_code(ledger);
-    if (of == "@term_ends")
-      return ledger.field("term") != nullptr && ledger.field("dated_on") != nullptr;
     const std::size_t dot = of.find('.');
     if (dot == std::string_view::npos) return is_word_of(ledger, of);
     const Field* ref = ledger.field(of.substr(0, dot));

@@ -27,26 +27,6 @@ std::string time_of(std::string value) {
   return value;
 }
 
-/// The day a term ends that began on `dated_on`; empty: nobody can say without the paper.
-std::string end_of(const std::string& term, const std::string& dated_on) {
-  if (is_date(term)) return term;
-  if (!is_date(dated_on) || term.size() < 2 || (term.back() != 'y' && term.back() != 'm'))
-    return {};
-  int length = 0;
-  const auto [end, fault] = std::from_chars(term.data(), term.data() + term.size() - 1, length);
-  if (fault != std::errc() || end != term.data() + term.size() - 1) return {};
-  const int months =
-      (term.back() == 'y' ? 12 * length : length) + dated_on[5] * 10 + dated_on[6] - 11 * '0' - 1;
-  const int year = year_of(dated_on) + months / 12, month = months % 12 + 1;
-  const std::string digits = std::to_string(month);
-  for (int day = dated_on[8] * 10 + dated_on[9] - 11 * '0'; day > 0; --day) {
-    const std::string ends = std::to_string(year) + (month < 10 ? "-0" : "-") + digits +
-                             (day < 10 ? "-0" : "-") + std::to_string(day);
-    if (is_date(ends)) return ends;  // of the 31st in a month that has 30 the day before
-  }
-  return {};
-}
-
 }  // namespace
 
 Level level_on_paper(const View& view) {
@@ -114,7 +94,6 @@ std::string RowText::own(const std::string& word, const View& view, std::size_t 
     const auto state = ledger.state_index(name);
     return state ? ledger.states[*state].zh : name;
   }
-  if (word == "@term_ends") return stored(word, view);
   if (word == "@archive_code") return archive_code(ledger, view);
   if (term_of(word)) return persons(word, view);
   const auto index = ledger.field_index(word);
@@ -156,7 +135,6 @@ std::string RowText::entry(const LedgerDefinition& ledger, std::size_t field,
 
 std::string RowText::stored(const std::string& word, const View& view) const {
   if (word == "state" && !view.shown_state.empty()) return view.shown_state;
-  if (word == "@term_ends") return end_of(stored("term", view), stored("dated_on", view));
   return shown_word(ledger_of(view), view.state, word);
 }
 

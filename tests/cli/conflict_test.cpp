@@ -108,6 +108,24 @@ TEST_F(Disagreement, TwoRulingsApartAreADisagreementAgain) {
   }
 }
 
+TEST_F(Disagreement, AFindingIsAskedForWithItsQuestionAndBothSides) {
+  for (const char* title : {"重复的来文", "又登记了一次"})
+    a.good({"incoming", "add", "--title", title, "--doc-no", "省厅〔2026〕9号", "--sender-org",
+            "省厅"});
+  const Ran list = a.run({"conflict", "list"});
+  const std::size_t open_bracket = list.out.find('[');
+  ASSERT_NE(open_bracket, std::string::npos) << list.said();
+  const std::string id = list.out.substr(open_bracket + 1, 8);
+  const Ran asked = a.run({"冲突", "提请", id});
+  EXPECT_EQ(asked.exit_code, 0) << asked.said();
+  EXPECT_THAT(asked.out, HasSubstr("已提请裁定"));
+  const Ran ruling = a.run(
+      {"冲突处理台账", "查看",
+       a.good({"ruling", "list"})->getArray("rows")->getObject(0)->getValue<std::string>("id")});
+  for (const char* part : {"N2", "标题 重复的来文", "标题 又登记了一次", "请谁裁定", "裁定时限"})
+    EXPECT_THAT(ruling.out, HasSubstr(part));
+}
+
 TEST_F(Disagreement, AWrongRulingRulesNothing) {
   for (const Refusal& refusal : std::vector<Refusal>{
            {"no field", ruling("resolve", {"--take", "1"}), 4, "NOT_FOUND", {"--field"}},
@@ -131,6 +149,8 @@ TEST_F(Disagreement, AWrongRulingRulesNothing) {
             "USAGE",
             {}},
            {"no reason", {"conflict", "resolve", kPaper, "--take", "1"}, 2, "USAGE", {"--reason"}},
+           {"no finding", {"conflict", "ask", "ffff0000"}, 4, "NOT_FOUND", {"ffff0000"}},
+           {"too short", {"conflict", "ask", "f"}, 4, "NOT_FOUND", {"冲突 列表"}},
            {"no record", {"conflict", "show", "无此文号"}, 4, "NOT_FOUND", {"无此文号"}},
            {"no ruling", ruling("undo", {"--field", "title"}), 4, "NOT_FOUND", {"没有可撤销"}},
            {"edit before a ruling",

@@ -159,8 +159,12 @@ TEST_F(DayVerbs, ABackupComesBackAsANewLifeWithEverythingInIt) {
   add("甲");
   const std::string before =
       must(archive_.run({"status"})).json->getValue<std::string>("incarnation");
+  const auto today = [&] { return must(archive_.run({"today", "--all"})).text; };
+  EXPECT_THAT(today(), HasSubstr("每月备份"));
   must(archive_.run({"备份", "制作", path("backup")}));
   EXPECT_FALSE(fs::exists(path("backup/lock")));
+  EXPECT_THAT(must(archive_.run({"备份记录", "列表"})).text, HasSubstr(path("backup")));
+  EXPECT_THAT(today(), Not(HasSubstr("每月备份")));
   fs::remove_all(archive_.data());
   must(archive_.run({"备份", "恢复", path("backup")}));
   EXPECT_THAT(must(archive_.run({"收文", "列表"})).text, HasSubstr("共 1 条"));

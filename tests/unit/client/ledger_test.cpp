@@ -151,6 +151,60 @@ TEST_F(LedgerDay, WhatIsOverdueDueTodayAndSoonIsToldToTheRoleThatActs) {
   EXPECT_THAT(good({"today"}).text, Not(HasSubstr("催还")));
 }
 
+TEST_F(LedgerDay, M07AnUrgentPaperIsUrgedEveryDayAndAnImportantOneEveryWeek) {
+  const auto paper = [&](const char* number, const char* urgency) {
+    good({"收文", "登记", "--标题", "来文", "--来文单位", "省厅", "--文号", number, "--缓急",
+          urgency, "--收文日期", day(-8)});
+    good({"文件批办单", "开单", number});
+    good({"文件批办单", "拟办", number, "--拟办人", "周敏", "--拟办意见", "请办"});
+  };
+  const auto urge = [&](const char* number, int from_today) {
+    good({"文件批办单", "修改", number, "--催办时间", day(from_today) + " 09:00", "--催办情况",
+          "电话"});
+  };
+  const auto today = [&] { return good({"today", "--all"}).text; };
+  paper("省厅〔2026〕11号", "特急");
+  paper("省厅〔2026〕12号", "急件");
+  paper("省厅〔2026〕13号", "平件");
+  EXPECT_THAT(today(), HasSubstr("紧急件每日催办  文件批办单  省厅〔2026〕11号"));
+  EXPECT_THAT(today(), HasSubstr("重要件每周催办  文件批办单  省厅〔2026〕12号"));
+  EXPECT_THAT(today(), Not(HasSubstr("省厅〔2026〕13号")));
+  urge("省厅〔2026〕11号", 0);
+  urge("省厅〔2026〕12号", -6);
+  EXPECT_THAT(today(), Not(HasSubstr("催办  文件批办单")));
+  urge("省厅〔2026〕11号", -1);
+  EXPECT_THAT(today(), Not(HasSubstr("催办  文件批办单"))) << "the last one counts";
+}
+
+TEST_F(LedgerDay, ATermOfALengthIsRemindedOfWhenItEnds) {
+  good({"收文",       "登记",    "--标题",     "旧密件",
+        "--来文单位", "省厅",    "--文号",     "省厅〔2015〕3号",
+        "--密级",     "秘密",    "--保密期限", "1年",
+        "--成文日期", day(-400), "--份数",     "1",
+        "--页数",     "5",       "--份号",     "000125"});
+  good({"收文",       "登记",   "--标题",     "新密件",
+        "--来文单位", "省厅",   "--文号",     "省厅〔2026〕4号",
+        "--密级",     "秘密",   "--保密期限", "1年",
+        "--成文日期", day(-10), "--份数",     "1",
+        "--页数",     "5",      "--份号",     "000126"});
+  const std::string today = good({"today", "--all"}).text;
+  EXPECT_THAT(today, HasSubstr("保密期限届满待确认，不自动解密  文件  省厅〔2015〕3号"));
+  EXPECT_THAT(today, Not(HasSubstr("省厅〔2026〕4号")));
+}
+
+TEST_F(LedgerDay, ADocumentNumberIsReadTypedAndFoundAsItIsPrinted) {
+  for (const char* code : {"甲办发", "甲办函"})
+    good({"发文", "编号登记", "--机关代字", code, "--标题", std::string("标题") + code,
+          "--主办处室", "一处", "--签发人", "李四", "--登记日期", "2026-11-20"});
+  EXPECT_THAT(good({"发文", "列表"}).text, HasSubstr("甲办函〔2026〕1号"));
+  for (const char* typed : {"甲办函〔2026〕1号", "甲办函[2026]001号", "甲办函（２０２６）１号"}) {
+    SCOPED_TRACE(typed);
+    EXPECT_THAT(good({"发文", "查看", typed}).text, HasSubstr("标题甲办函"));
+  }
+  EXPECT_THAT(good({"find", "甲办函〔2026〕1号"}).text, HasSubstr("标题甲办函"));
+  EXPECT_EQ(desk_.run({"发文", "查看", "甲办令〔2026〕1号"}).error, "NOT_FOUND");
+}
+
 TEST_F(LedgerDay, ACorrectionIsStruckThroughAndStays) {
   const std::string paper = secret_paper();
   good({"收文", "更正", paper, "--标题", "关于防汛值班的通知", "--原因", "抄错"});

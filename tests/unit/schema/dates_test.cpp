@@ -59,5 +59,15 @@ TEST(Terms, LengthsAndDatesHaveAnOrderEachAndNoneTogether) {
   EXPECT_FALSE(is_within_maximum("11y", Level::secret));
 }
 
+TEST(Term, EndsOnItsDayOrNobodyCanSay) {
+  EXPECT_EQ(term_end("10y", "2026-03-05"), "2036-03-05");
+  EXPECT_EQ(term_end("6m", "2026-08-31"), "2027-02-28") << "a month without that day: its last";
+  EXPECT_EQ(term_end("4y", "2024-02-29"), "2028-02-29");
+  EXPECT_EQ(term_end("2030-01-01", "2026-03-05"), "2030-01-01");
+  for (const char* nobody : {"", "until:公布", "10x"})
+    EXPECT_EQ(term_end(nobody, "2026-03-05"), "");
+  EXPECT_EQ(term_end("10y", ""), "");
+}
+
 }  // namespace
 }  // namespace jiyao
