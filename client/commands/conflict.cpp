@@ -44,6 +44,25 @@ bool is_open(const GroupState& group) {
   return group.mark == Mark::conflict || group.mark == Mark::incident;
 }
 
+/// Open, or settled by a rule that a person has to confirm: two levels, back here and on there.
+bool is_asked_about(const Replica& replica, const View& view, const GroupState& group) {
+  const LedgerDefinition& ledger = *replica.definitions().ledger(view.ledger);
+  const std::string key = view.record.hex() + ':' + ledger.groups[group.group].name;
+  const std::vector<Finding> findings = replica.findings();
+  return is_open(group) ||
+         std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+           return finding.kind == FindingKind::conflict && finding.key == key;
+         });
+}
+
+/// What a ruling on it has to name.
+std::vector<ChangeId> to_settle(const GroupState& group) {
+  std::vector<ChangeId> settles = group.to_settle;
+  if (settles.empty())
+    for (const HeldWrite& write : group.held) settles.push_back(write.change);
+  return settles;
+}
+
 std::string group_label(Desk& desk, const LedgerDefinition& ledger, const GroupState& group) {
   std::string label;
   for (const std::size_t index : ledger.groups[group.group].fields)
@@ -64,11 +83,12 @@ std::string group_text(Desk& desk, const Directory& directory, const LedgerDefin
 }
 
 /// The open group of this name or label; without one, the only open group.
-const GroupState* open_group(Desk& desk, const LedgerDefinition& ledger, const View& view,
+const GroupState* open_group(Desk& desk, const Replica& replica, const View& view,
                              const std::string& wanted) {
+  const LedgerDefinition& ledger = *replica.definitions().ledger(view.ledger);
   const GroupState* found = nullptr;
   for (const GroupState& group : view.state.groups) {
-    if (!is_open(group)) continue;
+    if (!is_asked_about(replica, view, group)) continue;
     const bool is_it = wanted.empty() || ledger.groups[group.group].name == wanted ||
                        group_label(desk, ledger, group) == wanted;
     if (!is_it) continue;
@@ -186,7 +206,7 @@ Result<Answer> resolve(Desk& desk, const ConflictOptions& options) {
   const auto view = find_record(desk, **replica, options.ledger, options.record);
   if (!view) return view.error();
   const LedgerDefinition& ledger = *(*replica)->definitions().ledger(view->ledger);
-  const GroupState* group = open_group(desk, ledger, *view, options.field);
+  const GroupState* group = open_group(desk, **replica, *view, options.field);
   if (group == nullptr)
     return desk.failure(Errc::not_found,
                         view->state.has_conflict ? "conflict.name_field" : "conflict.none");
@@ -197,7 +217,7 @@ Result<Answer> resolve(Desk& desk, const ConflictOptions& options) {
   step.ledger = view->ledger;
   step.record = view->record;
   step.writes = {{ledger.groups[group->group].name, *value}};
-  step.settles = group->to_settle;
+  step.settles = to_settle(*group);
   step.reason = options.reason;
   const auto recorded = (*replica)->record(Act{view->compartment, {step}});
   if (!recorded) return in_words(desk, **replica, recorded.error());
