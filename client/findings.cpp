@@ -53,11 +53,17 @@ std::vector<Finding> findings_about(const Replica& replica, const RecordId& reco
   return some;
 }
 
-std::string finding_text(const Desk& desk, const Replica& replica, const Directory& directory,
-                         const Finding& finding) {
-  std::string text = finding.code + "  " + sentence(desk, finding);
+std::string finding_line(const Desk& desk, const Finding& finding) {
+  const bool is_row = finding.code.front() >= 'A' && finding.code.front() <= 'Z';
+  std::string text = (is_row ? finding.code + "  " : std::string()) + sentence(desk, finding);
   if (finding.decider != 0)
     text += desk.text("finding.asks", {{"roles", role_words(desk.words(), finding.decider)}});
+  return text;
+}
+
+std::string finding_text(const Desk& desk, const Replica& replica, const Directory& directory,
+                         const Finding& finding) {
+  std::string text = finding_line(desk, finding);
   for (const RecordId& record : finding.records)
     text += "\n    " + record_line(desk, replica, directory, record);
   return text;

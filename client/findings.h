@@ -16,7 +16,9 @@ std::vector<Finding> findings_across(const Replica& replica);
 /// Only those about this record.
 std::vector<Finding> findings_about(const Replica& replica, const RecordId& record);
 
-/// "N2  同一文件可能登记了两次（请文管人员处理）", and a line below for each record.
+/// "N2  同一文件可能登记了两次（请文管人员处理）".
+std::string finding_line(const Desk& desk, const Finding& finding);
+/// The same, and a line below for each record.
 std::string finding_text(const Desk& desk, const Replica& replica, const Directory& directory,
                          const Finding& finding);
 Poco::JSON::Array::Ptr json_of(const Desk& desk, const std::vector<Finding>& findings);

@@ -175,18 +175,19 @@ void Check::groups(const Neighbour& record) {
     if (!is_asked_about(record, held)) continue;
     std::vector<ChangeId> changes;
     for (const HeldWrite& write : held.held) changes.push_back(write.change);
-    const bool is_back = held.mark == Mark::flagged;
+    const bool is_flagged = held.mark == Mark::flagged;
     const char* code = group.kind == GroupKind::state     ? (held.mark == Mark::incident ? "S3"
-                                                             : is_back                   ? "R16"
+                                                             : is_flagged                ? "R16"
                                                                                          : "S2")
                        : group.kind == GroupKind::custody ? "U1"
                        : group.name == "level"            ? "C1"
                        : group.name == "term"             ? "C6"
                        : held.mark == Mark::incident      ? "fixed"
                                                           : "value";
-    const bool is_incident = held.mark == Mark::incident;
-    findings_.add(code, is_incident ? FindingKind::incident : FindingKind::conflict,
-                  record.record.hex() + ':' + group.name, {&record}, changes,
+    const FindingKind kind = held.mark == Mark::incident ? FindingKind::incident
+                             : is_flagged                ? FindingKind::task
+                                                         : FindingKind::conflict;
+    findings_.add(code, kind, record.record.hex() + ':' + group.name, {&record}, changes,
                   record.ledger->rulers);
   }
 }
