@@ -53,12 +53,18 @@ std::vector<Finding> findings_about(const Replica& replica, const RecordId& reco
   return some;
 }
 
-std::string finding_text(const Desk& desk, const Replica& replica, const Directory& directory,
-                         const Finding& finding) {
-  std::string text = finding.code + "  " + finding_sentence(desk, finding);
+std::string finding_line(const Desk& desk, const Finding& finding) {
+  const bool is_row = finding.code.front() >= 'A' && finding.code.front() <= 'Z';
+  std::string text =
+      (is_row ? finding.code + "  " : std::string()) + finding_sentence(desk, finding);
   if (finding.decider != 0)
     text += desk.text("finding.asks", {{"roles", role_words(desk.words(), finding.decider)}});
-  text += "  [" + finding.id.hex().substr(0, 8) + "]";
+  return text;
+}
+
+std::string finding_text(const Desk& desk, const Replica& replica, const Directory& directory,
+                         const Finding& finding) {
+  std::string text = finding_line(desk, finding) + "  [" + finding.id.hex().substr(0, 8) + "]";
   for (const RecordId& record : finding.records)
     text += "\n    " + record_line(desk, replica, directory, record);
   return text;

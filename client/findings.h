@@ -18,8 +18,10 @@ std::vector<Finding> findings_about(const Replica& replica, const RecordId& reco
 
 /// "同一文件可能登记了两次": the words of its row in the catalogue.
 std::string finding_sentence(const Desk& desk, const Finding& finding);
-/// "N2  同一文件可能登记了两次（请文管人员处理）  [1a2b3c4d]", and a line below for each record. The
-/// digits begin the finding's id; `conflict ask` takes them.
+/// "N2  同一文件可能登记了两次（请文管人员处理）".
+std::string finding_line(const Desk& desk, const Finding& finding);
+/// The same with the first digits of its id, "[1a2b3c4d]", which `conflict ask` takes, and a line
+/// below for each record.
 std::string finding_text(const Desk& desk, const Replica& replica, const Directory& directory,
                          const Finding& finding);
 Poco::JSON::Array::Ptr json_of(const Desk& desk, const std::vector<Finding>& findings);

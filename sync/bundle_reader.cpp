@@ -210,6 +210,7 @@ Result<BundleTaken> BundleReader::import(BatchLog& log, RosterGate* gate) {
   VolumeWalk walk(*state.file, state.head, state.key);
   const Result<void> begun = state.read_manifest(walk);
   if (!begun) return begun.error();
+  const Have before = look_at(log, parley).have;
   Intake intake(log, parley, gate);
   while (true) {
     const Result<std::optional<Frame>> frame = walk.next();
@@ -223,11 +224,15 @@ Result<BundleTaken> BundleReader::import(BatchLog& log, RosterGate* gate) {
   for (const auto& [id, error] : taken.heard.refusals)
     taken.needs_other_volume = taken.needs_other_volume || error.code == Errc::need_roster;
   const bool is_partly = taken.is_torn || taken.needs_other_volume;
-  taken.fact = state.fact(is_partly                ? HandOverOutcome::partly
-                          : taken.heard.has_news() ? HandOverOutcome::taken_in
-                                                   : HandOverOutcome::repeated);
+  const OurView ours = look_at(log, parley);
+  // Papers that were held already are heard again and are no news.
+  const bool has_news =
+      taken.heard.batches_new + taken.heard.batches_waiting > 0 || ours.have != before;
+  taken.fact = state.fact(is_partly  ? HandOverOutcome::partly
+                          : has_news ? HandOverOutcome::taken_in
+                                     : HandOverOutcome::repeated);
   PeerView view;
-  view.learn(intake, look_at(log, parley), log, nullptr);
+  view.learn(intake, ours, log, nullptr);
   taken.view = view.encode();
   return taken;
 }

@@ -59,6 +59,7 @@ class Check {
   }
 
   void inside(const Neighbour& record);
+  static bool is_asked_about(const Neighbour& record, const GroupState& held);
   void groups(const Neighbour& record);
   void duplicates(const Neighbour& record, const Claimed& claimed);
   void duplicate_of(const Neighbour& record, const Neighbour& other, const UniqueKey& key,
@@ -159,21 +160,34 @@ void Check::inside(const Neighbour& record) {
   }
 }
 
+// A flag is history only, but for a level, and for a state that came back while others went on.
+bool Check::is_asked_about(const Neighbour& record, const GroupState& held) {
+  if (held.mark != Mark::flagged) return held.mark != Mark::none;
+  const Group& group = record.ledger->groups[held.group];
+  const auto state = group.kind == GroupKind::state ? record.ledger->state_index(held.value)
+                                                    : std::optional<std::size_t>();
+  return group.name == "level" || (state && record.ledger->states[*state].sends_back);
+}
+
 void Check::groups(const Neighbour& record) {
   for (const GroupState& held : record.state->groups) {
     const Group& group = record.ledger->groups[held.group];
-    if (held.mark == Mark::none || (held.mark == Mark::flagged && group.name != "level")) continue;
+    if (!is_asked_about(record, held)) continue;
     std::vector<ChangeId> changes;
     for (const HeldWrite& write : held.held) changes.push_back(write.change);
-    const char* code = group.kind == GroupKind::state ? (held.mark == Mark::incident ? "S3" : "S2")
+    const bool is_flagged = held.mark == Mark::flagged;
+    const char* code = group.kind == GroupKind::state     ? (held.mark == Mark::incident ? "S3"
+                                                             : is_flagged                ? "R16"
+                                                                                         : "S2")
                        : group.kind == GroupKind::custody ? "U1"
                        : group.name == "level"            ? "C1"
                        : group.name == "term"             ? "C6"
                        : held.mark == Mark::incident      ? "fixed"
                                                           : "value";
-    const bool is_incident = held.mark == Mark::incident;
-    findings_.add(code, is_incident ? FindingKind::incident : FindingKind::conflict,
-                  record.record.hex() + ':' + group.name, {&record}, changes,
+    const FindingKind kind = held.mark == Mark::incident ? FindingKind::incident
+                             : is_flagged                ? FindingKind::task
+                                                         : FindingKind::conflict;
+    findings_.add(code, kind, record.record.hex() + ':' + group.name, {&record}, changes,
                   record.ledger->rulers);
   }
 }

@@ -23,7 +23,7 @@ constexpr Roles kAuthority = role_bit(Role::classification_authority);
 constexpr Roles kArchivist = role_bit(Role::archivist);
 constexpr Roles kCentral = role_bit(Role::central_archivist);
 
-constexpr std::array<CatalogueRow, 21> kCatalogue{{
+constexpr std::array<CatalogueRow, 22> kCatalogue{{
     {"C1", Gravity::question, kAuthority},
     {"C2", Gravity::note, kSecrecy},
     {"C6", Gravity::question, kAuthority},
@@ -39,6 +39,7 @@ constexpr std::array<CatalogueRow, 21> kCatalogue{{
     {"P6", Gravity::question, kCentral},
     {"R2", Gravity::note, kClerk},
     {"R7", Gravity::question, kClerk},
+    {"R16", Gravity::question, kDirector},
     {"S1", Gravity::note, kArchivist},
     {"S2", Gravity::question, kDirector},
     {"S3", Gravity::freeze, kArchivist | kSecrecy},

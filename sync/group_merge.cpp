@@ -184,14 +184,30 @@ std::optional<HeldWrite> GroupMerge::common_ancestor(const Indexes& top) const {
         std::all_of(top.begin(), top.end(), [&](std::size_t write) { return is_before(i, write); });
     if (is_known_to_all) shared.push_back(i);
   }
-  std::optional<std::size_t> last;
-  for (const std::size_t write : shared) {
-    const bool is_last = std::none_of(shared.begin(), shared.end(),
-                                      [&](std::size_t other) { return is_before(write, other); });
-    if (is_last && (!last || writes_[*last].node < writes_[write].node)) last = write;
+  Indexes last;
+  for (const std::size_t write : shared)
+    if (std::none_of(shared.begin(), shared.end(),
+                     [&](std::size_t other) { return is_before(write, other); }))
+      last.push_back(write);
+  if (last.empty()) return std::nullopt;
+  std::sort(last.begin(), last.end(),
+            [&](std::size_t a, std::size_t b) { return writes_[a].node < writes_[b].node; });
+  return held(preferred(last));
+}
+
+// Of several that everybody knew: what was shown of them, or the greatest change id.
+std::size_t GroupMerge::preferred(const Indexes& by_id) const {
+  const GroupKind kind = group().kind;
+  const bool is_ordered =
+      kind == GroupKind::severity || kind == GroupKind::latest || kind == GroupKind::earliest;
+  const int sign = kind == GroupKind::earliest ? -1 : 1;
+  std::size_t best = by_id.front();
+  for (const std::size_t next : by_id) {
+    const auto order = is_ordered ? order_of(definition_, group(), value(next), value(best))
+                                  : std::optional<int>();
+    if (order.value_or(0) * sign >= 0) best = next;
   }
-  if (!last) return std::nullopt;
-  return held(*last);
+  return best;
 }
 
 // A proposal stays open until an effective write of the group knew it; an entry, until one names

@@ -39,6 +39,7 @@ class GroupMerge {
   const std::string& value(std::size_t write) const { return writes_[write].write->value; }
   /// The last value all of these knew.
   std::optional<HeldWrite> common_ancestor(const std::vector<std::size_t>& writes) const;
+  std::size_t preferred(const std::vector<std::size_t>& by_id) const;
 
  private:
   using Indexes = std::vector<std::size_t>;

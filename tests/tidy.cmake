@@ -1,1 +1,1 @@
-jiyao_test(test_tidy SOURCES tidy/tidy_test.cpp USES jiyao_hardening)
+jiyao_test(test_tidy SOURCES tidy/catalogue_test.cpp tidy/tidy_test.cpp USES jiyao_hardening)

@@ -44,6 +44,25 @@ bool is_open(const GroupState& group) {
   return group.mark == Mark::conflict || group.mark == Mark::incident;
 }
 
+/// The finding that asks about this group; of one that a rule settled too (two levels; back here
+/// and on there). nullptr: nobody is asked.
+const Finding* question_about(const std::vector<Finding>& findings, const LedgerDefinition& ledger,
+                              const View& view, const GroupState& group) {
+  const std::string key = view.record.hex() + ':' + ledger.groups[group.group].name;
+  const auto found = std::find_if(findings.begin(), findings.end(), [&](const Finding& one) {
+    return one.key == key && one.kind != FindingKind::hold;
+  });
+  return found == findings.end() ? nullptr : &*found;
+}
+
+/// What a ruling on it has to name.
+std::vector<ChangeId> to_settle(const GroupState& group) {
+  std::vector<ChangeId> settles = group.to_settle;
+  if (settles.empty())
+    for (const HeldWrite& write : group.held) settles.push_back(write.change);
+  return settles;
+}
+
 std::string group_label(Desk& desk, const LedgerDefinition& ledger, const GroupState& group) {
   std::string label;
   for (const std::size_t index : ledger.groups[group.group].fields)
@@ -64,11 +83,13 @@ std::string group_text(Desk& desk, const Directory& directory, const LedgerDefin
 }
 
 /// The open group of this name or label; without one, the only open group.
-const GroupState* open_group(Desk& desk, const LedgerDefinition& ledger, const View& view,
+const GroupState* open_group(Desk& desk, const Replica& replica, const View& view,
                              const std::string& wanted) {
+  const LedgerDefinition& ledger = *replica.definitions().ledger(view.ledger);
+  const std::vector<Finding> findings = replica.findings();
   const GroupState* found = nullptr;
   for (const GroupState& group : view.state.groups) {
-    if (!is_open(group)) continue;
+    if (!is_open(group) && question_about(findings, ledger, view, group) == nullptr) continue;
     const bool is_it = wanted.empty() || ledger.groups[group.group].name == wanted ||
                        group_label(desk, ledger, group) == wanted;
     if (!is_it) continue;
@@ -123,6 +144,40 @@ std::string side_text(Desk& desk, const Directory& directory, const HeldWrite& w
          stamp_at(static_cast<std::int64_t>(write.hlc >> 16U)) + desk.text("conflict.gap");
 }
 
+/// One group with both sides: who wrote what where and when, and who is asked.
+struct Sides {
+  std::string text;
+  Poco::JSON::Object::Ptr json;
+};
+Sides both_sides(Desk& desk, const Directory& directory, const LedgerDefinition& ledger,
+                 const View& view, const GroupState& group, const Finding* question) {
+  const std::string before =
+      group.ancestor ? group_text(desk, directory, ledger, group.group, group.ancestor->value)
+                     : desk.text("conflict.empty_value");
+  Sides sides{name_of(ledger, view) + "  " + group_label(desk, ledger, group) + "  " +
+                  desk.text("conflict.before", {{"value", before}}),
+              json_object()};
+  if (question != nullptr) sides.text += "\n  " + finding_line(desk, *question);
+  sides.json->set("field", ledger.groups[group.group].name);
+  sides.json->set("before", group.ancestor ? group.ancestor->value : std::string());
+  Poco::JSON::Array::Ptr values = json_array();
+  std::size_t number = 0;
+  for (const HeldWrite& write : group.held) {
+    const std::string value = group_text(desk, directory, ledger, group.group, write.value);
+    sides.text +=
+        "\n  [" + std::to_string(++number) + "] " + side_text(desk, directory, write) + value;
+    Poco::JSON::Object::Ptr side = json_object();
+    side->set("take", number);
+    side->set("person", directory.person(write.actor));
+    side->set("node", directory.node(write.origin.node));
+    side->set("at", rfc3339_at(static_cast<std::int64_t>(write.hlc >> 16U)));
+    side->set("value", write.value);
+    values->add(side);
+  }
+  sides.json->set("values", values);
+  return sides;
+}
+
 Result<Answer> show(Desk& desk, const ConflictOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
@@ -130,39 +185,27 @@ Result<Answer> show(Desk& desk, const ConflictOptions& options) {
   if (!view) return view.error();
   const LedgerDefinition& ledger = *(*replica)->definitions().ledger(view->ledger);
   const Directory directory(**replica);
+  const std::vector<Finding> all = (*replica)->findings();
+  std::vector<Finding> across = findings_about(**replica, view->record);
   Answer answer{.json = json_object()};
   Poco::JSON::Array::Ptr groups = json_array();
+  const auto say = [&](const std::string& text) {
+    answer.text += (answer.text.empty() ? "" : "\n") + text;
+  };
   for (const GroupState& group : view->state.groups) {
-    if (!is_open(group)) continue;
-    Poco::JSON::Object::Ptr one = json_object();
-    const std::string before =
-        group.ancestor ? group_text(desk, directory, ledger, group.group, group.ancestor->value)
-                       : desk.text("conflict.empty_value");
-    answer.text += (answer.text.empty() ? "" : "\n") + name_of(ledger, *view) + "  " +
-                   group_label(desk, ledger, group) + "  " +
-                   desk.text("conflict.before", {{"value", before}});
-    one->set("field", ledger.groups[group.group].name);
-    one->set("before", group.ancestor ? group.ancestor->value : std::string());
-    Poco::JSON::Array::Ptr sides = json_array();
-    std::size_t number = 0;
-    for (const HeldWrite& write : group.held) {
-      const std::string value = group_text(desk, directory, ledger, group.group, write.value);
-      answer.text +=
-          "\n  [" + std::to_string(++number) + "] " + side_text(desk, directory, write) + value;
-      Poco::JSON::Object::Ptr side = json_object();
-      side->set("take", number);
-      side->set("person", directory.person(write.actor));
-      side->set("node", directory.node(write.origin.node));
-      side->set("at", rfc3339_at(static_cast<std::int64_t>(write.hlc >> 16U)));
-      side->set("value", write.value);
-      sides->add(side);
-    }
-    one->set("values", sides);
-    groups->add(one);
+    const Finding* question = question_about(all, ledger, *view, group);
+    if (!is_open(group) && question == nullptr) continue;
+    const Sides sides = both_sides(desk, directory, ledger, *view, group, question);
+    say(sides.text);
+    groups->add(sides.json);
+    if (question != nullptr)  // said already
+      std::erase_if(across, [&](const Finding& one) { return one.id == question->id; });
   }
-  if (groups->size() == 0) answer.text = desk.text("conflict.none");
+  for (const Finding& finding : across) say(finding_text(desk, **replica, directory, finding));
+  if (answer.text.empty()) answer.text = desk.text("conflict.none");
   answer.json->set("record", view->record.hex());
   answer.json->set("open", groups);
+  answer.json->set("findings", json_of(desk, across));
   return answer;
 }
 
@@ -186,7 +229,7 @@ Result<Answer> resolve(Desk& desk, const ConflictOptions& options) {
   const auto view = find_record(desk, **replica, options.ledger, options.record);
   if (!view) return view.error();
   const LedgerDefinition& ledger = *(*replica)->definitions().ledger(view->ledger);
-  const GroupState* group = open_group(desk, ledger, *view, options.field);
+  const GroupState* group = open_group(desk, **replica, *view, options.field);
   if (group == nullptr)
     return desk.failure(Errc::not_found,
                         view->state.has_conflict ? "conflict.name_field" : "conflict.none");
@@ -197,7 +240,7 @@ Result<Answer> resolve(Desk& desk, const ConflictOptions& options) {
   step.ledger = view->ledger;
   step.record = view->record;
   step.writes = {{ledger.groups[group->group].name, *value}};
-  step.settles = group->to_settle;
+  step.settles = to_settle(*group);
   step.reason = options.reason;
   const auto recorded = (*replica)->record(Act{view->compartment, {step}});
   if (!recorded) return in_words(desk, **replica, recorded.error());

@@ -171,7 +171,15 @@ class GroupMerge:
                   and all(self.graph.is_before(w.node, t.node) for t in top)]
         last = [w for w in shared
                 if not any(self.graph.is_before(w.node, other.node) for other in shared)]
-        return max(last, key=lambda w: w.id, default=None)
+        last.sort(key=lambda w: w.id)
+        best = last[0] if last else None
+        for write in last[1:]:
+            order = 0
+            if self.group.kind in ("severity", "latest", "earliest"):
+                order = compare(self.group.fields[0], write.value, best.value) or 0
+            if (-order if self.group.kind == "earliest" else order) >= 0:
+                best = write
+        return best
 
     def _finish_custody(self, state, top):
         open_pairs = [pair for pair in self.apart if not self._is_ruled(pair)]

@@ -2,7 +2,9 @@
 #include "registers/apart.h"
 
 #include <algorithm>
+#include <bit>
 
+#include "schema/definition_names.h"
 #include "support/simulated_disk.h"
 #include "sync/bundle_reader.h"
 #include "sync/bundle_writer.h"
@@ -129,11 +131,23 @@ void Party::resolve(const RecordId& record, const Fields& fields) {
   const LedgerDefinition& ledger = ledger_of(*replica_, record);
   const View view = must(replica_->view(record), "view");
   std::vector<ChangeId> settles;
-  for (const auto& [name, value] : fields)
-    for (const ChangeId& id :
-         view.state.group(ledger.fields[*ledger.field_index(name)].group)->to_settle)
-      settles.push_back(id);
+  for (const auto& [name, value] : fields) {
+    const GroupState& group = *view.state.group(ledger.fields[*ledger.field_index(name)].group);
+    settles.insert(settles.end(), group.to_settle.begin(), group.to_settle.end());
+    if (group.to_settle.empty())
+      for (const HeldWrite& held : group.held) settles.push_back(held.change);
+  }
+  std::sort(settles.begin(), settles.end());
   must(act(ChangeKind::resolve, ledger.name, record, fields, std::move(settles)), "resolve");
+}
+
+void Party::renumber(const RecordId& record, const std::string& field, const std::string& number) {
+  must(act(ChangeKind::renumber, ledger_of(*replica_, record).name, record, {{field, number}}),
+       "renumber");
+}
+
+void Party::move_away(const RecordId& record) {
+  must(act(ChangeKind::close, ledger_of(*replica_, record).name, record, {}), "close");
 }
 
 std::string Party::state(const RecordId& record) const {
@@ -157,6 +171,20 @@ std::vector<Finding> Party::findings(const RecordId& record) const {
            std::find(one.records.begin(), one.records.end(), record) == one.records.end();
   });
   return found;
+}
+
+std::string Party::asked(const RecordId& record, const std::string& code) const {
+  for (const Finding& finding : replica_->findings()) {
+    const auto& about = finding.records;
+    if (finding.code != code || std::find(about.begin(), about.end(), record) == about.end())
+      continue;
+    std::string text(1, static_cast<char>(finding.gravity));
+    for (Roles bit = 1; bit <= finding.decider; bit <<= 1U)
+      if ((finding.decider & bit) != 0)
+        text += ' ' + std::string(name_of(static_cast<Role>(std::countr_zero(bit))));
+    return text;
+  }
+  return {};
 }
 
 std::string Party::codes(const RecordId& record) const {
@@ -243,6 +271,18 @@ std::string Apart::state(const RecordId& record) {
 std::string Apart::shown(const RecordId& record, const std::string& field) {
   same(field, a.shown(record, field), b.shown(record, field), r.shown(record, field));
   return a.shown(record, field);
+}
+
+std::string Apart::asked(const RecordId& record, const std::string& code) {
+  same(code, a.asked(record, code), b.asked(record, code), r.asked(record, code));
+  return a.asked(record, code);
+}
+
+std::size_t Apart::proposals(const RecordId& record, const std::string& group) {
+  const std::size_t here = a.proposals(record, group);
+  EXPECT_EQ(here, b.proposals(record, group)) << group << " at A and at B";
+  EXPECT_EQ(here, r.proposals(record, group)) << group << " at A and at the archive";
+  return here;
 }
 
 RecordId Apart::copy(const std::string& level, const std::string& copy_no) {

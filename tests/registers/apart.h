@@ -31,6 +31,7 @@ class Party {
   Party(RealmFixture& realm, Desk& desk, const Clerk& clerk, const CompartmentId& compartment);
 
   void sit(const Clerk& clerk);  ///< logs in
+  void leave() { replica_.reset(); }
   void turn_to(const CompartmentId& compartment) { compartment_ = compartment; }
   Replica& replica() { return *replica_; }
   Desk& desk() { return desk_; }
@@ -40,7 +41,10 @@ class Party {
   void write(const RecordId& record, const Fields& fields);  ///< "state" among them: a step
   /// Takes back the entries of a set in which this field says so.
   void withdraw(const RecordId& record, const std::string& field, const std::string& value);
+  /// A ruling on what is open in these groups; on what they show where nothing is.
   void resolve(const RecordId& record, const Fields& fields);
+  void renumber(const RecordId& record, const std::string& field, const std::string& number);
+  void move_away(const RecordId& record);  ///< its owner carries it on elsewhere
   /// Why making or writing is refused; empty: it was not, and is done.
   std::string refusal_of_making(const std::string& ledger, const std::string& state, Fields fields);
   std::string refusal_of(const RecordId& record, const Fields& fields);
@@ -52,6 +56,9 @@ class Party {
   /// "D2 U4": codes of findings about this record, sorted, N5 (no block asked for) left out.
   std::string codes(const RecordId& record) const;
   std::vector<Finding> findings(const RecordId& record) const;
+  /// "q archivist": class and roles asked by the finding of this code about this record; empty:
+  /// there is none.
+  std::string asked(const RecordId& record, const std::string& code) const;
 
  private:
   Result<Recorded> act(ChangeKind kind, const std::string& ledger, const RecordId& record,
@@ -78,6 +85,8 @@ class Apart : public testing::TestWithParam<Way> {
   std::string codes(const RecordId& record);
   std::string state(const RecordId& record);
   std::string shown(const RecordId& record, const std::string& field);
+  std::string asked(const RecordId& record, const std::string& code);
+  std::size_t proposals(const RecordId& record, const std::string& group);
 
   /// A document of this level and one copy of it in the safe, made at A.
   RecordId copy(const std::string& level = "secret", const std::string& copy_no = "000001");

@@ -65,7 +65,7 @@ TEST_P(Custody, U4ALentCopyOnAReturnListIsRecalled) {
   EXPECT_EQ(r.findings(list).front().gravity, Gravity::note);
 }
 
-TEST_P(Custody, U5ALentCopyThatIsDestroyedElsewhereKeepsTheBatchOpen) {
+TEST_P(Custody, U5Example03ALentCopyThatIsDestroyedElsewhereKeepsTheBatchOpen) {
   const RecordId paper = copy();
   const RecordId list = approved_list(paper);
   witness(a, list, first_witness);
@@ -77,6 +77,7 @@ TEST_P(Custody, U5ALentCopyThatIsDestroyedElsewhereKeepsTheBatchOpen) {
   const RecordId loan = lend(b, paper, "钱");
   together();
   EXPECT_EQ(codes(list), "S1 U5");
+  EXPECT_EQ(asked(list, "U5"), "f secrecy_officer");
   EXPECT_EQ(codes(loan), "S1 U5");
   EXPECT_EQ(state(list), "approved") << "it cannot be closed";
   EXPECT_EQ(state(loan), "out");
@@ -133,7 +134,7 @@ TEST_P(Custody, D1AListChangedAfterItsApprovalHasToBeApprovedAgain) {
   EXPECT_EQ(state(list), "approved");
 }
 
-TEST_P(Custody, D8OnePersonIsNotTwoWitnesses) {
+TEST_P(Custody, D8Example12OnePersonIsNotTwoWitnesses) {
   const RecordId list = approved_list(copy());
   together();
   witness(a, list, first_witness);
@@ -144,6 +145,22 @@ TEST_P(Custody, D8OnePersonIsNotTwoWitnesses) {
   EXPECT_NE(b.refusal_of(list, {{"done_at", "2026-12-20T10:00"}, {"state", "destroyed"}}), "");
   witness(a, list, second_witness);
   a.write(list, {{"done_at", "2026-12-20T10:00"}, {"state", "destroyed"}});
+  together();
+  EXPECT_EQ(state(list), "destroyed");
+}
+
+TEST_P(Custody, D8AWitnessWhoTakesTheSignatureBackApartKeepsTheBatchOpen) {
+  const RecordId list = approved_list(copy());
+  witness(a, list, first_witness);
+  witness(a, list, second_witness);
+  together();
+  a.write(list, {{"done_at", "2026-12-20T10:00"}, {"state", "destroyed"}});
+  b.sit(second_witness);
+  b.withdraw(list, "witness", second_witness.user.hex());
+  together();
+  EXPECT_EQ(state(list), "approved");
+  EXPECT_EQ(asked(list, "D8"), "n secrecy_officer");
+  witness(b, list, second_witness);
   together();
   EXPECT_EQ(state(list), "destroyed");
 }

@@ -180,7 +180,7 @@ class Countersign : public Handling {
   }
 };
 
-TEST_P(Countersign, R13AnAnswerSignedInTimeReplacesSilenceRecordedElsewhere) {
+TEST_P(Countersign, R13Example05AnAnswerSignedInTimeReplacesSilenceRecordedElsewhere) {
   const RecordId sheet = sent();
   send(sheet);
   together();

@@ -53,9 +53,10 @@ TEST_P(Paper, A1NothingIsSignedWithoutASignatureOverThisText) {
   EXPECT_EQ(state(draft), "signed");
 }
 
-TEST_P(Paper, A2AnEditFromAnOlderBaseIsARequestToTheSigner) {
+TEST_P(Paper, A2Example04AnEditFromAnOlderBaseIsARequestToTheSigner) {
   const RecordId draft = this->draft();
   together();
+  b.desk().clock.now_ms -= 2 * 3'600'000;  // and not knowing of the signature
   sign(a, draft, leader);
   b.write(draft, {{"text_hash", "h2"}, {"title", "关于防汛的紧急通知"}});
   together();
@@ -201,7 +202,7 @@ TEST_P(Paper, C3ADisputedLevelIsProtectedAtTheHighestClaim) {
   EXPECT_EQ(shown(document, "level"), "secret");
 }
 
-TEST_P(Paper, C5AnEndedTermOpensNothingByAnyClock) {
+TEST_P(Paper, C5Example11AnEndedTermOpensNothingByAnyClock) {
   const RecordId document = document_of(copy());
   a.write(document, {{"term", "2026-03-01"}});
   together();
