@@ -58,7 +58,7 @@ std::string encode(const Done& done) {
   std::ostringstream text;
   text.precision(12);
   text << done.said << "\n";
-  for (const auto& [name, value] : done.figures) text << name << " " << value << "\n";
+  for (const auto& [name, value] : done.figures) text << value << " " << name << "\n";
   return text.str();
 }
 
@@ -67,7 +67,8 @@ Done decode(const std::string& text) {
   std::istringstream lines(text);
   std::getline(lines, done.said);
   std::string name;
-  for (double value = 0; lines >> name >> value;) done.figures[name] = value;
+  for (double value = 0; lines >> value && std::getline(lines >> std::ws, name);)
+    done.figures[name] = value;
   return done;
 }
 

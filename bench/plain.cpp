@@ -131,14 +131,49 @@ std::uint64_t PlainRegister::count(const std::string& pair) {
 }
 
 std::vector<PlainRow> PlainRegister::newest(const std::string& pair, std::size_t limit) {
-  const Prepared found = prepare("SELECT id" + columns_joined(", ", "") +
-                                 " FROM words JOIN incoming ON incoming.no = words.rowid"
-                                 " WHERE words MATCH '" +
-                                 search_query(pair).match + "' ORDER BY words.rowid DESC LIMIT " +
-                                 std::to_string(limit));
+  return newest_below(pair, INT64_MAX, limit).rows;
+}
+
+PlainRegister::Page PlainRegister::newest_below(const std::string& pair, std::int64_t no,
+                                                std::size_t limit) {
+  const Prepared found =
+      prepare("SELECT id" + columns_joined(", ", "") +
+              ", no FROM words JOIN incoming ON incoming.no = words.rowid"
+              " WHERE words MATCH '" +
+              search_query(pair).match + "' AND words.rowid < " + std::to_string(no) +
+              " ORDER BY words.rowid DESC LIMIT " + std::to_string(limit));
+  Page page;
+  while (sqlite3_step(found.get()) == SQLITE_ROW) {
+    page.rows.push_back(row_of(found.get()));
+    page.last = sqlite3_column_int64(found.get(), static_cast<int>(register_columns().size()) + 1);
+  }
+  return page;
+}
+
+namespace {
+
+std::string from_where(const std::string& pair, const std::string& condition) {
+  if (pair.empty()) return " FROM incoming WHERE " + condition;
+  return " FROM words JOIN incoming ON incoming.no = words.rowid WHERE words MATCH '" +
+         search_query(pair).match + "' AND " + condition;
+}
+
+}  // namespace
+
+std::vector<PlainRow> PlainRegister::newest_where(const std::string& pair,
+                                                  const std::string& condition, std::size_t limit) {
+  const Prepared found =
+      prepare("SELECT id" + columns_joined(", ", "") + from_where(pair, condition) +
+              " ORDER BY no DESC LIMIT " + std::to_string(limit));
   std::vector<PlainRow> rows;
   while (sqlite3_step(found.get()) == SQLITE_ROW) rows.push_back(row_of(found.get()));
   return rows;
+}
+
+std::uint64_t PlainRegister::count_where(const std::string& pair, const std::string& condition) {
+  const Prepared row = prepare("SELECT count(*)" + from_where(pair, condition));
+  sqlite3_step(row.get());
+  return static_cast<std::uint64_t>(sqlite3_column_int64(row.get(), 0));
 }
 
 std::vector<PlainRow> PlainRegister::rows_where(const std::string& condition) {

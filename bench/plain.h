@@ -29,6 +29,16 @@ class PlainRegister {
   /// Two characters: how many rows have them, and the newest of these, whole.
   std::uint64_t count(const std::string& pair);
   std::vector<PlainRow> newest(const std::string& pair, std::size_t limit);
+  /// The same below a row, and the number of the last row given.
+  struct Page {
+    std::vector<PlainRow> rows;
+    std::int64_t last = 0;
+  };
+  Page newest_below(const std::string& pair, std::int64_t no, std::size_t limit);
+  /// Those that fulfil a condition on the columns too; no pair: any words.
+  std::vector<PlainRow> newest_where(const std::string& pair, const std::string& condition,
+                                     std::size_t limit);
+  std::uint64_t count_where(const std::string& pair, const std::string& condition);
   std::vector<PlainRow> named(const std::string& doc_no);
   /// The newest rows come to be in hand; in_hand(): these, by an index of their own.
   void take_in_hand(std::size_t count);

@@ -249,6 +249,7 @@ void Menu::settle_choices() {
 }
 
 Result<void> Menu::parse(int argc, const char* const* argv) {
+  if (argc > 1) typed_.assign(argv + 1, argv + argc);
   for (int i = 1; i < argc; ++i)  // so that even a usage error is a document when asked for one
     if (std::string_view(argv[i]) == "--json") choices_.output.is_json = true;
   try {

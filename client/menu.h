@@ -74,6 +74,8 @@ class Menu {
   Result<void> parse(int argc, const char* const* argv);
   const Choices& choices() const { return choices_; }
   const Chosen& chosen() const { return chosen_; }
+  /// The words that were parsed, without the program's name.
+  const std::vector<std::string>& typed() const { return typed_; }
 
   /// Every command as "noun verb", in the order they were added.
   const std::vector<std::string>& paths() const { return paths_; }
@@ -101,6 +103,7 @@ class Menu {
   CLI::App app_;
   Choices choices_;
   Chosen chosen_;
+  std::vector<std::string> typed_;
   std::string colour_ = "auto";
   std::string language_;
   bool no_input_ = false;

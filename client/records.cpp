@@ -6,6 +6,7 @@
 #include "client/commands/ledger_verbs.h"
 #include "client/number_blocks.h"
 #include "client/roles.h"
+#include "schema/list_columns.h"
 #include "schema/text.h"
 #include "sync/terms.h"
 
@@ -80,12 +81,19 @@ std::vector<View> candidates(Desk& desk, const Replica& replica, const LedgerDef
   return found;
 }
 
-/// A column of the list that can name a row: one text, person or unit.
-bool names_a_row(const LedgerDefinition& ledger, std::size_t index) {
-  const FieldType type = ledger.fields[index].type;
-  return (type == FieldType::text || type == FieldType::person || type == FieldType::org) &&
-         ledger.groups[ledger.fields[index].group].kind != GroupKind::set;
+/// All that a query finds, page by page.
+template <class Take>
+void each_row(const Replica& replica, const Query& query, Take take) {
+  std::optional<RecordId> after;
+  do {
+    RecordPage page = replica.search(query, after);
+    for (View& view : page.rows) take(std::move(view));
+    after = page.after;
+  } while (after);
 }
+
+/// More namesakes than anybody reads.
+constexpr std::size_t kNamesakesMax = 50;
 
 /// Rows whose papers have no number are called by what the list shows: the place of a count, the
 /// name of a meeting. Of several, one that is still open.
@@ -94,17 +102,17 @@ std::vector<View> listed_as(const Replica& replica, const LedgerDefinition& ledg
   if (typed.empty() || ledger.field("doc_no") != nullptr) return {};
   Query query;
   query.ledger = ledger.name;
-  query.text = std::string(typed);
-  std::vector<View> found = replica.search(query).rows;
-  std::erase_if(found, [&](const View& view) {
+  query.names = {std::string(typed)};
+  std::vector<View> open, ended;
+  each_row(replica, query, [&](View view) {
     const auto shows_it = [&](std::size_t index) {
-      return names_a_row(ledger, index) && view.state.field(ledger, index) == typed;
+      return is_naming_column(ledger, index) && view.state.field(ledger, index) == typed;
     };
-    return view.is_hidden || std::none_of(ledger.list.begin(), ledger.list.end(), shows_it);
+    if (std::none_of(ledger.list.begin(), ledger.list.end(), shows_it)) return;
+    std::vector<View>& found = view.state.is_terminal ? ended : open;
+    if (found.size() < kNamesakesMax) found.push_back(std::move(view));
   });
-  const auto has_ended = [](const View& view) { return view.state.is_terminal; };
-  if (!std::all_of(found.begin(), found.end(), has_ended)) std::erase_if(found, has_ended);
-  return found;
+  return open.empty() ? ended : open;
 }
 
 /// What stands before a number that is not of this office's plain register.
@@ -188,14 +196,16 @@ std::vector<View> once_called(const Replica& replica, const LedgerDefinition& le
   Query query;
   query.ledger = ledger.name;
   query.text = std::string(typed);
-  std::vector<View> found = replica.search(query).rows;
   const auto remarks = ledger.group_index("remarks");
-  std::erase_if(found, [&](const View& view) {
+  std::vector<View> found;
+  each_row(replica, query, [&](View view) {
     const GroupState* group = remarks ? view.state.group(*remarks) : nullptr;
-    return group == nullptr ||
-           std::none_of(group->held.begin(), group->held.end(), [&](const HeldWrite& write) {
-             return write.value.ends_with(" " + std::string(typed));
-           });
+    const bool was_called_so =
+        group != nullptr &&
+        std::any_of(group->held.begin(), group->held.end(), [&](const HeldWrite& write) {
+          return write.value.ends_with(" " + std::string(typed));
+        });
+    if (was_called_so && found.size() < kNamesakesMax) found.push_back(std::move(view));
   });
   return found;
 }
@@ -205,7 +215,7 @@ std::vector<View> once_called(const Replica& replica, const LedgerDefinition& le
 std::string name_of(const LedgerDefinition& definition, const View& view) {
   std::vector<std::size_t> fields = naming_fields(definition);
   for (const std::size_t index : definition.list)
-    if (names_a_row(definition, index)) fields.push_back(index);
+    if (can_name_a_row(definition, index)) fields.push_back(index);
   for (const std::size_t index : fields) {
     const std::string value = view.state.field(definition, index);
     if (!value.empty()) return terminal_safe(value);

@@ -16,6 +16,7 @@
 #include "schema/change.h"
 #include "schema/database.h"
 #include "schema/late_records.h"
+#include "schema/list_terms.h"
 #include "schema/search.h"
 
 namespace jiyao {
@@ -72,10 +73,17 @@ struct ShownRecord {
   CompartmentId compartment;
   LedgerName ledger;
   std::uint32_t flags = 0;
-  Level level = Level::public_;   ///< of the row itself; above the file's level: raised in place
-  Digest state;                   ///< H(state | merged record)
-  std::string text;               ///< folded (schema/search.h)
-  std::vector<std::string> keys;  ///< claims, citations, indexed fields; sorted, unique
+  Level level = Level::public_;  ///< of the row itself; above the file's level: raised in place
+  Digest state;                  ///< H(state | merged record)
+  std::string text;              ///< folded (schema/search.h)
+  /// Claims, citations, indexed fields, and what lists are filtered by; sorted, unique.
+  std::vector<std::string> keys;
+};
+
+/// A record that is shown with another term than its keys say: in another state than the merged one
+/// (a `hold` of sync/check.h).
+struct ShownOtherwise {
+  std::string term, instead;
 };
 
 /// What to look for. Newest first, `no` below `before`.
@@ -83,7 +91,9 @@ struct RecordQuery {
   std::optional<LedgerName> ledger;
   std::optional<OfficeId> office;
   SearchQuery text;
-  std::vector<std::string> keys;  ///< all must be there
+  std::vector<std::string> keys;  ///< all must be there; no list terms
+  ListFilter filter;
+  std::map<std::int64_t, ShownOtherwise> otherwise;  ///< by record; few
   std::uint32_t flags_all = kShown, flags_none = 0;
   Level level_max = Level::top_secret;
   std::int64_t before = INT64_MAX;
@@ -122,6 +132,8 @@ class Store {
 
   std::vector<std::int64_t> find(const RecordQuery& query) const;
   std::uint64_t count(const RecordQuery& query) const;
+  /// Would find() give this record, whatever the limit?
+  bool finds(const RecordQuery& query, std::int64_t no) const;
   std::vector<std::int64_t> with_key(const std::string& key) const;
 
   bool has_findings() const;
@@ -153,15 +165,16 @@ class Store {
   StoredBatch batch_in(const Statement& row) const;
   ShownRecord record_in(const Statement& row) const;
   bool wants(const RecordQuery& query, const ShelfMark& mark) const;
-  bool is_wanted(const RecordQuery& query, const Statement& row, bool has_words) const;
-  bool is_wanted(const RecordQuery& query, std::int64_t no, bool has_words) const;
-  bool is_wanted_late(const RecordQuery& query, std::int64_t no, const Findable& shown) const;
+  bool is_wanted(const RecordQuery& query, const Statement& row, bool is_indexed) const;
+  bool is_wanted(const RecordQuery& query, std::int64_t no, bool is_indexed) const;
+  bool is_wanted(const RecordQuery& query, std::int64_t no, const Findable& shown) const;
+  const LateRecords::ByNo& apart(const RecordQuery& query, LateRecords::ByNo& made) const;
   template <class Take>
   void walk(const RecordQuery& query, Take take) const;
   template <class Take>
   void walk_keys(const RecordQuery& query, Take take) const;
-  std::vector<std::int64_t> find_words(const RecordQuery& query) const;
-  std::uint64_t count_words(const RecordQuery& query) const;
+  std::vector<std::int64_t> find_indexed(const RecordQuery& query) const;
+  std::uint64_t count_indexed(const RecordQuery& query) const;
   void load_names();
   void load_late();
   void index_words_anew();

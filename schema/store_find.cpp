@@ -70,6 +70,13 @@ std::vector<std::int64_t> Store::record_nos(const RecordId& id) const {
   return found;
 }
 
+/// `keys` are sorted.
+static bool has_all(const std::vector<std::string>& wanted, const std::vector<std::string>& keys) {
+  return std::all_of(wanted.begin(), wanted.end(), [&keys](const std::string& key) {
+    return std::binary_search(keys.begin(), keys.end(), key);
+  });
+}
+
 /// Does the shelf of a record say all of its flags that are asked for?
 static bool is_decided_by_shelf(const RecordQuery& query) {
   return ((query.flags_all | query.flags_none) & ~kShelfFlags) == 0;
@@ -83,65 +90,100 @@ bool Store::wants(const RecordQuery& query, const ShelfMark& mark) const {
          (!query.ledger || ledgers_.at(mark.ledger) == *query.ledger);
 }
 
-/// `has_words`: the index said so of words of up to two characters.
-bool Store::is_wanted(const RecordQuery& query, const Statement& row, bool has_words) const {
+static bool is_for_index(const RecordQuery& query) {
+  return !query.text.match.empty() || !query.filter.is_empty();
+}
+
+/// What the index is asked for.
+static std::string match_of(const RecordQuery& query) {
+  const std::string filter = filter_match(query.filter);
+  const bool has_both = !filter.empty() && !query.text.match.empty();
+  return query.text.match + (has_both ? " AND " : "") + filter;
+}
+
+/// `is_indexed`: the index said so, of filters and of words of up to two characters.
+bool Store::is_wanted(const RecordQuery& query, const Statement& row, bool is_indexed) const {
   const auto flags = static_cast<std::uint32_t>(row.integer(kFlags));
   if ((flags & query.flags_all) != query.flags_all || (flags & query.flags_none) != 0) return false;
   const auto level = static_cast<Level>(row.integer(kLevel));
   if (!wants(query, {row.integer(kCompartment), row.integer(kLedger), flags, level})) return false;
-  const bool is_decided = has_words && !query.text.needs_check;
+  const bool is_decided = is_indexed && !query.text.needs_check;
   if (!is_decided && !matches(query.text, row.text(kText))) return false;
-  if (query.keys.empty()) return true;
+  if (query.keys.empty() && (is_indexed || query.filter.is_empty())) return true;
   const std::vector<std::string> keys = unpacked_keys(row.blob(kKeys));
-  return std::all_of(query.keys.begin(), query.keys.end(), [&keys](const std::string& key) {
-    return std::binary_search(keys.begin(), keys.end(), key);
-  });
+  return has_all(query.keys, keys) && (is_indexed || passes(query.filter, keys));
 }
 
-bool Store::is_wanted(const RecordQuery& query, std::int64_t no, bool has_words) const {
+bool Store::is_wanted(const RecordQuery& query, std::int64_t no, bool is_indexed) const {
   Statement row(*database_,
                 "SELECT no, compartment, ledger, flags, level, text, keys FROM record "
                 "WHERE no = :no");
-  return row.bind(":no", no).step() && is_wanted(query, row, has_words);
+  return row.bind(":no", no).step() && is_wanted(query, row, is_indexed);
 }
 
-bool Store::is_wanted_late(const RecordQuery& query, std::int64_t no, const Findable& shown) const {
+/// As the record is shown, whatever row and index say of its words, keys and terms.
+bool Store::is_wanted(const RecordQuery& query, std::int64_t no, const Findable& shown) const {
   if (!wants(query, shown.mark) || !matches(query.text, shown.text)) return false;
-  const bool has_keys =
-      std::all_of(query.keys.begin(), query.keys.end(), [&](const std::string& key) {
-        return std::binary_search(shown.keys.begin(), shown.keys.end(), key);
-      });
-  return has_keys && (is_decided_by_shelf(query) || is_wanted(query, no, false));
+  if (!has_all(query.keys, shown.keys) || !passes(query.filter, shown.keys)) return false;
+  if (is_decided_by_shelf(query)) return true;
+  Statement row(*database_, "SELECT flags FROM record WHERE no = :no");
+  if (!row.bind(":no", no).step()) return false;
+  const auto flags = static_cast<std::uint32_t>(row.integer(0));
+  return (flags & query.flags_all) == query.flags_all && (flags & query.flags_none) == 0;
 }
 
-// What the index says of those it knows as they are; the late records beside it.
-std::vector<std::int64_t> Store::find_words(const RecordQuery& query) const {
+// Those that the indexes do not know as this query wants them: late ones, and what is shown
+// otherwise. `made` holds them where they are not the late ones alone.
+const LateRecords::ByNo& Store::apart(const RecordQuery& query, LateRecords::ByNo& made) const {
+  if (query.otherwise.empty()) return late_.all();
+  made = late_.all();
+  for (const auto& [no, shown] : query.otherwise) {
+    if (!made.contains(no)) {
+      const std::optional<ShownRecord> row = record(no);
+      if (!row) continue;
+      const ShelfMark mark{compartment_nos_.at(row->compartment), ledger_nos_.at(row->ledger),
+                           row->flags & kShelfFlags, row->level};
+      const Findable found_by{row->keys, row->text, mark};
+      made[no] = {found_by, found_by};
+    }
+    std::vector<std::string>& keys = made[no].now.keys;
+    std::erase(keys, shown.term);
+    keys.insert(std::upper_bound(keys.begin(), keys.end(), shown.instead), shown.instead);
+  }
+  return made;
+}
+
+// What the index says of those it knows as they are; the others beside it.
+std::vector<std::int64_t> Store::find_indexed(const RecordQuery& query) const {
   const bool is_decided = !query.text.needs_check && is_decided_by_shelf(query);
+  LateRecords::ByNo made;
+  const LateRecords::ByNo& others = apart(query, made);
   std::vector<std::int64_t> found = words_.newest(
-      query.text.match, [&](const ShelfMark& mark) { return wants(query, mark); }, query.before,
+      match_of(query), [&](const ShelfMark& mark) { return wants(query, mark); }, query.before,
       query.limit,
       [&](std::int64_t no) {
-        return !late_.contains(no) && (is_decided || is_wanted(query, no, true));
+        return !others.contains(no) && (is_decided || is_wanted(query, no, true));
       });
-  for (const auto& [no, late] : late_.all())
-    if (no < query.before && is_wanted_late(query, no, late.now)) found.push_back(no);
+  for (const auto& [no, other] : others)
+    if (no < query.before && is_wanted(query, no, other.now)) found.push_back(no);
   std::sort(found.begin(), found.end(), std::greater<>());
   if (found.size() > query.limit) found.resize(query.limit);
   return found;
 }
 
-// All that the index says, without what it has of late records still, and these as they are.
-std::uint64_t Store::count_words(const RecordQuery& query) const {
-  std::uint64_t total =
-      words_.count(query.text.match, [&](const ShelfMark& mark) { return wants(query, mark); });
-  for (const auto& [no, late] : late_.all()) {
-    if (wants(query, late.indexed.mark) && matches(query.text, late.indexed.text)) --total;
-    if (wants(query, late.now.mark) && matches(query.text, late.now.text)) ++total;
+// All that the index says, without what it has of the others, and these as they are shown.
+std::uint64_t Store::count_indexed(const RecordQuery& query) const {
+  const auto wants_shelf = [&](const ShelfMark& mark) { return wants(query, mark); };
+  std::uint64_t total = words_.count(match_of(query), wants_shelf);
+  LateRecords::ByNo made;
+  for (const auto& [no, other] : apart(query, made)) {
+    if (is_wanted(query, no, other.indexed)) --total;
+    if (is_wanted(query, no, other.now)) ++total;
   }
   return total;
 }
 
-// By the first key, and between these the late records, which the index may not know as they are.
+// By the first key, and between these the records that the index may not know as they are.
 template <class Take>
 void Store::walk_keys(const RecordQuery& query, Take take) const {
   Statement rows(*database_,
@@ -149,21 +191,23 @@ void Store::walk_keys(const RecordQuery& query, Take take) const {
                  "FROM key k CROSS JOIN record r ON r.no = k.record "
                  "WHERE k.key = :key AND k.record < :before ORDER BY k.record DESC");
   rows.bind(":key", as_bytes(query.keys.front())).bind(":before", query.before);
-  auto late = std::make_reverse_iterator(late_.all().lower_bound(query.before));
-  const auto take_late_above = [&](std::int64_t no) {
-    for (; late != late_.all().rend() && late->first > no; ++late)
-      if (is_wanted_late(query, late->first, late->second.now) && !take(late->first)) return false;
+  LateRecords::ByNo made;
+  const LateRecords::ByNo& others = apart(query, made);
+  auto other = std::make_reverse_iterator(others.lower_bound(query.before));
+  const auto take_others_above = [&](std::int64_t no) {
+    for (; other != others.rend() && other->first > no; ++other)
+      if (is_wanted(query, other->first, other->second.now) && !take(other->first)) return false;
     return true;
   };
   while (rows.step()) {
     const std::int64_t no = rows.integer(kNo);
-    if (!take_late_above(no)) return;
-    if (!late_.contains(no) && is_wanted(query, rows, false) && !take(no)) return;
+    if (!take_others_above(no)) return;
+    if (!others.contains(no) && is_wanted(query, rows, false) && !take(no)) return;
   }
-  take_late_above(INT64_MIN);
+  take_others_above(INT64_MIN);
 }
 
-// Without words. The narrowest index leads; the rest is looked at row by row.
+// Without words or filters. The narrowest index leads; the rest is looked at row by row.
 template <class Take>
 void Store::walk(const RecordQuery& query, Take take) const {
   const auto look = [&](Statement& rows) {
@@ -197,7 +241,7 @@ void Store::walk(const RecordQuery& query, Take take) const {
 std::vector<std::int64_t> Store::find(const RecordQuery& query) const {
   std::vector<std::int64_t> found;
   if (query.limit == 0) return found;
-  if (query.keys.empty() && !query.text.match.empty()) return find_words(query);
+  if (query.keys.empty() && is_for_index(query)) return find_indexed(query);
   walk(query, [&](std::int64_t no) {
     found.push_back(no);
     return found.size() < query.limit;
@@ -205,16 +249,25 @@ std::vector<std::int64_t> Store::find(const RecordQuery& query) const {
   return found;
 }
 
+bool Store::finds(const RecordQuery& query, std::int64_t no) const {
+  if (no >= query.before) return false;
+  LateRecords::ByNo made;
+  const LateRecords::ByNo& others = apart(query, made);
+  const auto other = others.find(no);
+  return other == others.end() ? is_wanted(query, no, false)
+                               : is_wanted(query, no, other->second.now);
+}
+
 std::uint64_t Store::count(const RecordQuery& query) const {
   if (query.keys.empty() && query.before == INT64_MAX && is_decided_by_shelf(query)) {
-    if (query.text.match.empty())
+    if (!is_for_index(query))
       return words_.records([&](const ShelfMark& mark) { return wants(query, mark); });
-    if (!query.text.needs_check) return count_words(query);
+    if (!query.text.needs_check) return count_indexed(query);
   }
-  if (query.keys.empty() && !query.text.match.empty()) {
+  if (query.keys.empty() && is_for_index(query)) {
     RecordQuery all = query;
     all.limit = SIZE_MAX;
-    return find_words(all).size();
+    return find_indexed(all).size();
   }
   std::uint64_t total = 0;
   walk(query, [&](std::int64_t) {

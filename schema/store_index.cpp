@@ -1,5 +1,5 @@
-// schema/store_index.cpp - what is shown of a record, and the two indexes it is found by: keys and
-// words (schema/store.h).
+// schema/store_index.cpp - what is shown of a record, and the two indexes it is found by: keys, and
+// words with list terms (schema/store.h).
 #include <algorithm>
 
 #include "schema/store.h"
@@ -21,11 +21,12 @@ bool is_before(const KeyRow& a, const KeyRow& b) {
   return order != 0 ? order < 0 : a.record < b.record;
 }
 
-/// Keys of `all` that `others` does not have.
+/// Keys of `all` that `others` does not have; list terms are for the other index.
 void append_missing(std::vector<KeyRow>& rows, std::int64_t no, const std::vector<std::string>& all,
                     const std::vector<std::string>& others) {
   for (const std::string& key : all)
-    if (!std::binary_search(others.begin(), others.end(), key)) rows.push_back({key, no});
+    if (!is_list_term(key) && !std::binary_search(others.begin(), others.end(), key))
+      rows.push_back({key, no});
 }
 
 /// Flags and level from this column on, compartment and ledger from that one on.
@@ -55,21 +56,23 @@ void Store::index_words_anew() {
   Statement has_run(*database_, "SELECT 1 FROM run LIMIT 1");
   if (has_run.step()) return;
   Statement rows(*database_,
-                 "SELECT no, text, flags, level, compartment, ledger FROM record WHERE no > :after "
-                 "AND text != '' AND no NOT IN (SELECT record FROM late) ORDER BY no LIMIT :limit");
+                 "SELECT no, text, flags, level, compartment, ledger, keys FROM record "
+                 "WHERE no > :after AND no NOT IN (SELECT record FROM late) ORDER BY no "
+                 "LIMIT :limit");
   std::optional<Transaction> transaction;
   for (std::int64_t after = INT64_MIN, got = kRecordsAtOnce; got == kRecordsAtOnce;) {
     std::map<std::int64_t, Findable> some;
     rows.bind(":after", after).bind(":limit", kRecordsAtOnce);
     while (rows.step())
-      some[rows.integer(0)] = {{}, std::string(rows.text(1)), mark_in(rows, 2, 4)};
+      some[rows.integer(0)] = {unpacked_keys(rows.blob(6)), std::string(rows.text(1)),
+                               mark_in(rows, 2, 4)};
     rows.run();
     got = static_cast<std::int64_t>(some.size());
     if (got == 0) break;
     after = some.rbegin()->first;
     if (!transaction) transaction.emplace(*database_);
     std::vector<WordChange> changes;
-    for (const auto& [no, now] : some) changes.push_back({no, {}, {now.mark, now.text}});
+    for (const auto& [no, now] : some) changes.push_back({no, {}, {now.mark, now.text, now.keys}});
     words_.write(changes);
   }
   if (transaction) transaction->commit();
@@ -148,7 +151,9 @@ void StoreWriter::index_all() {
   write_keys();
   std::vector<WordChange> changes;
   for (const auto& [no, late] : store_.late_.all())
-    changes.push_back({no, {late.indexed.mark, late.indexed.text}, {late.now.mark, late.now.text}});
+    changes.push_back({no,
+                       {late.indexed.mark, late.indexed.text, late.indexed.keys},
+                       {late.now.mark, late.now.text, late.now.keys}});
   store_.words_.write(changes);
   has_indexed_all_ = true;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "schema/list_terms.h"
 #include "schema/search.h"
 
 namespace jiyao {
@@ -28,6 +29,22 @@ Bytes packed_nos(const std::vector<std::int64_t>& nos) {
     bytes.push_back(static_cast<std::uint8_t>(rest));
   }
   return bytes;
+}
+
+bool has_something(const Shelved& shelved) {
+  return !shelved.text.empty() ||
+         std::any_of(shelved.keys.begin(), shelved.keys.end(), is_list_term);
+}
+
+bool has_same(const Shelved& one, const Shelved& other) {
+  if (one.text != other.text) return false;
+  return std::equal(one.keys.begin(), one.keys.end(), other.keys.begin(), other.keys.end()) ||
+         filter_tokens(one.keys) == filter_tokens(other.keys);
+}
+
+/// What the index is fed, and must be fed again to take it out.
+std::string tokens_of(const Shelved& shelved) {
+  return search_tokens(shelved.text) + ' ' + filter_tokens(shelved.keys);
 }
 
 std::vector<std::int64_t> unpacked_nos(std::int64_t oldest, ByteView bytes) {
@@ -227,11 +244,11 @@ std::int64_t WordIndex::place_of(const ShelfMark& mark, std::int64_t no) const {
   throw StorageFailure(StorageFailure::Kind::damaged, "a record has words but no place");
 }
 
-/// What happens to one place. `taken` and `put` are not both empty.
+/// What happens to one place; `taken` and `put` are not both null.
 struct WordIndex::Step {
   std::int64_t place, no;
   const ShelfMark* mark;
-  std::string_view taken, put;
+  const Shelved *taken, *put;
 };
 
 void WordIndex::write_run(Shelf& shelf, const Run& run, const std::vector<std::int64_t>& nos) {
@@ -268,12 +285,13 @@ void WordIndex::give_places(std::vector<Step>& steps) {
 void WordIndex::write(const std::vector<WordChange>& changes) {
   std::vector<Step> steps, placeless;
   for (const auto& [no, before, now] : changes) {
-    const bool is_there = !before.text.empty(), stays = before.mark == now.mark;
-    if (before.text == now.text && (stays || !is_there)) continue;
-    const std::int64_t place = is_there ? place_of(before.mark, no) : 0;
-    if (is_there) steps.push_back({place, no, &before.mark, before.text, stays ? now.text : ""});
-    if (!now.text.empty() && !(is_there && stays))
-      placeless.push_back({0, no, &now.mark, {}, now.text});
+    const bool is_there = has_something(before), comes = has_something(now),
+               stays = before.mark == now.mark;
+    if (has_same(before, now) && (stays || !is_there)) continue;
+    if (is_there)
+      steps.push_back(
+          {place_of(before.mark, no), no, &before.mark, &before, stays && comes ? &now : nullptr});
+    if (comes && !(is_there && stays)) placeless.push_back({0, no, &now.mark, nullptr, &now});
   }
   give_places(placeless);
   steps.insert(steps.end(), placeless.begin(), placeless.end());
@@ -283,10 +301,10 @@ void WordIndex::write(const std::vector<WordChange>& changes) {
                    "INSERT INTO words(words, rowid, text) VALUES ('delete', :place, :text)");
   Statement insert(*database_, "INSERT INTO words(rowid, text) VALUES (:place, :text)");
   for (const Step& step : steps) {
-    if (!step.taken.empty())
-      remove.bind(":place", step.place).bind(":text", search_tokens(step.taken)).run();
-    if (!step.put.empty())
-      insert.bind(":place", step.place).bind(":text", search_tokens(step.put)).run();
+    if (step.taken != nullptr)
+      remove.bind(":place", step.place).bind(":text", tokens_of(*step.taken)).run();
+    if (step.put != nullptr)
+      insert.bind(":place", step.place).bind(":text", tokens_of(*step.put)).run();
   }
 }
 

@@ -1,5 +1,5 @@
-// schema/word_index.h - words to records of a level file, so that a list or a count by words reads
-// no record that it does not show. For store*.cpp only.
+// schema/word_index.h - words and list terms to records of a level file, so that a list or a count
+// by them reads no record that it does not show. For store*.cpp only.
 //
 // FTS5 keeps words by row number: the closer the numbers, the smaller and faster it is. So a record
 // has a *place*: on the *shelf* of all that share its compartment, ledger, level and standing, the
@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,11 +32,12 @@ struct ShelfMark {
   friend auto operator<=>(const ShelfMark&, const ShelfMark&) = default;
 };
 
-/// What the index holds of a record, or shall hold. `text` is folded; empty: nothing.
+/// What the index holds of a record, or shall hold: its folded text, and of its keys those that are
+/// list terms (schema/list_terms.h). Without either: nothing.
 struct Shelved {
   ShelfMark mark;
   std::string_view text;
-  friend bool operator==(const Shelved&, const Shelved&) = default;
+  std::span<const std::string> keys;
 };
 
 struct WordChange {
@@ -52,7 +54,7 @@ class WordIndex {
 
   /// How many records stand on these shelves, with or without words.
   std::uint64_t records(const Wants& wants) const;
-  /// How many rows of these shelves match (schema/search.h, SearchQuery::match).
+  /// How many rows of these shelves match: an FTS5 expression of words and terms.
   std::uint64_t count(const std::string& match, const Wants& wants) const;
   /// The newest of them below `before`, newest first; `is_hit` has the last word.
   std::vector<std::int64_t> newest(const std::string& match, const Wants& wants,

@@ -78,9 +78,16 @@ struct View {
 struct Query {
   std::optional<LedgerName> ledger;
   std::optional<CompartmentId> compartment;
-  std::string text;  ///< search words; empty: all
+  std::optional<OfficeId> owner;
+  std::optional<Level> level;      ///< of the row; of its compartment where it names none
+  std::string state;               ///< as shown; empty: any
+  std::string from, to;            ///< the day its ledger is listed by, both included; empty: open
+  std::vector<std::string> units;  ///< one of these in a column for units; empty: any
+  std::vector<std::string> holders;  ///< one of these has the thing (custody); empty: anybody
+  std::vector<std::string> names;    ///< called so, where papers have no document number
+  std::string text;                  ///< search words; empty: all
   /// Field -> value as typed. Numbers and keys are indexed and normalised (width, brackets, leading
-  /// zeros); any other field is compared with what is shown.
+  /// zeros); any other field is compared with what is shown, of the rows that an index can name.
   std::map<std::string, std::string> equals;
   std::optional<RecordId> cites;  ///< rows that name this record
   bool is_watched = false;  ///< only rows that a reminder of their ledger may name, now or later
@@ -198,6 +205,8 @@ class Replica : public RosterGate {
   Result<View> view(const RecordId& record) const;  ///< errors: not_found
   RecordPage search(const Query& query, const std::optional<RecordId>& after = std::nullopt) const;
   std::uint64_t count(const Query& query) const;
+  /// Those of these records that the query finds, in this order, whatever its limit.
+  std::vector<View> among(const Query& query, std::span<const RecordId> records) const;
   std::vector<HistoryEntry> history(const RecordId& record) const;  ///< oldest first
   std::vector<Finding> findings() const;                            ///< open ones, all open levels
   std::vector<View> conflicts(std::size_t limit) const;  ///< records with a conflicted group

@@ -1,6 +1,9 @@
 // sync/replica_keys.cpp - what a record is found by (sync/replica_state.h).
 #include <algorithm>
 
+#include "schema/dates.h"
+#include "schema/list_columns.h"
+#include "schema/list_terms.h"
 #include "schema/number_key.h"
 #include "sync/replica_state.h"
 #include "sync/terms.h"
@@ -57,7 +60,30 @@ bool is_watched(const LedgerDefinition& definition, const RecordState& state) {
                                            });
 }
 
+/// A row is listed under the state and level it shows, and under every rival day, unit and holder.
+void add_list_terms(const LedgerDefinition& definition, const RecordState& state,
+                    std::vector<std::string>& keys) {
+  if (!state.state.empty()) keys.push_back(list_term("state", state.state));
+  keys.push_back(list_term("level", state.level ? name_of(*state.level) : std::string_view()));
+  const auto add = [&](std::string_view what, std::size_t field) {
+    for (const std::string& value : values_of(definition, state, field))
+      keys.push_back(list_term(what, value));
+  };
+  for (std::size_t field = 0; field < definition.fields.size(); ++field) {
+    if (is_unit_column(definition, field)) add("unit", field);
+    if (is_naming_column(definition, field)) add("name", field);
+  }
+  if (const auto holder = holder_column(definition)) add("holder", *holder);
+  if (const auto day = day_column(definition))
+    for (const std::string& value : values_of(definition, state, *day))
+      if (is_date(value.substr(0, 10))) keys.push_back(kDayMark + value.substr(0, 10));
+}
+
 }  // namespace
+
+std::string list_term(std::string_view what, std::string_view value) {
+  return stored_key(kTermMark, std::string(what) + '=' + number_key(value));
+}
 
 std::string stored_key(char mark, std::string_view key) {
   if (key.size() <= kKeyBytesMax && key.find('\0') == std::string_view::npos)
@@ -98,6 +124,7 @@ std::vector<std::string> record_keys(const LedgerDefinition& definition, const R
       keys.push_back(field_key(definition.fields[field].name, value));
   }
   if (is_watched(definition, state)) keys.push_back(watch_key(definition.name));
+  add_list_terms(definition, state, keys);
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return keys;

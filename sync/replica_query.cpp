@@ -1,6 +1,8 @@
 // sync/replica_query.cpp - what a replica shows: one record, lists, search, history, counts.
 #include <algorithm>
 
+#include "schema/dates.h"
+#include "schema/list_columns.h"
 #include "sync/replica_view.h"
 
 namespace jiyao {
@@ -27,34 +29,121 @@ RecordState merged_state(const Replica::State& replica, const Store& store,
 
 namespace {
 
-/// What the store can answer by itself, and what is compared with the shown state afterwards.
+/// What the files can answer by themselves, and what is compared with the shown state afterwards.
 struct Asked {
-  RecordQuery query;
+  std::map<Level, RecordQuery> files;
   std::map<std::string, std::string> rest;
 };
 
-Asked asked_of(const Replica::State& replica, const Query& query) {
+std::vector<std::string> list_terms(std::string_view what, const std::vector<std::string>& values) {
+  std::vector<std::string> terms;
+  for (const std::string& value : values) terms.push_back(list_term(what, value));
+  return terms;
+}
+
+/// What a column must say, as far as an index knows. Is that all of it?
+bool narrow(const LedgerDefinition& ledger, std::size_t field, const std::string& value,
+            Query& query) {
+  if (value.empty()) return false;  // no index knows what is not there
+  const Group& group = ledger.groups[ledger.fields[field].group];
+  if (group.kind == GroupKind::state && query.state.empty()) {
+    query.state = value;
+    return true;
+  }
+  if (is_unit_column(ledger, field) && query.units.empty()) query.units = {value};
+  if (holder_column(ledger) == field && query.holders.empty()) query.holders = {value};
+  const std::string day = value.substr(0, 10);
+  if (day_column(ledger) == field && is_date(day) && query.from.empty() && query.to.empty())
+    query.from = query.to = day;
+  const bool is_searched = std::count(ledger.search.begin(), ledger.search.end(), field) != 0;
+  if (is_searched && group.kind != GroupKind::set && !fold_for_search(value).empty())
+    query.text += (query.text.empty() ? "" : " ") + value;
+  return false;
+}
+
+/// Typed words without a letter or digit find nothing, rather than everything.
+bool finds_nothing(const Query& query) {
+  return !query.text.empty() && search_query(query.text).match.empty();
+}
+
+/// Rows that a hold shows in another state than they merged to.
+std::map<std::int64_t, ShownOtherwise> held_rows(const Replica::State& replica,
+                                                 const Store& store) {
+  std::map<std::int64_t, ShownOtherwise> held;
+  if (!store.has_findings()) return held;
+  Viewer viewer(replica);
+  for (const Bytes& bytes : store.findings()) {
+    const Finding finding = decode_finding(bytes);
+    if (finding.kind != FindingKind::hold || finding.shown_state.empty()) continue;
+    for (const RecordId& id : finding.records) {
+      const auto row = store.record(id);
+      if (!row || !finding.key.starts_with(id.hex())) continue;
+      const View view = viewer.view(store, *row);
+      if (view.shown_state != view.state.state)
+        held[row->no] = {list_term("state", view.state.state),
+                         list_term("state", view.shown_state)};
+    }
+  }
+  return held;
+}
+
+/// `files` has the one query for all of them under every level.
+void add_filters(const Replica::State& replica, const Query& query, Asked& asked) {
+  for (auto& [level, file] : asked.files) {
+    ListFilter& filter = file.filter;
+    filter.from = query.from, filter.to = query.to;
+    if (!query.state.empty()) {
+      filter.terms.push_back({list_term("state", query.state)});
+      file.otherwise = held_rows(replica, *replica.store(level));
+    }
+    if (!query.units.empty()) filter.terms.push_back(list_terms("unit", query.units));
+    if (!query.holders.empty()) filter.terms.push_back(list_terms("holder", query.holders));
+    if (!query.names.empty()) filter.terms.push_back(list_terms("name", query.names));
+    if (!query.level) continue;
+    filter.terms.push_back({list_term("level", name_of(*query.level))});
+    if (query.level == level) filter.terms.back().push_back(list_term("level", ""));
+  }
+}
+
+/// Every row has such a term: one owner's rows are listed without looking at all others.
+void list_by_owner(Asked& asked) {
+  std::vector<std::string> every{list_term("level", "")};
+  for (int level = 0; level < kLevels; ++level)
+    every.push_back(list_term("level", name_of(static_cast<Level>(level))));
+  for (auto& [level, file] : asked.files)
+    if (file.office && file.ledger && file.keys.empty() && file.filter.is_empty() &&
+        file.text.match.empty())
+      file.filter.terms.push_back(every);
+}
+
+Asked asked_of(const Replica::State& replica, Query query) {
   Asked asked;
-  asked.query.ledger = query.ledger;
-  if (query.compartment) asked.query.office = query.compartment->office;
-  asked.query.text = search_query(query.text);
-  asked.query.level_max = replica.clearance();
-  if (!query.with_void) asked.query.flags_none = kVoid;
-  if (query.is_watched && query.ledger) asked.query.keys.push_back(watch_key(*query.ledger));
-  if (query.cites) asked.query.keys.push_back(citation_key(*query.cites));
+  RecordQuery all;
+  all.ledger = query.ledger;
+  all.office = query.compartment ? query.compartment->office : query.owner;
+  all.level_max = replica.clearance();
+  if (!query.with_void) all.flags_none = kVoid;
+  if (query.is_watched && query.ledger) all.keys.push_back(watch_key(*query.ledger));
+  if (query.cites) all.keys.push_back(citation_key(*query.cites));
+  const Definitions& definitions = replica.parts.definitions;
+  const LedgerDefinition* ledger = query.ledger ? definitions.ledger(*query.ledger) : nullptr;
   for (const auto& [field, value] : query.equals) {
-    const auto all = replica.parts.definitions.all();
-    const bool is_key =
-        std::any_of(all.begin(), all.end(), [&, &name = field](const LedgerDefinition& ledger) {
-          const auto index = ledger.field_index(name);
-          return index && (!query.ledger || ledger.name == *query.ledger) &&
-                 is_indexed(ledger, *index);
+    const bool is_key = std::any_of(
+        definitions.all().begin(), definitions.all().end(),
+        [&, &name = field](const LedgerDefinition& any) {
+          const auto index = any.field_index(name);
+          return index && (!query.ledger || any.name == *query.ledger) && is_indexed(any, *index);
         });
+    const auto index = ledger == nullptr ? std::nullopt : ledger->field_index(field);
     if (is_key)
-      asked.query.keys.push_back(field_key(field, value));
-    else
+      all.keys.push_back(field_key(field, value));
+    else if (!index || !narrow(*ledger, *index, value, query))
       asked.rest[field] = value;
   }
+  all.text = search_query(query.text);
+  for (const auto& [level, store] : replica.stores)
+    if (!query.compartment || query.compartment->level == level) asked.files[level] = all;
+  add_filters(replica, query, asked);
   return asked;
 }
 
@@ -67,32 +156,39 @@ bool has_rest(const Replica::State& replica, const Asked& asked, const View& vie
   });
 }
 
-bool is_asked(const Query& query, Level level) {
-  return !query.compartment || query.compartment->level == level;
-}
-
-/// Typed words without a letter or digit find nothing, rather than everything.
-bool finds_nothing(const Query& query, const Asked& asked) {
-  return !query.text.empty() && asked.query.text.match.empty();
-}
-
-/// The newest rows of every open file before `no`, newest first.
+/// A row of some file. Lists go from the newest on; of two with one number the one of the higher
+/// level comes first.
 struct Found {
   std::int64_t no;
   const Store* store;
 };
-std::vector<Found> newest(const Replica::State& replica, const Query& query,
-                          const RecordQuery& asked) {
+
+/// From here on, and at most so many.
+void go_on_behind(Asked& asked, const Found& row) {
+  for (auto& [level, file] : asked.files)
+    file.before = level < row.store->level() ? row.no + 1 : row.no;
+}
+
+std::vector<Found> newest(const Replica::State& replica, const Asked& asked, std::size_t limit) {
   std::vector<Found> found;
-  for (const auto& [level, store] : replica.stores) {
-    if (!is_asked(query, level)) continue;
-    for (const std::int64_t no : store.find(asked)) found.push_back({no, &store});
+  for (const auto& [level, query] : asked.files) {
+    const Store& store = *replica.store(level);
+    RecordQuery some = query;
+    some.limit = limit;
+    for (const std::int64_t no : store.find(some)) found.push_back({no, &store});
   }
   std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
     return a.no != b.no ? a.no > b.no : a.store->level() > b.store->level();
   });
-  if (found.size() > asked.limit) found.resize(asked.limit);
+  if (found.size() > limit) found.resize(limit);
   return found;
+}
+
+/// Where a page ended; the row may be of any ledger.
+std::optional<Found> row_of(const Replica::State& replica, const RecordId& id) {
+  for (const auto& [level, store] : replica.stores)
+    if (const auto row = store.record(id)) return Found{row->no, &store};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -107,17 +203,16 @@ Result<View> Replica::view(const RecordId& record) const {
 
 RecordPage Replica::search(const Query& query, const std::optional<RecordId>& after) const {
   RecordPage page;
+  if (query.limit == 0 || finds_nothing(query)) return page;
   Asked asked = asked_of(*state_, query);
-  if (query.limit == 0 || finds_nothing(query, asked)) return page;
+  list_by_owner(asked);
   if (after)
-    for (const auto& [level, store] : state_->stores)
-      if (const auto row = store.record(*after)) asked.query.before = row->no;
-  asked.query.limit = query.limit + 1;  // one more tells whether there is a next page
+    if (const auto row = row_of(*state_, *after)) go_on_behind(asked, *row);
+  const std::size_t limit = query.limit + 1;  // one more tells whether there is a next page
   Viewer viewer(*state_);
   for (;;) {
-    const std::vector<Found> found = newest(*state_, query, asked.query);
+    const std::vector<Found> found = newest(*state_, asked, limit);
     for (const Found& row : found) {
-      asked.query.before = row.no;
       View view = viewer.view(*row.store, *row.store->record(row.no));
       if (view.is_hidden || !has_rest(*state_, asked, view)) continue;
       if (page.rows.size() == query.limit) {
@@ -126,36 +221,51 @@ RecordPage Replica::search(const Query& query, const std::optional<RecordId>& af
       }
       page.rows.push_back(std::move(view));
     }
-    if (found.size() < asked.query.limit) return page;
+    if (found.size() < limit) return page;
+    go_on_behind(asked, found.back());
   }
 }
 
 std::uint64_t Replica::count(const Query& query) const {
+  if (finds_nothing(query)) return 0;
   Asked asked = asked_of(*state_, query);
-  if (finds_nothing(query, asked)) return 0;
   std::uint64_t total = 0;
   Viewer viewer(*state_);
-  for (const auto& [level, store] : state_->stores) {
-    if (!is_asked(query, level)) continue;
+  for (auto& [level, file] : asked.files) {
+    const Store& store = *state_->store(level);
     if (asked.rest.empty()) {
-      total += store.count(asked.query);
+      total += store.count(file);
       continue;
     }
-    asked.query.limit = SIZE_MAX;
-    for (const std::int64_t no : store.find(asked.query))
+    file.limit = SIZE_MAX;
+    for (const std::int64_t no : store.find(file))
       if (has_rest(*state_, asked, viewer.view(store, *store.record(no)))) ++total;
   }
   return total;
 }
 
+std::vector<View> Replica::among(const Query& query, std::span<const RecordId> records) const {
+  std::vector<View> views;
+  if (finds_nothing(query)) return views;
+  const Asked asked = asked_of(*state_, query);
+  Viewer viewer(*state_);
+  for (const RecordId& record : records)
+    for (const auto& [level, file] : asked.files) {
+      const Store& store = *state_->store(level);
+      const auto row = store.record(record);
+      if (!row || !store.finds(file, row->no)) continue;
+      View view = viewer.view(store, *row);
+      if (!view.is_hidden && has_rest(*state_, asked, view)) views.push_back(std::move(view));
+    }
+  return views;
+}
+
 std::vector<View> Replica::conflicts(std::size_t limit) const {
-  RecordQuery query;
-  query.flags_all = kShown | kConflicted;
-  query.level_max = state_->clearance();
-  query.limit = limit;
+  Asked asked = asked_of(*state_, Query{});
+  for (auto& [level, file] : asked.files) file.flags_all = kShown | kConflicted;
   std::vector<View> views;
   Viewer viewer(*state_);
-  for (const Found& row : newest(*state_, Query{}, query))
+  for (const Found& row : newest(*state_, asked, limit))
     views.push_back(viewer.view(*row.store, *row.store->record(row.no)));
   return views;
 }

@@ -193,6 +193,8 @@ inline constexpr char kSharesMark = 's', kSeeksMark = 'k', kProvidesMark = 'p', 
 std::string stored_key(char mark, std::string_view key);
 /// The indexed form of a field's value: as schema/number_key.h folds it.
 std::string field_key(std::string_view field, std::string_view value);
+/// What lists are filtered by (schema/list_terms.h): "state", "level", "unit", "holder" or "name".
+std::string list_term(std::string_view what, std::string_view value);
 /// Shared by the rows of a ledger that a reminder may name: all it says but the day holds.
 std::string watch_key(std::string_view ledger);
 /// Is this field looked up by key? Numbers and what makes a record unique.
@@ -222,7 +224,7 @@ Result<CaughtUp> catch_up_level(Replica::State& replica, Store& store, bool has_
 inline constexpr const char* kDefinitionsName = "definitions";
 /// Stands behind it: raised when the program makes other keys, search words or findings of the same
 /// record.
-inline constexpr std::uint8_t kShowingVersion = 2;
+inline constexpr std::uint8_t kShowingVersion = 3;
 /// A program with other rules shows and checks everything anew, before anybody looks.
 void follow_definitions(Replica::State& replica, Store& store);
 /// Own changes of one level file into batches, about `batches_max` of them. Returns how many.

@@ -3,6 +3,7 @@ jiyao_test(test_ledgers
     unit/schema/dates_test.cpp
     unit/schema/definition_test.cpp
     unit/schema/number_key_test.cpp
+    unit/schema/list_terms_test.cpp
     unit/schema/pinyin_test.cpp
     unit/schema/working_days_test.cpp
   USES jiyao::schema)

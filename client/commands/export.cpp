@@ -6,11 +6,10 @@
 #include "client/commands/commands.h"
 #include "client/ledger_choice.h"
 #include "client/ledger_sheet.h"
+#include "client/list_filter.h"
 #include "client/messages.h"
-#include "client/named_place.h"
 #include "client/records.h"
 #include "client/sheet_limits.h"
-#include "schema/dates.h"
 
 namespace jiyao {
 
@@ -19,8 +18,8 @@ namespace {
 constexpr std::size_t kPage = 500;
 
 struct ExportOptions {
-  std::string ledger, out, format, encoding = "utf8", level, owner, state, text, from, to;
-  std::vector<std::string> where;
+  std::string ledger, out, format, encoding = "utf8", text;
+  FilterOptions filter;
   bool force = false;
 };
 
@@ -31,13 +30,8 @@ void declare_export(CLI::App& app, ExportOptions& options, const Catalogue& word
       ->check(CLI::IsMember({"xlsx", "csv", "json", "jsonl"}));
   app.add_option("--encoding", options.encoding, words.text("opt.encoding"))
       ->check(CLI::IsMember({"utf8", "gb18030"}));
-  app.add_option("--level,--密级", options.level, words.text("opt.level"));
-  app.add_option("--owner", options.owner, words.text("opt.owner"));
-  app.add_option("--state,--状态", options.state, words.text("opt.state"));
   app.add_option("--search,--含", options.text, words.text("opt.words"));
-  app.add_option("--where,--条件", options.where, words.text("opt.where"));
-  app.add_option("--from,--起", options.from, words.text("opt.from"));
-  app.add_option("--to,--止", options.to, words.text("opt.until"));
+  declare_filter(app, options.filter, words);
   app.add_flag("--force,--覆盖", options.force, words.text("opt.force"));
 }
 
@@ -69,102 +63,24 @@ std::string format_of(const std::string& format, const Path& path) {
   return "xlsx";
 }
 
-/// Which rows, and by which day.
-struct Wanted {
-  Query query;
-  std::string state;               ///< empty: any
-  std::optional<std::size_t> day;  ///< field
-  std::string from, to;            ///< dates; empty: open
-};
-
-Result<void> add_conditions(Desk& desk, const LedgerDefinition& ledger,
-                            const ExportOptions& options, Wanted& wanted) {
-  for (const std::string& text : options.where) {
-    const std::size_t equals = text.find('=');
-    const std::string name = text.substr(0, equals);
-    const Field* field = ledger.field(name);
-    if (field == nullptr) field = ledger.field_for_header(name);
-    if (field == nullptr || equals == std::string::npos)
-      return desk.failure(Errc::invalid, "export.bad_where", {{"text", text}});
-    auto value = canonical_value(desk.words(), *field, text.substr(equals + 1));
-    if (!value) return value.error();
-    wanted.query.equals[field->name] = *std::move(value);
-  }
-  if (options.state.empty()) return {};
-  for (const State& state : ledger.states)
-    if (state.name == options.state || state.zh == options.state) wanted.state = state.name;
-  if (wanted.state.empty())
-    return desk.failure(Errc::invalid, "export.no_state", {{"state", options.state}});
-  return {};
-}
-
-/// The day by which people list a ledger: the first date of its list.
-Result<void> add_days_wanted(Desk& desk, const LedgerDefinition& ledger,
-                             const ExportOptions& options, Wanted& wanted) {
-  if (options.from.empty() && options.to.empty()) return {};
-  for (const std::size_t index : ledger.list) {
-    const FieldType type = ledger.fields[index].type;
-    if (wanted.day || (type != FieldType::date && type != FieldType::stamp)) continue;
-    wanted.day = index;
-  }
-  if (!wanted.day) return desk.failure(Errc::usage, "export.no_day", {{"ledger", ledger.zh}});
-  for (const auto& [typed, to] :
-       {std::pair(&options.from, &wanted.from), std::pair(&options.to, &wanted.to)}) {
-    if (typed->empty()) continue;
-    auto date = parse_date(*typed);
-    if (!date) return desk.failure(Errc::invalid, "value.date", {{"typed", *typed}});
-    *to = *std::move(date);
-  }
-  return {};
-}
-
-Result<Wanted> wanted_rows(Desk& desk, const Replica& replica, const LedgerDefinition& ledger,
-                           const ExportOptions& options) {
-  Wanted wanted;
-  wanted.query.ledger = ledger.name;
-  wanted.query.limit = kPage;
-  wanted.query.text = options.text;
-  if (!options.level.empty() || !options.owner.empty()) {
-    const auto place = named_place(desk, replica, options.owner, options.level);
-    if (!place) return place.error();
-    wanted.query.compartment = *place;
-  }
-  if (const auto added = add_conditions(desk, ledger, options, wanted); !added)
-    return added.error();
-  if (const auto added = add_days_wanted(desk, ledger, options, wanted); !added)
-    return added.error();
-  return wanted;
-}
-
-bool is_wanted(const Wanted& wanted, const LedgerDefinition& ledger, const View& view) {
-  if (view.is_hidden) return false;
-  const std::string& state = view.shown_state.empty() ? view.state.state : view.shown_state;
-  if (!wanted.state.empty() && state != wanted.state) return false;
-  if (!wanted.day) return true;
-  const std::string day = view.state.field(ledger, *wanted.day).substr(0, 10);
-  return !day.empty() && (wanted.from.empty() || day >= wanted.from) &&
-         (wanted.to.empty() || day <= wanted.to);
-}
-
 /// The rows that go out, oldest first, and the highest level among them.
 struct Rows {
   std::vector<RecordId> records;
   Level highest = Level::public_;
 };
 
-Rows rows_wanted(const Replica& replica, const LedgerDefinition& ledger, const Wanted& wanted) {
+Rows rows_wanted(const Replica& replica, Filter filter) {
   Rows rows;
-  std::optional<RecordId> after;
+  filter.query.limit = kPage;
   do {
-    const RecordPage page = replica.search(wanted.query, after);
+    const RecordPage page = next_page(replica, filter);
     for (const View& view : page.rows) {
-      if (!is_wanted(wanted, ledger, view)) continue;
       rows.records.push_back(view.record);
       rows.highest = std::max(
           {rows.highest, view.compartment.level, view.state.level.value_or(Level::public_)});
     }
-    after = page.after;
-  } while (after);
+    filter.after = page.after;
+  } while (filter.after);
   std::reverse(rows.records.begin(), rows.records.end());
   return rows;
 }
@@ -238,9 +154,10 @@ Result<Answer> export_ledger(Desk& desk, const ExportOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
   const LedgerDefinition& ledger = *(*replica)->definitions().ledger(known->name);
-  const auto wanted = wanted_rows(desk, **replica, ledger, options);
-  if (!wanted) return wanted.error();
-  const Rows rows = rows_wanted(**replica, ledger, *wanted);
+  auto filter = filter_of(desk, **replica, ledger, options.filter);
+  if (!filter) return filter.error();
+  filter->query.text = options.text;
+  const Rows rows = rows_wanted(**replica, *filter);
   const std::string format = format_of(options.format, options.out);
   std::size_t cut = 0;
   if (format == "json" || format == "jsonl") {

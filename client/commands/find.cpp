@@ -1,6 +1,8 @@
 // client/commands/find.cpp - find (words), where (who holds the paper), history (every step).
 #include "client/commands/commands.h"
 #include "client/custody_chain.h"
+#include "client/ledger_choice.h"
+#include "client/list_filter.h"
 #include "client/records.h"
 #include "client/timeline.h"
 #include "schema/dates.h"
@@ -13,12 +15,15 @@ struct FindOptions {
   std::vector<std::string> words;
   std::string record, ledger = "incoming";
   std::size_t limit = 20;
+  FilterOptions filter;
 };
 
 void declare_find(CLI::App& app, FindOptions& options, const Catalogue& words) {
   app.add_option("words", options.words, words.text("opt.words"))->required();
   app.add_option("--ledger", options.ledger, words.text("opt.ledger"));
   app.add_option("--limit", options.limit, words.text("opt.limit"))->check(CLI::Range(1, 1000));
+  declare_filter(app, options.filter, words);
+  declare_after(app, options.filter, words);
 }
 
 void declare_record(CLI::App& app, FindOptions& options, const Catalogue& words) {
@@ -33,24 +38,18 @@ void declare_paper(CLI::App& app, FindOptions& options, const Catalogue& words) 
 Result<Answer> find(Desk& desk, const FindOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
-  const LedgerDefinition* ledger = (*replica)->definitions().ledger(options.ledger);
+  const LedgerDefinition* ledger = ledger_called((*replica)->definitions(), options.ledger);
   if (ledger == nullptr)
     return desk.failure(Errc::not_found, "ledger.none", {{"name", options.ledger}});
-  Query query;
-  query.ledger = options.ledger;
-  query.limit = options.limit;
-  for (const std::string& word : options.words)
-    query.text += (query.text.empty() ? "" : " ") + word;
-  const RecordPage page = (*replica)->search(query);
-  if (page.rows.empty())
-    return desk.failure(Errc::not_found, "record.none", {{"name", query.text}});
+  auto filter = filter_of(desk, **replica, *ledger, options.filter);
+  if (!filter) return filter.error();
+  std::string& text = filter->query.text;
+  for (const std::string& word : options.words) text += (text.empty() ? "" : " ") + word;
+  filter->query.limit = options.limit;
+  const RecordPage page = next_page(**replica, *filter);
+  if (page.rows.empty()) return desk.failure(Errc::not_found, "record.none", {{"name", text}});
   Answer answer{.text = list_text(desk, **replica, *ledger, page.rows), .json = json_object()};
-  if (page.after) answer.text += "\n" + desk.text("find.more");
-  const Directory directory(**replica);
-  Poco::JSON::Array::Ptr rows = json_array();
-  for (const View& view : page.rows) rows->add(json_of(**replica, directory, view));
-  answer.json->set("records", rows);
-  answer.json->set("more", page.after.has_value());
+  add_page(desk, **replica, page, answer);
   return answer;
 }
 

@@ -91,9 +91,8 @@ void declare_rest_of_step(CLI::App& app, LedgerOptions& options, const LedgerCom
 
 void declare_list(CLI::App& app, LedgerOptions& options, const Catalogue& words) {
   app.add_option("--limit", options.limit, words.text("opt.limit"))->check(CLI::Range(1, 100000));
-  app.add_option("--level,--密级", options.level, words.text("opt.level"));
-  app.add_option("--owner,--单位", options.owner, words.text("opt.owner"));
-  app.add_option("--state,--状态", options.state, words.text("opt.state"));
+  declare_filter(app, options.filter, words);
+  declare_after(app, options.filter, words);
 }
 
 /// The k-th values of a group's fields are its k-th entry.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/commands/ledger_verbs.h"
+#include "client/list_filter.h"
 #include "client/registration.h"
 
 namespace jiyao {
@@ -16,7 +17,8 @@ namespace jiyao {
 struct LedgerOptions {
   std::map<std::string, std::vector<std::string>> typed;  ///< by field name
   std::string record;                                     ///< a row, or what the row is about
-  std::string reason, owner, level, state, step, was, column;
+  std::string reason, owner, level, step, was, column;
+  FilterOptions filter;  ///< of a list
   bool approve = false;
   std::size_t limit = 50;
 };

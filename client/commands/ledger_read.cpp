@@ -1,33 +1,13 @@
 // client/commands/ledger_read.cpp - the rows of a register, and one of them with all it holds.
 #include "client/commands/ledger.h"
 #include "client/findings.h"
-#include "client/named_place.h"
+#include "client/list_filter.h"
 #include "client/records.h"
 #include "client/timeline.h"
 
 namespace jiyao {
 
 namespace {
-
-Result<Query> query_for(Desk& desk, Replica& replica, const LedgerDefinition& ledger,
-                        const LedgerOptions& options) {
-  Query query;
-  query.ledger = ledger.name;
-  query.limit = options.limit;
-  if (!options.state.empty()) {
-    const Field* state = ledger.field("state");
-    if (state == nullptr)
-      return desk.failure(Errc::usage, "usage.bad_value", {{"option", "--state"}});
-    const auto value = canonical_value(desk.words(), *state, options.state);
-    if (!value) return value.error();
-    query.equals["state"] = *value;
-  }
-  if (options.level.empty() && options.owner.empty()) return query;
-  const auto place = named_place(desk, replica, options.owner, options.level);
-  if (!place) return place.error();
-  query.compartment = *place;
-  return query;
-}
 
 std::string fields_text(Desk& desk, const Directory& directory, const LedgerDefinition& ledger,
                         const View& row) {
@@ -48,18 +28,21 @@ Result<Answer> list_rows(Desk& desk, const LedgerCommand& command, const LedgerO
   const auto replica = desk.replica();
   if (!replica) return replica.error();
   const LedgerDefinition& ledger = *command.ledger;
-  const auto query = query_for(desk, **replica, ledger, options);
-  if (!query) return query.error();
-  const RecordPage page = (*replica)->search(*query);
-  const std::uint64_t total = (*replica)->count(*query);
+  auto filter = filter_of(desk, **replica, ledger, options.filter);
+  if (!filter) return filter.error();
+  filter->query.limit = options.limit;
+  const RecordPage page = next_page(**replica, *filter);
   Answer answer{.text = list_text(desk, **replica, ledger, page.rows), .json = json_object()};
-  answer.text += "\n" + desk.text("list.count", {{"shown", std::to_string(page.rows.size())},
-                                                 {"total", std::to_string(total)}});
-  const Directory directory(**replica);
-  Poco::JSON::Array::Ptr rows = json_array();
-  for (const View& view : page.rows) rows->add(json_of(**replica, directory, view));
-  answer.json->set("total", total);
-  answer.json->set("records", rows);
+  const std::string shown = std::to_string(page.rows.size());
+  if (filter->has_total) {
+    const std::uint64_t total = (*replica)->count(filter->query);
+    answer.text +=
+        "\n" + desk.text("list.count", {{"shown", shown}, {"total", std::to_string(total)}});
+    answer.json->set("total", total);
+  } else {
+    answer.text += "\n" + desk.text("list.shown", {{"shown", shown}});
+  }
+  add_page(desk, **replica, page, answer);
   return answer;
 }
 

@@ -114,9 +114,40 @@ TEST_F(BadWords, NothingIsAskedWhereNobodyCanAnswer) {
 }
 
 TEST_F(BadWords, InEnglishTheAnswerIsEnglishAndTheCodeTheSame) {
-  const Ran ran = machine_->run({"--lang", "en", "incoming", "show", "nothing"});
-  EXPECT_EQ(ran.exit_code, 4);
-  for (const char c : ran.err) EXPECT_GE(c, 0) << "not ASCII: " << ran.err;
+  for (const auto& [words, exit_code] :
+       std::vector<std::pair<Words, int>>{{{"incoming", "show", "nothing"}, 4},
+                                          {{"incoming", "list", "--state", "flying"}, 1},
+                                          {{"incoming", "list", "--after", "nothing"}, 4},
+                                          {{"find", "flood", "--from", "yesterday"}, 1},
+                                          {{"find", "flood", "--where", "nothing"}, 1},
+                                          {{"find", "flood", "--level", "high"}, 1}}) {
+    Words all{"--lang", "en"};
+    all.insert(all.end(), words.begin(), words.end());
+    const Ran ran = machine_->run(all);
+    EXPECT_EQ(ran.exit_code, exit_code) << ran.said();
+    if (words.back() == "high") continue;  // what it offers instead are the names of levels
+    for (const char c : ran.err) EXPECT_GE(c, 0) << "not ASCII: " << ran.err;
+  }
+}
+
+// What stands there is what somebody copies.
+TEST_F(BadWords, TheCommandThatAPageEndsWithShowsTheNextOne) {
+  machine_->good({"incoming", "add", "--title", "it's raining", "--doc-no", "防汛〔2026〕2号",
+                  "--sender-org", "省厅"});
+  const Ran first = machine_->run({"--lang", "en", "incoming", "list", "--limit=1", "--where",
+                                   "sender_org=省厅", "--unit", "省厅", "--to", "2199-12-31"});
+  EXPECT_THAT(first.out, testing::HasSubstr("it's raining"));
+  const std::string lead = "next page: jiyao ";
+  const std::size_t at = first.out.find(lead);
+  ASSERT_NE(at, std::string::npos) << first.said();
+  Start start = machine_->start({});
+  const std::string command = start.words.front() + " " + first.out.substr(at + lead.size());
+  start.words = {"/bin/sh", "-c", command};
+  const Ran next = run(start);
+  EXPECT_EQ(next.exit_code, 0) << command << next.said();
+  EXPECT_THAT(next.out, testing::HasSubstr("关于防汛的通知"));
+  EXPECT_THAT(next.out, testing::Not(testing::HasSubstr("raining")));
+  EXPECT_THAT(next.out, testing::Not(testing::HasSubstr("next page")));
 }
 
 // Everything else in these tests costs the least a keyring may; this one is as it ships.

@@ -58,6 +58,13 @@ class BadInput : public InOffices {
     refused(*desk_, "missing",
             with(start(ledger, verb), {verb.fields.empty() ? "--limit" : option(ledger, verb)}));
   }
+  /// Values that no ledger takes, or columns it has not.
+  static std::vector<Words> bad_filters() {
+    return {{"--level", "绝对"},   {"--密级", kUnseen},       {"--owner", "别的单位"},
+            {"--state", "飞了"},   {"--from", "去年"},        {"--止", "2026-13-01"},
+            {"--unit", kUnseen},   {"--holder", kUnseen},     {"--where", "没有等号"},
+            {"--条件", "心情=好"}, {"--after", "没有这一件"}, {"--接着", kUnseen}};
+  }
   void malformed(const LedgerDefinition& ledger, const LedgerVerb& verb) {
     for (const std::size_t index : verb.fields) {
       const Field& field = ledger.fields[index];
@@ -66,8 +73,11 @@ class BadInput : public InOffices {
       refused(*desk_, "malformed",
               with(start(ledger, verb), {option_of(field), is_free ? kUnseen : "不对的值"}));
     }
-    if (verb.kind == VerbKind::list)
+    if (verb.kind == VerbKind::list) {
       refused(*desk_, "malformed", {ledger.noun, verb.word, "--limit", "许多"});
+      for (const Words& filter : bad_filters())
+        refused(*desk_, "malformed", with({ledger.noun, verb.word}, filter));
+    }
     if (verb.kind == VerbKind::show || verb.kind == VerbKind::end)
       refused(*desk_, "malformed",
               with({ledger.noun, verb.word, kUnseen},
@@ -165,6 +175,19 @@ TEST_F(BadInput, OfEveryKindIsRefusedByEveryVerbOfEveryLedger) {
   for (const char* kind :
        {"missing", "malformed", "forbidden", "out of order", "duplicate", "foreign"})
     EXPECT_GT(asked_[kind], 20) << kind;
+}
+
+TEST_F(BadInput, OfEveryFilterIsRefusedByFindAndExportToo) {
+  for (const Words& filter : bad_filters()) {
+    refused(*desk_, "malformed", with({"find", "防汛"}, filter));
+    refused(*desk_, "malformed", with({"查找", "防汛", "--ledger", "借阅"}, filter));
+    if (filter.front() == "--after" || filter.front() == "--接着") continue;
+    refused(*desk_, "malformed", with({"export", "incoming", "-o", path("x.csv")}, filter));
+  }
+  refused(*desk_, "malformed", {"find", "防汛", "--ledger", "黄历"});
+  refused(*desk_, "duplicate", {"find", "防汛", "--from", "2026-01-01", "--from", "2026-01-02"});
+  refused(*desk_, "missing", {"find", "防汛", "--holder"});
+  EXPECT_FALSE(fs::exists(path("x.csv")));
 }
 
 TEST_F(BadInput, OfSomebodyWithoutTheRoleIsRefusedAndDrawsNoNumber) {

@@ -110,6 +110,25 @@ TEST_F(FiledWhileLent, StaysFoundWhileTheLoanIsOnlyWrittenTo) {
   EXPECT_THAT(codes(*a), ElementsAre("S1"));
 }
 
+TEST_F(FiledWhileLent, IsListedInTheStateItShowsAndInNoOther) {
+  file();
+  const auto listed = [&](const std::string& state) {
+    Query query;
+    query.ledger = "incoming";
+    query.state = state;
+    EXPECT_EQ(a->count(query), a->search(query).rows.size()) << state;
+    EXPECT_EQ(a->among(query, {&paper, 1}).size(), a->search(query).rows.size()) << state;
+    return a->search(query).rows.size();
+  };
+  EXPECT_EQ(listed("filed"), 1U);
+  lend();
+  realm.meet(*a, *b);
+  const std::string shown = a->view(paper)->shown_state;
+  ASSERT_NE(shown, "filed");
+  EXPECT_EQ(listed("filed"), 0U);
+  EXPECT_EQ(listed(shown), 1U);
+}
+
 TEST_F(FiledWhileLent, EndsEverywhereWhenTheCopyIsBack) {
   file();
   lend();

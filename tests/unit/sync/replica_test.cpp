@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+#include <set>
+
 #include "support/realm_fixture.h"
 
 namespace jiyao {
@@ -199,6 +202,102 @@ TEST_F(ReplicaTest, NewestRowsComePageByPageAcrossLevels) {
     after = page.after;
   } while (after);
   EXPECT_THAT(seen, ElementsAre("第6份", "第5份", "第4份", "第3份", "第2份", "第1份", "第0份"));
+}
+
+// Goal: whoever reads a list page by page while others register sees every row that was there, in
+// one order, and none twice. Method: random pages of a filtered list; between two pages come newer
+// rows and, as from an office that was away, rows of before; enough to fill the indexes anew.
+TEST_F(ReplicaTest, PagesMissNothingAndShowNothingTwiceWhileRowsCome) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  std::mt19937 chance{20261122};
+  const std::int64_t begun_ms = realm_.a->clock.now_ms;
+  int made = 0;
+  const auto register_some = [&](int count) {
+    std::vector<Act> acts;
+    for (int i = 0; i < count; ++i)
+      acts.push_back(incoming(chance() % 4 == 0 ? realm_.a_secret : realm_.a_internal,
+                              (chance() % 3 == 0 ? "清退" : "保密") + std::to_string(++made)));
+    realm_.a->clock.now_ms = begun_ms + static_cast<std::int64_t>(chance() % 100'000);
+    for (const Result<Recorded>& one : a->record_many(acts)) good(one);
+  };
+  const auto all_of = [&](Query query) {
+    query.limit = 100'000;
+    std::vector<RecordId> ids;
+    for (const View& row : a->search(query).rows) ids.push_back(row.record);
+    return ids;
+  };
+  for (int round = 0; round < 6; ++round) {
+    register_some(60);
+    Query query;
+    query.ledger = "incoming";
+    query.state = "registered";
+    if (round % 2 == 0) query.text = round % 4 == 0 ? "保密" : "保";
+    if (round % 3 == 0) query.level = Level::internal;
+    const std::vector<RecordId> before = all_of(query);
+    std::vector<RecordId> seen;
+    std::optional<RecordId> after;
+    do {
+      query.limit = 1 + chance() % 30;
+      const RecordPage page = a->search(query, after);
+      EXPECT_LE(page.rows.size(), query.limit);
+      for (const View& row : page.rows) seen.push_back(row.record);
+      after = page.after;
+      register_some(static_cast<int>(chance() % 9));
+    } while (after);
+    const std::vector<RecordId> now = all_of(query);
+    EXPECT_EQ(a->count(query), now.size());
+    const std::set<RecordId> once(seen.begin(), seen.end());
+    EXPECT_EQ(once.size(), seen.size()) << "a row was shown twice";
+    for (const RecordId& id : before) EXPECT_TRUE(once.contains(id)) << "a row was missed";
+    std::vector<RecordId> in_order = now;
+    std::erase_if(in_order, [&](const RecordId& id) { return !once.contains(id); });
+    EXPECT_EQ(seen, in_order);
+  }
+}
+
+TEST_F(ReplicaTest, RowsAreListedByStateLevelUnitDayAndOwner) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  const auto make = [&](const CompartmentId& place, const std::string& title,
+                        std::vector<Write> more) {
+    realm_.a->clock.now_ms += 1000;
+    Act act = incoming(place, title);
+    for (Write& write : more) {
+      std::erase_if(act.steps.front().writes,
+                    [&](const Write& one) { return one.group == write.group; });
+      act.steps.front().writes.push_back(std::move(write));
+    }
+    std::sort(act.steps.front().writes.begin(), act.steps.front().writes.end(),
+              [](const Write& x, const Write& y) { return x.group < y.group; });
+    return record(*a, act);
+  };
+  make(realm_.a_internal, "甲", {{"received_on", "2026-02-28"}, {"sender_org", "省厅 (办公室)"}});
+  make(realm_.a_internal, "乙", {{"received_on", "2026-03-01"}, {"main_dept", "省厅办公室"}});
+  const RecordId moved = make(realm_.a_secret, "丙", {{"received_on", "2027-01-01"}});
+  const auto titles_of = [&](const std::function<void(Query&)>& narrow) {
+    Query query;
+    query.ledger = "incoming";
+    narrow(query);
+    std::vector<std::string> found = titles(*a, query);
+    EXPECT_EQ(a->count(query), found.size());
+    return found;
+  };
+  EXPECT_THAT(titles_of([](Query& q) { q.from = "2026-03-01"; }), ElementsAre("丙", "乙"));
+  EXPECT_THAT(titles_of([](Query& q) { q.to = "2026-02-28"; }), ElementsAre("甲"));
+  EXPECT_THAT(titles_of([](Query& q) { q.from = q.to = "2026-03-01"; }), ElementsAre("乙"));
+  EXPECT_THAT(titles_of([](Query& q) { q.units = {"无", "省厅办公室"}; }), ElementsAre("乙", "甲"));
+  EXPECT_THAT(titles_of([](Query& q) { q.level = Level::secret; }), ElementsAre("丙"));
+  EXPECT_THAT(titles_of([](Query& q) { q.state = "reviewed"; }), ElementsAre());
+  EXPECT_THAT(titles_of([&](Query& q) { q.owner = realm_.b_internal.office; }), ElementsAre());
+  EXPECT_THAT(titles_of([&](Query& q) { q.owner = realm_.a_internal.office; }),
+              ElementsAre("丙", "乙", "甲"));
+  EXPECT_THAT(titles_of([](Query& q) { q.equals["sender_org"] = "省厅 (办公室)"; }),
+              ElementsAre("甲"));
+  EXPECT_THAT(titles_of([](Query& q) { q.equals["title"] = "乙"; }), ElementsAre("乙"));
+  EXPECT_THAT(titles_of([](Query& q) { q.equals["main_dept"] = ""; }), ElementsAre("丙", "甲"));
+  record(*a, amend(realm_.a_secret, moved, "state", "reviewed"));
+  EXPECT_THAT(titles_of([](Query& q) { q.state = "reviewed"; }), ElementsAre("丙"));
+  EXPECT_THAT(titles_of([](Query& q) { q.equals["state"] = "registered"; }),
+              ElementsAre("乙", "甲"));
 }
 
 TEST_F(ReplicaTest, FindsByWordAndByNumberHoweverItIsTyped) {
