@@ -165,6 +165,7 @@ Result<void> Database::migrate(std::span<const Migration> steps) {
 }
 
 void Database::run(std::string_view sql) {
+  state_->settle();
   check(state_->connection.get(), execute(state_->connection.get(), std::string(sql).c_str()), sql);
 }
 

@@ -41,12 +41,16 @@ struct Database::State {
   /// Opens the connection, settles it and reads once. An SQLite result code; throws StorageFailure
   /// read_only for a write-protected medium.
   int connect(const char* vfs_name);
+  /// Rolls a transaction back whose end failed; nothing may be read or written before. Throws
+  /// while that still fails.
+  void settle();
 
   Announcement announcement;
   Connection connection;
   std::unordered_map<std::string, std::unique_ptr<Statement::Prepared>, TextHash, std::equal_to<>>
       statements;
   bool is_read_only = false;
+  bool owes_rollback = false;
 };
 
 /// Throws StorageFailure for what a machine can do to us, stops the program for what only we can.

@@ -52,6 +52,14 @@ void check(sqlite3* connection, int code, std::string_view doing) {
   if (code != SQLITE_OK) fail(connection, code, doing);
 }
 
+void Database::State::settle() {
+  if (!owes_rollback) return;
+  sqlite3* opened = connection.get();
+  if (sqlite3_get_autocommit(opened) == 0)
+    check(opened, sqlite3_exec(opened, "ROLLBACK", nullptr, nullptr, nullptr), "ROLLBACK");
+  owes_rollback = false;
+}
+
 static std::unique_ptr<sqlite3_stmt, CloseStatement> prepare(sqlite3* connection,
                                                              std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
@@ -64,6 +72,7 @@ static std::unique_ptr<sqlite3_stmt, CloseStatement> prepare(sqlite3* connection
 }
 
 Statement::Statement(Database& database, std::string_view sql) : database_(*database.state_) {
+  database_.settle();
   auto kept = database_.statements.find(sql);
   if (kept == database_.statements.end()) {
     auto prepared = std::make_unique<Prepared>();
@@ -197,16 +206,18 @@ void Statement::throw_damaged(int column) const {
 }
 
 Transaction::Transaction(Database& database) : database_(*database.state_) {
+  database_.settle();
   JIYAO_ASSERT(sqlite3_get_autocommit(database_.connection.get()) != 0);
   database.run("BEGIN IMMEDIATE");
 }
 
 Transaction::~Transaction() {
-  // After some failures SQLite has rolled back already; then there is nothing to do. A roll-back
-  // that fails leaves the connection unusable and the file as it was.
+  // After some failures SQLite has rolled back already; then there is nothing to do. For want of
+  // memory a roll-back can fail: then it is owed before anything else.
   sqlite3* connection = database_.connection.get();
   if (is_open_ && sqlite3_get_autocommit(connection) == 0)
-    sqlite3_exec(connection, "ROLLBACK", nullptr, nullptr, nullptr);
+    database_.owes_rollback =
+        sqlite3_exec(connection, "ROLLBACK", nullptr, nullptr, nullptr) != SQLITE_OK;
 }
 
 void Transaction::commit() {

@@ -27,7 +27,17 @@ jiyao_test(test_simulation
 
 # The power goes at every change of an office's disk.
 jiyao_test(test_crash_points
-  SOURCES simulation/crash_points_test.cpp
+  SOURCES
+    simulation/crash_points_test.cpp
+    simulation/one_office.cpp
+  USES jiyao_world jiyao_test_realm
+  SHARDS 2)
+
+# Every file call of an office's work fails, and many an allocation of SQLite's.
+jiyao_test(test_fault_points
+  SOURCES
+    simulation/fault_points_test.cpp
+    simulation/one_office.cpp
   USES jiyao_world jiyao_test_realm
   SHARDS 2)
 

@@ -80,17 +80,20 @@ SimulatedDisk::~SimulatedDisk() {
   sqlite3_vfs_unregister(base_.get());
 }
 
-SimulatedDisk::Answer SimulatedDisk::begin_call(std::uint64_t life) {
+// `kind` is how this call can fail besides an I/O error.
+SimulatedDisk::Answer SimulatedDisk::begin_call(std::uint64_t life, Failure kind) {
   if (is_dead_ || life != life_) return Answer::crash;
-  if (++calls_ != fail_at_) return Answer::ok;
+  ++calls_;
+  const bool is_struck = is_sticky_ ? fail_at_ != 0 && calls_ >= fail_at_ : calls_ == fail_at_;
+  if (!is_struck || failure_ > kind) return Answer::ok;
   has_failed_ = true;
-  return Answer::io;
+  return failure_ == Failure::io ? Answer::io : Answer::full;
 }
 
 // The crash comes before or after the change takes place; who asked never learns which.
 SimulatedDisk::Answer SimulatedDisk::change(std::uint64_t life,
-                                            const std::function<void()>& take_place) {
-  const Answer begun = begin_call(life);
+                                            const std::function<void()>& take_place, Failure kind) {
+  const Answer begun = begin_call(life, kind);
   if (begun == Answer::crash) return begun;
   if (watcher_) watcher_();
   const bool is_crash = ++changes_ == crash_at_;
@@ -109,15 +112,21 @@ SimulatedDisk::Answer SimulatedDisk::read(const Inode&, std::uint64_t life) {
 SimulatedDisk::Answer SimulatedDisk::write(Inode& inode, std::uint64_t life, std::uint64_t offset,
                                            ByteView bytes) {
   bool is_full = false;
-  const Answer answer = change(life, [&] {
+  const auto take_place = [&] {
     const std::uint64_t end = offset + bytes.size();
     const std::uint64_t growth = end > inode.view.size() ? end - inode.view.size() : 0;
     is_full = growth > 0 && used_bytes() + growth > bytes_max_;
-    if (is_full) return;
-    put(inode.view, offset, bytes);
-    inode.unsynced.push_back({offset, Bytes(bytes.begin(), bytes.end()), false});
-  });
+    if (!is_full) take_write(inode, offset, bytes);
+  };
+  const Answer answer = change(life, take_place, Failure::short_write);
+  if (answer == Answer::full && failure_ == Failure::short_write)
+    take_write(inode, offset, bytes.first(static_cast<std::size_t>(draw(bytes.size()))));
   return answer == Answer::ok && is_full ? Answer::full : answer;
+}
+
+void SimulatedDisk::take_write(Inode& inode, std::uint64_t offset, ByteView bytes) {
+  put(inode.view, offset, bytes);
+  inode.unsynced.push_back({offset, Bytes(bytes.begin(), bytes.end()), false});
 }
 
 SimulatedDisk::Answer SimulatedDisk::truncate(Inode& inode, std::uint64_t life,
@@ -136,12 +145,15 @@ SimulatedDisk::Answer SimulatedDisk::sync(Inode& inode, std::uint64_t life) {
 }
 
 SimulatedDisk::Answer SimulatedDisk::create(const Path& path, InodePtr& out) {
-  return change(life_, [&] {
-    out = std::make_shared<Inode>();
-    out->number = next_inode_++;
-    unsynced_names_.push_back({{}, path, out});
-    apply(names_, unsynced_names_.back());
-  });
+  return change(
+      life_,
+      [&] {
+        out = std::make_shared<Inode>();
+        out->number = next_inode_++;
+        unsynced_names_.push_back({{}, path, out});
+        apply(names_, unsynced_names_.back());
+      },
+      Failure::full);
 }
 
 SimulatedDisk::Answer SimulatedDisk::unlink(const Path& path) {

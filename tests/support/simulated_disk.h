@@ -41,9 +41,17 @@ class SimulatedDisk final : public Files {
   std::uint64_t io_count() const { return calls_; }
   /// Stop at the n-th change from now (1 = the next), before or after it takes place. 0 = never.
   void crash_at(std::uint64_t n) { crash_at_ = n == 0 ? 0 : changes_ + n; }
-  /// The n-th call from now fails with an I/O error, once. 0 = never.
-  void fail_at(std::uint64_t n) {
+  enum class Failure : std::uint8_t {
+    io,           ///< any call
+    full,         ///< a write or a new file: there is no room
+    short_write,  ///< a write: there was room for a part of it
+  };
+  /// The n-th call from now fails if it is of that kind; sticky: so does every later one until
+  /// the next fail_at(). 0 = never.
+  void fail_at(std::uint64_t n, Failure failure = Failure::io, bool is_sticky = false) {
     fail_at_ = n == 0 ? 0 : calls_ + n;
+    failure_ = failure;
+    is_sticky_ = is_sticky;
     has_failed_ = has_failed_ && n == 0;
   }
   bool has_failed() const { return has_failed_; }  ///< since fail_at() was last given a number
@@ -124,8 +132,10 @@ class SimulatedDisk final : public Files {
     Path to;
     InodePtr inode;
   };
-  Answer begin_call(std::uint64_t life);
-  Answer change(std::uint64_t life, const std::function<void()>& take_place);
+  Answer begin_call(std::uint64_t life, Failure kind = Failure::io);
+  Answer change(std::uint64_t life, const std::function<void()>& take_place,
+                Failure kind = Failure::io);
+  void take_write(Inode& inode, std::uint64_t offset, ByteView bytes);
   static void apply(std::map<Path, InodePtr>& names, const Naming& naming);
   InodePtr copy_of(const InodePtr& inode, std::map<const Inode*, InodePtr>& copies) const;
   void cut_power();
@@ -145,6 +155,8 @@ class SimulatedDisk final : public Files {
   std::uint64_t calls_ = 0;
   std::uint64_t crash_at_ = 0;
   std::uint64_t fail_at_ = 0;
+  Failure failure_ = Failure::io;
+  bool is_sticky_ = false;
   std::uint64_t bytes_max_ = std::uint64_t{1} << 40;
   bool is_read_only_ = false;
   bool is_dead_ = false;

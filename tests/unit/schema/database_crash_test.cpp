@@ -4,6 +4,7 @@
 // tampering. Method: a fixed workload over a simulated disk, stopped at every change it makes.
 #include <gmock/gmock.h>
 
+#include "support/failing_memory.h"
 #include "support/simulated_disk.h"
 #include "unit/schema/database_fixture.h"
 
@@ -14,6 +15,7 @@ using Access = Database::Access;
 using Fate = SimulatedDisk::Fate;
 constexpr int kTransactions = 10;
 constexpr int kRowsEach = 3;
+[[maybe_unused]] const bool memory_can_fail = FailingMemory::install();
 
 // Commits 3 notes per transaction; counts in `acknowledged` what commit() returned from. Some
 // transactions rewrite every row with a cache so small that pages spill into the log.
@@ -245,6 +247,28 @@ TEST(DatabaseCrash, ADiskThatTurnsReadOnlyIsSaidAndCanStillBeRead) {
   }
   disk.set_read_only(true);
   expect_read_only([&] { (void)notes.open(); });
+}
+
+// A roll-back needs memory. Where that is wanting too, what comes next must not become part of a
+// transaction that nobody will commit.
+TEST(DatabaseCrash, ATransactionWhoseRollBackFailsIsUndoneBeforeAnythingElse) {
+  SimulatedDisk disk(6);
+  const Notes notes{disk, "r/notes.jdb"};
+  Database database = notes.make();
+  insert_note(database, 1, "acknowledged");
+  {
+    Transaction abandoned(database);
+    insert_note(database, 2, "abandoned");
+    FailingMemory::the().fail_at(1, true);
+  }
+  EXPECT_THROW(count_notes(database), std::bad_alloc);
+  FailingMemory::the().fail_at(0);
+  insert_note(database, 3, "acknowledged");
+  EXPECT_EQ(count_notes(database), 2);
+  const auto left = disk.found_after(Fate::power_cut, 6);
+  Result<Database> again = Notes{*left, "r/notes.jdb"}.open();
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_EQ(count_notes(*again), 2);
 }
 
 // The state a crash in the middle of a checkpoint leaves: the log is whole, the file is not.

@@ -1,0 +1,120 @@
+// tests/simulation/fault_points_test.cpp - every file call and allocation of an office's work
+// fails.
+//
+// Goal: P1 and P2 on a machine that fails and goes on: what was acknowledged is there once the
+// fault is lifted and the program is started anew, and it verifies clean. Method: each kind of step
+// is done again and again, its n-th call failing, n rising until it ends before its n-th call; each
+// time the office is opened and asked, and works on from there. Of the thousands of allocations
+// every so-manieth fails.
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <new>
+
+#include "simulation/one_office.h"
+#include "support/failing_memory.h"
+
+namespace jiyao::simulation {
+namespace {
+
+using Depth = OneOffice::Depth;
+using Failure = SimulatedDisk::Failure;
+using Step = OneOffice::Step;
+
+[[maybe_unused]] const bool is_installed = FailingMemory::install();
+
+struct Fault {
+  const char* name;
+  std::optional<Failure> of_the_disk;  // else memory
+  bool is_sticky;
+};
+
+class FaultPoints : public testing::TestWithParam<Fault> {
+ protected:
+  void strike(std::uint64_t n) {
+    const Fault& fault = GetParam();
+    if (fault.of_the_disk)
+      office().disk.fail_at(n, *fault.of_the_disk, n != 0 && fault.is_sticky);
+    else
+      FailingMemory::the().fail_at(n, fault.is_sticky);
+  }
+  bool has_struck() {
+    return GetParam().of_the_disk ? office().disk.has_failed() : FailingMemory::the().has_failed();
+  }
+  std::uint64_t calls() {
+    return GetParam().of_the_disk ? office().disk.io_count() : FailingMemory::the().calls();
+  }
+  Station& office() { return world_.office(); }
+
+  bool is_done(Step step) {
+    try {
+      world_.work(step);
+      return true;
+    } catch (const StorageFailure&) {
+      return false;
+    } catch (const std::bad_alloc&) {
+      return false;
+    }
+  }
+  enum class Outcome : std::uint8_t { struck, spared, over };  // over: it has fewer than n calls
+  Outcome step_failing_at(Step step, std::uint64_t n) {
+    const std::uint64_t before = calls();
+    strike(n);
+    refused_ += is_done(step) ? 0 : 1;
+    strike(0);
+    if (has_struck()) return Outcome::struck;
+    return calls() - before < n ? Outcome::over : Outcome::spared;
+  }
+  // Every other time the same process tries to work on before it ends: it may refuse (a log that
+  // failed wants to be opened again), but not say yes to what is gone afterwards.
+  void go_on_and_check() {
+    if (++checks_ % 2 == 0 && office().replica) went_on_ += is_done(Step::record) ? 1 : 0;
+    office().replica.reset();
+    world_.check(office().disk, office().acknowledged.size(),
+                 checks_ % 16 == 0 ? Depth::replayed : Depth::pages);
+    if (!HasFatalFailure()) world_.work(Step::open);
+  }
+
+  OneOffice world_{5};
+  std::uint64_t points_ = 0, refused_ = 0, checks_ = 0, went_on_ = 0;
+};
+
+constexpr std::uint64_t kPointsOfAStep = 60;
+
+TEST_P(FaultPoints, LoseNothingAcknowledgedAndVerifyClean) {
+  for (const Step step : OneOffice::kSteps) {
+    world_.work(Step::record);
+    const std::uint64_t before = calls();
+    world_.work(step);
+    const std::uint64_t stride = (calls() - before) / kPointsOfAStep + 1;
+    int times_over = 0;  // no two steps are of one length
+    for (std::uint64_t n = 1; times_over < 3 && !HasFailure(); n += stride) {
+      SCOPED_TRACE("step " + std::to_string(static_cast<int>(step)) + ", call " +
+                   std::to_string(n));
+      world_.work(Step::record);  // something to seal and to send
+      const Outcome outcome = step_failing_at(step, n);
+      times_over = outcome == Outcome::over ? times_over + 1 : 0;
+      if (outcome != Outcome::struck) continue;
+      ++points_;
+      go_on_and_check();
+    }
+  }
+  std::cout << points_ << " points, " << refused_ << " steps refused, " << went_on_ << " went on\n";
+  EXPECT_GT(points_, 30U);
+  EXPECT_GT(refused_, 20U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, FaultPoints,
+                         testing::Values(Fault{"ErrorOnce", Failure::io, false},
+                                         Fault{"ErrorFromThereOn", Failure::io, true},
+                                         Fault{"FullOnce", Failure::full, false},
+                                         Fault{"FullFromThereOn", Failure::full, true},
+                                         Fault{"ShortWriteOnce", Failure::short_write, false},
+                                         Fault{"ShortWritesFromThereOn", Failure::short_write,
+                                               true},
+                                         Fault{"NoMemoryOnce", std::nullopt, false},
+                                         Fault{"NoMemoryFromThereOn", std::nullopt, true}),
+                         [](const auto& fault) { return fault.param.name; });
+
+}  // namespace
+}  // namespace jiyao::simulation
