@@ -75,7 +75,8 @@ TEST_F(BadHub, ThatSpeaksOfThingsANewerProgramMadeAsksForAnUpgrade) {
     put_frame(message, type, as_bytes(bytes));
     return HtmlPortal::Page{"application/x-jiyao", std::string(message.begin(), message.end())};
   };
-  const std::string newer_batch = std::string("JYB1\2\1\0\0", 8) + std::string(800, '\0');
+  std::string newer_batch = "JYB1\2\1";
+  newer_batch.resize(808);
   const std::string before = a_->shown_state();
   {
     const HtmlPortal passes_it_on(realm_->hub.certificate(), answer(FrameType::batch, newer_batch));
