@@ -147,6 +147,8 @@ class Conversation {
       if (homework_.failure()) return *homework_.failure();
       met_.batches_in += heard->batches_new;
       met_.refused += heard->refused;
+      for (const auto& [id, error] : heard->refusals)
+        met_.newer += error.code == Errc::newer ? 1 : 0;
       bar_.step(met_.batches_in, 0);
       if (heard->batches_new > 0) homework_.arrived();
       if (heard->is_foreign) return {Errc::not_for_us, "another realm"};

@@ -17,6 +17,7 @@ struct HubAt {
 
 struct MetHub {
   std::size_t batches_out = 0, batches_in = 0, refused = 0;
+  std::size_t newer = 0;  ///< of these: made by a newer program than this one
   Traffic traffic;
   std::int64_t next_contact_ms = 0;
 };

@@ -50,9 +50,9 @@ Result<Frame> FrameReader::next() {
   const std::uint8_t type = in.u8();
   const std::uint32_t length = in.u32();
   if (in.has_failed()) return {Errc::malformed, "cut off before a frame"};
-  if (type < static_cast<std::uint8_t>(FrameType::hub_head) ||
-      type > static_cast<std::uint8_t>(FrameType::epoch_request))
-    return {Errc::malformed, "an unknown frame"};
+  if (type == 0) return {Errc::malformed, "a frame of no type"};
+  if (type > static_cast<std::uint8_t>(FrameType::epoch_request))
+    return {Errc::newer, "a type of frame above ours"};
   if (length > kFrameBytesMax) return {Errc::malformed, "a frame passes its limit"};
   const ByteView bytes = in.take(length);
   if (in.has_failed()) return {Errc::malformed, "cut off inside a frame"};

@@ -30,6 +30,13 @@ jiyao_test(test_cli
     cli/watch_test.cpp
   USES jiyao_field jiyao::client jiyao::sync)
 
+# Programs held up, killed and put back in mid-meeting; wrong clocks.
+jiyao_test(test_cli_processes
+  SOURCES
+    cli/clock_test.cpp
+    cli/stopped_test.cpp
+  USES jiyao_field)
+
 # The page of the mission, word for word.
 jiyao_test(test_mission SHARDS 2
   SOURCES

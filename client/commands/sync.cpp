@@ -32,11 +32,16 @@ Answer answer_of(Desk& desk, Replica& replica, const MetHub& met) {
                                         {"conflicts", std::to_string(conflicts)}});
   if (met.refused > 0)
     answer.text += "\n" + desk.text("sync.refused", {{"count", std::to_string(met.refused)}});
+  if (met.newer > 0) {
+    answer.text += "\n" + desk.text("sync.newer", {{"count", std::to_string(met.newer)}});
+    answer.exit_code = ExitCode::newer;
+  }
   if (const std::string epochs = waiting_epochs(desk, replica); !epochs.empty())
     answer.text += "\n" + epochs;
   answer.json->set("batches_sealed", met.batches_out);
   answer.json->set("batches_received", met.batches_in);
   answer.json->set("refused", met.refused);
+  answer.json->set("newer", met.newer);
   answer.json->set("pending", pending);
   answer.json->set("conflicts", conflicts);
   answer.json->set("requests", met.traffic.requests);

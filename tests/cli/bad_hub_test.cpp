@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "cli/refusal.h"
+#include "schema/frames.h"
 #include "support/html_portal.h"
 
 namespace jiyao {
@@ -64,6 +65,34 @@ TEST_F(BadHub, ThatIsACaptivePortalIsNotTakenForAnAnswer) {
   realm_->hub.link().lead_to(behind_our_certificate.port());
   expect_sync_refused(6, "NOT_A_HUB", {"不是本系统的中心", "认证"});
   EXPECT_GT(behind_our_certificate.requests(), 0);
+  realm_->hub.plug();
+}
+
+// What a newer hub passes on from newer machines, and a hub whose messages are newer themselves.
+TEST_F(BadHub, ThatSpeaksOfThingsANewerProgramMadeAsksForAnUpgrade) {
+  const auto answer = [](FrameType type, const std::string& bytes) {
+    Bytes message;
+    put_frame(message, type, as_bytes(bytes));
+    return HtmlPortal::Page{"application/x-jiyao", std::string(message.begin(), message.end())};
+  };
+  std::string newer_batch = "JYB1\2\1";
+  newer_batch.resize(808);
+  const std::string before = a_->shown_state();
+  {
+    const HtmlPortal passes_it_on(realm_->hub.certificate(), answer(FrameType::batch, newer_batch));
+    realm_->hub.link().lead_to(passes_it_on.port());
+    const Ran told = a_->run({"sync"});
+    EXPECT_EQ(told.exit_code, 10) << told.said();
+    EXPECT_THAT(told.out, testing::HasSubstr("更新版本"));
+    EXPECT_THAT(told.out, testing::HasSubstr("升级"));
+    EXPECT_GT(a_->json({"sync"}).json()->getValue<int>("newer"), 0);
+  }
+  HtmlPortal::Page newer_frame = answer(FrameType::end, {});
+  newer_frame.body.front() = 12;
+  const HtmlPortal speaks_so(realm_->hub.certificate(), newer_frame);
+  realm_->hub.link().lead_to(speaks_so.port());
+  expect_sync_refused(10, "NEWER", {"更新版本", "升级"});
+  EXPECT_EQ(a_->shown_state(), before);
   realm_->hub.plug();
 }
 

@@ -114,6 +114,8 @@ TEST_F(BadMachine, AKeyringOfANewerProgramIsLeftAlone) {
   EXPECT_EQ(ran.exit_code, 10) << ran.said();
   EXPECT_THAT(ran.err, HasSubstr("keyring.jyk"));
   EXPECT_THAT(ran.err, HasSubstr("升级"));
+  EXPECT_EQ(machine.json({"passphrase", "change"}).error_code(), "NEWER");
+  EXPECT_EQ(read_text(machine.data() / "keyring.jyk"), ring) << "a newer keyring was touched";
 }
 
 TEST_F(BadMachine, AFileThatMayNotGrowTakesPartOfARegisterAndNamesTheFile) {

@@ -227,8 +227,8 @@ void EveryVerb::papers_go_round() {
 void EveryVerb::values_disagree() {
   for (const FieldMachine* machine : std::vector<const FieldMachine*>{&r, &a, &r})
     good(*machine, "sync", {},
-         {"batches_sealed", "batches_received", "refused", "pending", "conflicts", "requests",
-          "bytes_out", "bytes_in"});
+         {"batches_sealed", "batches_received", "refused", "newer", "pending", "conflicts",
+          "requests", "bytes_out", "bytes_in"});
   wrong(FieldMachine(realm.folder.path(), "alone"), "sync", {}, 4, "NOT_FOUND");
   a.good({"incoming", "edit", kPaper, "--title", "甲的标题"});
   r.good({"incoming", "edit", kPaper, "--title", "室的标题"});

@@ -42,13 +42,19 @@ TEST_F(TwoAtOneFolder, TheSecondEndsWithNineSaysWhoHasItAndChangesNothing) {
   const auto first = holder();
   const std::string pid = std::to_string(first->pid());
   const auto before = FolderImage({machine.data(), machine.state()}).files();
-  Child chinese(machine.start(add));  // all three wait the same 10 s
+  Child chinese(machine.start(add));  // all four wait the same 10 s
   Child english(machine.start(with(add, {"--lang", "en"})));
   Child coded(machine.start(with(add, {"--json"})));
+  std::filesystem::create_directory_symlink(machine.data(), folder / "another name");
+  Start by_link = machine.start(add);
+  for (std::string& word : by_link.words)
+    if (word == machine.data().string()) word = folder / "another name";
+  Child linked(by_link);
   const Ran zh = chinese.wait();
   const Ran en = english.wait();
   const Ran json = coded.wait();
-  for (const Ran* ran : {&zh, &en, &json}) EXPECT_EQ(ran->exit_code, 9) << ran->said();
+  const Ran other = linked.wait();
+  for (const Ran* ran : {&zh, &en, &json, &other}) EXPECT_EQ(ran->exit_code, 9) << ran->said();
   EXPECT_EQ(zh.out + en.out, "");
   EXPECT_THAT(zh.err, HasSubstr("另一个 jiyao 正在使用本机台账：进程 " + pid));
   EXPECT_THAT(zh.err, HasSubstr("等它结束"));

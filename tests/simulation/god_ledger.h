@@ -27,6 +27,7 @@ class GodLedger {
 
   const std::map<ChangeId, Known>& known() const { return known_; }
   const BatchHeader* header(const BatchId& id) const;
+  const std::map<BatchId, BatchHeader>& headers() const { return headers_; }
   bool is_unreadable(const BatchId& id) const { return unreadable_.contains(id); }
 
   void acknowledge(const ChangeId& change, const RecordId& record,

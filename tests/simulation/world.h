@@ -15,6 +15,7 @@
 #include "simulation/media.h"
 #include "simulation/plan.h"
 #include "simulation/station.h"
+#include "sync/peer_view.h"
 
 namespace jiyao::simulation {
 
@@ -92,6 +93,7 @@ class World {
 
   // world_sync.cpp: what crosses the network
   bool sync(Station& station, std::optional<Fault> fault, Chance& chance);
+  void check_in_step(Station& station);
   Parley parley_of(const Station& station) const;
   Bytes request_of(Station& station, ByteView body);
   bool talk_once(Station& station, Exchange& talk, std::optional<Fault> fault, Chance& chance);
@@ -105,6 +107,7 @@ class World {
   std::map<CompartmentId, std::size_t> foreign_batches(Station& station);
   void take_in(Station& station, const Medium& medium);
   void give_up_on_sets(Station& station, const Lane& lane);
+  void check_belief(const Station& station, const Lane& lane, const PeerView& belief);
   std::vector<Lane> lanes_from(const Station& station) const;
 
   // world_checks.cpp: after every step
@@ -136,6 +139,8 @@ class World {
   void check_stage(Station& station, const HistoryEntry& entry);
   void check_standing();
   void check_origins();
+  void check_epochs();
+  void check_hub_chain();
   bool is_beyond_cut(const BatchId& batch) const;
   void check_numbers(Station& station);
 
@@ -158,8 +163,9 @@ class World {
     Bytes message;
   };
   std::deque<Late> late_;
-  std::vector<Medium> media_;   ///< on their way
-  std::vector<Medium> drawer_;  ///< taken in once, kept in a drawer
+  std::vector<Medium> media_;                         ///< on their way
+  std::vector<Medium> drawer_;                        ///< taken in once, kept in a drawer
+  std::array<std::set<BatchId>, kPlaces> told_held_;  ///< what a place said of itself on media
   std::map<Digest, std::pair<Digest, std::string>> seen_states_;  ///< inputs -> digest, who
   std::map<std::string, Digest> last_inputs_;
   std::array<bool, kPlaces> is_revoked_{};

@@ -50,6 +50,8 @@ void World::check_end() {
   check_nothing_lost();
   check_standing();
   check_origins();
+  check_epochs();
+  check_hub_chain();
   for (auto& each : stations_) {
     if (is_shut_out(*each)) continue;
     check_visible(*each);
@@ -221,6 +223,34 @@ void World::check_origins() {
     promise(is_new, "P10",
             "changes " + short_of(id) + " and " + short_of(place->second) +
                 " have the same place in one life");
+  }
+}
+
+// P9: what is sealed after a key was changed, nobody opens who was left out of the new one.
+void World::check_epochs() {
+  for (const auto& [id, header] : god_.headers()) {
+    std::uint32_t newest = 0;
+    for (const EpochEntry& epoch : settlement_.roster().epochs(header.core.compartment))
+      if (epoch.since_seq <= header.core.roster.seq) newest = epoch.epoch;
+    promise(header.envelope.wraps[0].epoch >= newest, "P9",
+            "a batch of " + header.core.compartment.text() + " is sealed to an older key than " +
+                "the one that stood in its roster");
+  }
+}
+
+// P9: in the end no word of the hub's present life contradicts the chain it goes by.
+void World::check_hub_chain() {
+  const SqliteStore& hub = hub_->store();
+  for (const auto& each : stations_) {
+    if (is_shut_out(*each)) continue;
+    const Scope scope =
+        each->replica->roster().scope(each->replica->node(), {RouteKind::local, Level::top_secret});
+    for (const Receipt& receipt : each->replica->log().receipts(scope)) {
+      if (!receipt.head || receipt.head->incarnation != hub.head().incarnation) continue;
+      promise(hub.head_at(receipt.head->position) == receipt.head->head, "P9",
+              each->name + " holds a receipt for position " +
+                  std::to_string(receipt.head->position) + ", which the hub gave twice");
+    }
   }
 }
 

@@ -68,6 +68,18 @@ void World::give_up_on_sets(Station& station, const Lane& lane) {
   keep(*station.replica, book);
 }
 
+// P5: the other side is taken to hold only what it once said it holds.
+void World::check_belief(const Station& station, const Lane& lane, const PeerView& belief) {
+  for (const CompartmentId& one : settlement_.compartments()) {
+    const PeerView::Known* known = belief.known(one);
+    if (known == nullptr || !known->full) continue;
+    for (const BatchId& tip : known->full->tips)
+      promise(told_held_[lane.to].contains(tip), "P5",
+              station.name + " takes " + one.text() + " to be held by " + kPlaceNames[lane.to] +
+                  ", which never said so");
+  }
+}
+
 void World::export_set(Station& station, const Lane& lane, std::optional<Fault> fault,
                        Chance& chance) {
   Replica& replica = *station.replica;
@@ -83,6 +95,9 @@ void World::export_set(Station& station, const Lane& lane, std::optional<Fault> 
                 *settlement_.at(station.place).sign, chance.percent(10));
   if (!usual) return keep(replica, book);
   BundleOrder order = *usual;
+  check_belief(station, lane, order.base);
+  for (const CompartmentId& one : replica.log().compartments())
+    for (const BatchId& id : replica.log().batches(one)) told_held_[station.place].insert(id);
   // Sometimes the stick at hand is labelled lower than both machines: less may leave.
   const bool is_low =
       lane.label > Level::secret && step_no_ < plan_.steps.size() && chance.percent(40);

@@ -124,6 +124,16 @@ bool World::talk_once(Station& station, Exchange& talk, std::optional<Fault> fau
   return talk.wants_more();
 }
 
+// P5: who is told to be in step with the hub has nothing that the hub lacks.
+void World::check_in_step(Station& station) {
+  const Scope scope = station.replica->roster().scope(
+      station.replica->node(), {RouteKind::network, settlement_.hub().ceiling});
+  for (const CompartmentId& one : scope.compartments)
+    for (const BatchId& id : station.replica->log().batches(one))
+      promise(hub_->store().holds(id), "P5",
+              station.name + " is in step, and the hub lacks a batch of " + one.text());
+}
+
 bool World::sync(Station& station, std::optional<Fault> fault, Chance& chance) {
   if (settlement_.roster().node(settlement_.at(station.place).node)->record.kind !=
       NodeKind::networked)
@@ -143,6 +153,7 @@ bool World::sync(Station& station, std::optional<Fault> fault, Chance& chance) {
     if (!goes_on) break;
   }
   const bool is_settled = talk.is_settled();
+  if (is_settled && fault != Fault::answer_stale) check_in_step(station);
   if (has_own_unknown) {  // somebody knows more of us than we do: a new life begins
     note("own unknown");
     open(station);

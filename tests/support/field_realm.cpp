@@ -161,8 +161,10 @@ Ran FieldHub::program_into(const std::string& file, const Words& words) {
   return jiyao::run(start);
 }
 
-void FieldHub::serve() {
-  child_ = std::make_unique<Child>(start("serve", {"--listen", "127.0.0.1:0"}));
+void FieldHub::serve(const std::map<std::string, std::string>& more) {
+  Start serving = start("serve", {"--listen", "127.0.0.1:0"});
+  serving.environment.insert(more.begin(), more.end());
+  child_ = std::make_unique<Child>(serving);
   const std::string before_port = "端口 ";
   if (!child_->says("端口 ") || !child_->says("\n"))
     throw std::runtime_error("the hub does not serve: " + child_->wait().said());

@@ -71,7 +71,8 @@ class FieldHub {
   Ran verb(const std::string& verb, Words more = {}) const;
   static Ran program(const Words& words);  ///< `jiyao-server WORDS`, of no folder
   static Ran program_into(const std::string& file, const Words& words);  ///< its stdout goes there
-  void serve();          ///< and leads the link to it
+  /// And leads the link to it.   `more`: of its environment
+  void serve(const std::map<std::string, std::string>& more = {});
   Ran stop(int signal);  ///< this signal, and waits
   bool is_serving() const { return child_ != nullptr; }
   Child& child() { return *child_; }

@@ -19,44 +19,49 @@ namespace jiyao {
 
 namespace {
 
-class Page : public Poco::Net::HTTPRequestHandler {
+class Teller : public Poco::Net::HTTPRequestHandler {
  public:
-  explicit Page(std::atomic<int>& requests) : requests_(requests) {}
+  Teller(std::atomic<int>& requests, const HtmlPortal::Page& page)
+      : requests_(requests), page_(page) {}
   void handleRequest(Poco::Net::HTTPServerRequest&,
                      Poco::Net::HTTPServerResponse& response) override {
     ++requests_;
-    const std::string page = "<html><body>请先登录 Wi-Fi</body></html>";
-    response.setContentType("text/html");
-    response.sendBuffer(page.data(), page.size());
+    response.setContentType(page_.type);
+    response.sendBuffer(page_.body.data(), page_.body.size());
   }
 
  private:
   std::atomic<int>& requests_;
+  const HtmlPortal::Page& page_;
 };
 
 class Pages : public Poco::Net::HTTPRequestHandlerFactory {
  public:
-  explicit Pages(std::atomic<int>& requests) : requests_(requests) {}
+  Pages(std::atomic<int>& requests, const HtmlPortal::Page& page)
+      : requests_(requests), page_(page) {}
   Poco::Net::HTTPRequestHandler* createRequestHandler(
       const Poco::Net::HTTPServerRequest&) override {
-    return std::make_unique<Page>(requests_).release();  // Poco owns and deletes it
+    return std::make_unique<Teller>(requests_, page_).release();  // Poco owns and deletes it
   }
 
  private:
   std::atomic<int>& requests_;
+  const HtmlPortal::Page& page_;
 };
 
 }  // namespace
 
 struct HtmlPortal::State {
-  explicit State(const std::string& certificate)
-      : socket(Poco::Net::SocketAddress("127.0.0.1", 0), 16, listening_context(certificate)),
-        server(new Pages(requests), socket, new Poco::Net::HTTPServerParams) {
+  State(const std::string& certificate, Page page_in)
+      : page(std::move(page_in)),
+        socket(Poco::Net::SocketAddress("127.0.0.1", 0), 16, listening_context(certificate)),
+        server(new Pages(requests, page), socket, new Poco::Net::HTTPServerParams) {
     server.start();
   }
   ~State() { server.stopAll(true); }
 
   std::atomic<int> requests{0};
+  Page page;
   Poco::Net::SecureServerSocket socket;
   Poco::Net::HTTPServer server;
 };
@@ -66,8 +71,9 @@ void HtmlPortal::make_certificate_at(const std::string& path) {
   if (!make_certificate(files, path, "127.0.0.1")) throw std::runtime_error("certificate");
 }
 
-HtmlPortal::HtmlPortal(const std::string& certificate)
-    : state_(std::make_unique<State>(certificate)) {}
+HtmlPortal::HtmlPortal(const std::string& certificate) : HtmlPortal(certificate, Page()) {}
+HtmlPortal::HtmlPortal(const std::string& certificate, Page page)
+    : state_(std::make_unique<State>(certificate, std::move(page))) {}
 HtmlPortal::~HtmlPortal() = default;
 std::uint16_t HtmlPortal::port() const {
   return state_->socket.address().port();

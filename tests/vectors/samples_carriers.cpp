@@ -58,7 +58,7 @@ Vectors messages() {
   put_frame(loud, FrameType::end, Bytes{1});
   return {{"have_and_end", "good", good},
           {"nothing", "good", {}},
-          {"unknown_type", "malformed", patched(good, 0, 12)},
+          {"type_above_ours", "newer", patched(good, 0, 12)},
           {"type_zero", "malformed", patched(good, 0, 0)},
           {"end_with_bytes", "malformed", loud},
           {"cut_in_a_frame", "malformed", Bytes(good.begin(), good.begin() + 6)},

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "schema/wire.h"
 #include "support/two_offices.h"
 
 namespace jiyao {
@@ -391,6 +394,43 @@ TEST(PeerMemory, ForgetsTheOldestWhenItIsFull) {
   EXPECT_LE(memory.bytes(), 4000u);
   EXPECT_EQ(memory.papers(keys.front()), nullptr);
   EXPECT_NE(memory.papers(keys.back()), nullptr);
+}
+
+// A machine that was not upgraded yet must say so, and go on with what it understands.
+TEST_F(ExchangeTest, WhatANewerProgramMadeIsRefusedAsNewerAndHoldsUpNothing) {
+  teach_both();
+  for (const auto& [type, magic] :
+       {std::pair(FrameType::hub_head, "JYHD"), std::pair(FrameType::roster, "JYRR"),
+        std::pair(FrameType::grant, "JYGR"), std::pair(FrameType::receipt, "JYRC"),
+        std::pair(FrameType::batch, "JYB1"), std::pair(FrameType::have, "JYHV"),
+        std::pair(FrameType::frontiers, "JYFR"), std::pair(FrameType::refused, "JYRF"),
+        std::pair(FrameType::epoch_request, "JYER")}) {
+    SCOPED_TRACE(magic);
+    Bytes thing = to_bytes(magic);
+    thing.insert(thing.end(), {kFormatVersion + 1, kSuite, 0, 0});
+    thing.resize(100);
+    const SealedBatch good = realm.write(r, internal);
+    Bytes message;
+    put_frame(message, type, thing);
+    put_frame(message, FrameType::batch, good.bytes());
+    Exchange caller(*log_a, as_caller());
+    const Result<Heard> heard = caller.hear(message);
+    ASSERT_TRUE(heard) << heard.error().detail;
+    ASSERT_EQ(heard->refused, 1u);
+    EXPECT_EQ(heard->refusals.front().second.code, Errc::newer);
+    EXPECT_TRUE(std::ranges::equal(log_a->batch(good.id())->bytes(), good.bytes()));
+  }
+}
+
+TEST_F(ExchangeTest, AFrameAboveOursSaysWhoIsTheOldOneAndKeepsWhatCameBefore) {
+  teach_both();
+  const SealedBatch good = realm.write(r, internal);
+  Bytes message = message_of(FrameType::batch, good.bytes());
+  const std::size_t end = message.size() - kFrameHeadBytes;
+  message[end] = static_cast<std::uint8_t>(FrameType::epoch_request) + 1;
+  Exchange caller(*log_a, as_caller());
+  EXPECT_EQ(caller.hear(message).code(), Errc::newer);
+  EXPECT_TRUE(log_a->holds(good.id()));
 }
 
 }  // namespace
