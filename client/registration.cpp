@@ -260,10 +260,11 @@ Result<Act> amend_act(const LedgerDefinition& definition, const View& view,
     act.steps.push_back(std::move(step));
     return {};
   };
-  if (!different.empty())
-    if (const auto added = add(different); !added) return added.error();
+  // A step may ask for several entries of a set: they are there before it is taken.
   for (const FieldValues& entry : later)
     if (const auto added = add(entry); !added) return added.error();
+  if (!different.empty())
+    if (const auto added = add(different); !added) return added.error();
   return act;
 }
 

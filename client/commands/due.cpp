@@ -35,8 +35,10 @@ std::string line_of(Desk& desk, const Directory& directory, const Replica& repli
   const bool is_zh = desk.words().language() == Language::zh;
   std::string line = "  " + item.what + "  " + (is_zh ? item.ledger->noun_zh : item.ledger->en);
   if (item.row) {
-    line += "  " + called(desk.words(), directory, *item.ledger, *item.row);
+    const std::string name = called(desk.words(), directory, *item.ledger, *item.row);
     const std::string paper = paper_text(desk.words(), directory, replica, *item.ledger, *item.row);
+    const bool says_nothing = !paper.empty() && item.row->record.hex().starts_with(name);
+    if (!says_nothing) line += "  " + name;
     if (!paper.empty() && line.find(paper) == std::string::npos) line += "  " + paper;
   }
   if (item.lacks_table) return line + "  " + desk.text("due.no_table");

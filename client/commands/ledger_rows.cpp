@@ -140,9 +140,16 @@ class Citing {
   }
 
   bool needs(std::string_view ledger) const {
+    const Lookup cited = [&](std::string_view ref, std::string_view name) {
+      const auto found = about_.refs.find(std::string(name));
+      return !ref.empty()
+                 ? std::nullopt
+                 : std::optional(found == about_.refs.end() ? std::string() : found->second);
+    };
     return std::any_of(ledger_.fields.begin(), ledger_.fields.end(), [&](const Field& field) {
       return field.type == FieldType::ref && field.ref_ledger == ledger && is_single(field) &&
-             field.from && !about_.refs.contains(field.name);
+             field.from && !about_.refs.contains(field.name) &&
+             field.from_if.holds(cited, true) != Holds::no;
     });
   }
   void set(const std::string& field, const std::string& hex) { about_.refs[field] = hex; }

@@ -196,6 +196,32 @@ Error lacks(Desk& desk, const Field& field) {
                       {{"field", label_of(desk.words(), field)}, {"option", option_of(field)}});
 }
 
+/// "values(checked_point) >= 8": those that are still lacking are named.
+Result<void> enough_values(Desk& desk, const StepAtHand& at, const Clause& clause) {
+  const auto term = term_of(clause.field);
+  const auto index =
+      term && term->what == "values" ? at.ledger.field_index(term->of) : std::nullopt;
+  if (!index || clause.comparison != Comparison::at_least) return {};
+  const Field& field = at.ledger.fields[*index];
+  std::vector<std::string> values;
+  if (at.row != nullptr) values = field_values(at.ledger, at.row->state, *index);
+  for (const FieldValues& entry : at.entries)
+    if (const auto typed = entry.find(field.name); typed != entry.end())
+      values.push_back(typed->second);
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  if (values.size() >= static_cast<std::size_t>(std::stoul(clause.literal))) return {};
+  std::string lacking;
+  for (const std::string& choice : field.choices)
+    if (!std::binary_search(values.begin(), values.end(), choice))
+      lacking += (lacking.empty() ? "" : desk.text("list.and")) + choice;
+  return desk.failure(Errc::not_allowed, "ledger.too_few",
+                      {{"field", label_of(desk.words(), field)},
+                       {"count", clause.literal},
+                       {"option", option_of(field)},
+                       {"lacking", lacking}});
+}
+
 /// The first field that the guard wants set, or the state needs, and that has no value.
 Result<void> nothing_lacks(Desk& desk, const Replica& replica, const StepAtHand& at) {
   const auto check = [&](std::size_t index) -> Result<void> {
@@ -206,6 +232,7 @@ Result<void> nothing_lacks(Desk& desk, const Replica& replica, const StepAtHand&
     return lacks(desk, field);
   };
   for (const Clause& clause : at.step.when.clauses()) {
+    if (const auto enough = enough_values(desk, at, clause); !enough) return enough;
     if (!clause.ref.empty() || clause.comparison != Comparison::is_set) continue;
     auto index = at.ledger.field_index(clause.field);
     const Group* group = at.ledger.group(clause.field);

@@ -153,8 +153,8 @@ TEST_F(LedgerDay, WhatIsOverdueDueTodayAndSoonIsToldToTheRoleThatActs) {
 
 TEST_F(LedgerDay, M07AnUrgentPaperIsUrgedEveryDayAndAnImportantOneEveryWeek) {
   const auto paper = [&](const char* number, const char* urgency) {
-    good({"收文", "登记", "--标题", "来文", "--来文单位", "省厅", "--文号", number, "--缓急",
-          urgency, "--收文日期", day(-8)});
+    good({"收文", "登记", "--标题", std::string("来文") + urgency, "--来文单位", "省厅", "--文号",
+          number, "--缓急", urgency, "--收文日期", day(-8)});
     good({"文件批办单", "开单", number});
     good({"文件批办单", "拟办", number, "--拟办人", "周敏", "--拟办意见", "请办"});
   };
@@ -166,9 +166,9 @@ TEST_F(LedgerDay, M07AnUrgentPaperIsUrgedEveryDayAndAnImportantOneEveryWeek) {
   paper("省厅〔2026〕11号", "特急");
   paper("省厅〔2026〕12号", "急件");
   paper("省厅〔2026〕13号", "平件");
-  EXPECT_THAT(today(), HasSubstr("紧急件每日催办  文件批办单  省厅〔2026〕11号"));
-  EXPECT_THAT(today(), HasSubstr("重要件每周催办  文件批办单  省厅〔2026〕12号"));
-  EXPECT_THAT(today(), Not(HasSubstr("省厅〔2026〕13号")));
+  EXPECT_THAT(today(), HasSubstr("紧急件每日催办  文件批办单  2026-0001  来文特急"));
+  EXPECT_THAT(today(), HasSubstr("重要件每周催办  文件批办单  2026-0002  来文急件"));
+  EXPECT_THAT(today(), Not(HasSubstr("来文平件")));
   urge("省厅〔2026〕11号", 0);
   urge("省厅〔2026〕12号", -6);
   EXPECT_THAT(today(), Not(HasSubstr("催办  文件批办单")));
@@ -201,7 +201,8 @@ TEST_F(LedgerDay, ADocumentNumberIsReadTypedAndFoundAsItIsPrinted) {
     SCOPED_TRACE(typed);
     EXPECT_THAT(good({"发文", "查看", typed}).text, HasSubstr("标题甲办函"));
   }
-  EXPECT_THAT(good({"find", "甲办函〔2026〕1号"}).text, HasSubstr("标题甲办函"));
+  EXPECT_THAT(good({"find", "甲办函〔2026〕1号", "--ledger", "发文"}).text,
+              HasSubstr("标题甲办函"));
   EXPECT_EQ(desk_.run({"发文", "查看", "甲办令〔2026〕1号"}).error, "NOT_FOUND");
 }
 
