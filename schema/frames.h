@@ -41,8 +41,8 @@ class FrameReader {
  public:
   explicit FrameReader(ByteView message) : rest_(message) {}
   bool at_end() const { return rest_.empty(); }
-  /// errors: malformed (cut, unknown type, too long, an `end` that is not empty); the reader then
-  /// stays where it is
+  /// errors: newer (a type above ours), malformed (cut, no type, too long, an `end` that is not
+  /// empty); the reader then stays where it is
   Result<Frame> next();
 
  private:

@@ -75,7 +75,7 @@ class Exchange {
   Bytes say(std::size_t bytes_max);
   /// Takes a message in; each batch is durable before the next is read. What a bad frame breaks, is
   /// counted as refused and the rest goes on (P7); framing that breaks ends it, with everything
-  /// before it kept.   errors: malformed (`so_far()` tells what was kept)
+  /// before it kept.   errors: malformed, newer (`so_far()` tells what was kept)
   Result<Heard> hear(ByteView message);
   const Heard& so_far() const;  ///< of the last hear(), also when it failed
 
