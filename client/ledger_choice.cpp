@@ -7,7 +7,9 @@ const LedgerDefinition* ledger_called(const Definitions& definitions, std::strin
   const LedgerDefinition* begins = nullptr;
   int count = 0;
   for (const LedgerDefinition& ledger : definitions.all()) {
-    if (text == ledger.name || text == ledger.zh || text == ledger.en) return &ledger;
+    const bool is_it = text == ledger.name || text == ledger.zh || text == ledger.en ||
+                       text == ledger.noun || text == ledger.noun_zh;
+    if (is_it) return &ledger;
     if (text.empty() || !ledger.zh.starts_with(text)) continue;
     begins = &ledger;
     ++count;

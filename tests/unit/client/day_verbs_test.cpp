@@ -181,6 +181,10 @@ TEST_F(DayVerbs, ARestoreThatWasCutShortIsRepeatedAndOverwritesNothing) {
   const Said made = must(archive_.run({"backup", "create", path("backup")}));
   EXPECT_THAT(made.text, HasSubstr("按机密载体"));
   const fs::path home = archive_.data();
+  for (const auto& entry : fs::directory_iterator(path("backup")))  // a restore got this far
+    if (entry.path().extension() == ".jdb")
+      fs::copy_file(entry.path(), home / entry.path().filename(),
+                    fs::copy_options::overwrite_existing);
   fs::remove(home / "keyring.jyk");
   fs::remove(home / "secret.jdb");
   write_file(home / "secret.jdb.restoring", "half of it");

@@ -115,7 +115,7 @@ TEST_F(ListVerbs, WhoHasThePaperNowIsWhoItIsListedUnder) {
   must(archive_.run({"借阅", "借出", "厅发〔2026〕3号", "--借阅人", "郑十二", "--批准"}));
   EXPECT_THAT(asked({"--holder", "郑十二"}, {"--保管人", "郑十二"}), ElementsAre("防汛丙"));
   EXPECT_THAT(asked({"--holder", "周敏"}, {"--保管人", "周敏"}), ElementsAre("抗旱丁"));
-  const Said copies = must(archive_.run({"document_copy", "list", "--holder", "郑十二"}));
+  const Said copies = must(archive_.run({"document-copy", "list", "--holder", "郑十二"}));
   EXPECT_EQ(copies.json->getArray("records")->size(), 1U) << copies.text;
   must(archive_.run({"借阅", "归还", "厅发〔2026〕3号", "--清点结果", "相符"}));
   EXPECT_THAT(asked({"--holder", "郑十二"}, {"--保管人", "郑十二"}), IsEmpty());
@@ -143,9 +143,11 @@ TEST_F(ListVerbs, APageEndsWithTheCommandForTheNext) {
 }
 
 TEST_F(ListVerbs, ARowIsCalledByWhatItsListShowsHoweverManyBearTheWord) {
-  std::string rows = "会议名称,召开日期,地点,承办单位\n";
-  for (int i = 0; i < 70; ++i) rows += "例会之" + std::to_string(i) + ",2026-11-22,厅,一处\n";
-  write(path("meetings.csv"), "会议名称,召开日期,地点,承办单位\n例会,2026-11-20,厅,一处\n");
+  const std::string heads = "会议名称,形式,密级,会议日期,地点,承办单位,人数,会期半天数\n";
+  std::string rows = heads;
+  for (int i = 0; i < 70; ++i)
+    rows += "例会之" + std::to_string(i) + ",现场,内部,2026-11-22,厅,一处,10,1\n";
+  write(path("meetings.csv"), heads + "例会,现场,内部,2026-11-20,厅,一处,10,1\n");
   must(archive_.run({"import", "meeting", path("meetings.csv")}));
   write(path("more.csv"), rows);
   must(archive_.run({"import", "meeting", path("more.csv")}));
