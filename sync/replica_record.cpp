@@ -1,6 +1,7 @@
 // sync/replica_record.cpp - a clerk's act: from steps to changes that are durable and shown.
 #include <algorithm>
 
+#include "sync/group_merge.h"
 #include "sync/replica_state.h"
 #include "sync/terms.h"
 
@@ -70,6 +71,8 @@ class Recorder {
   Result<void> settle_kind(const Act& act, const Step& step, Change& change,
                            const Workpiece*& before);
   Result<Change> draft(const Act& act, const Step& step, const ActId& act_id);
+  bool may_lower(const LedgerDefinition& definition, const RecordState* state,
+                 const Change& change) const;
   Result<void> judge(const LedgerDefinition& definition, const Change& change,
                      bool is_decisive) const;
   std::optional<std::string> cited(const LedgerDefinition& definition, const Change& change,
@@ -131,7 +134,9 @@ Result<Change> Recorder::draft(const Act& act, const Step& step, const ActId& ac
   change.origin = {replica_.parts.unlocked.node, replica_.life->incarnation(),
                    ++counter_ * kLevels + static_cast<std::uint64_t>(level_)};
   change.hlc = replica_.next_hlc();
-  const bool has_to_be_signed = is_decisive(*definition, change);
+  const RecordState* state = before == nullptr ? nullptr : &before->state;
+  const bool has_to_be_signed =
+      is_decisive(*definition, change) || may_lower(*definition, state, change);
   if (has_to_be_signed)
     change.person =
         replica_.parts.unlocked.person.sign->sign(Label::change_person, digest_to_sign(change));
@@ -142,11 +147,25 @@ Result<Change> Recorder::draft(const Act& act, const Step& step, const ActId& ac
   const Lookup lookup = [&](std::string_view ref, std::string_view field) {
     return cited(*definition, change, before, ref, field);
   };
-  const RecordState* state = before == nullptr ? nullptr : &before->state;
   const auto valid = validate(*definition, state, change, lookup, replica_.calendar);
   if (!valid) return valid.error();
   if (auto judged = judge(*definition, change, has_to_be_signed); !judged) return judged.error();
   return change;
+}
+
+// Lowered by whoever may, it takes effect with the person's own signature only (merge.h); without
+// the role it stays a proposal, signed or not.
+bool Recorder::may_lower(const LedgerDefinition& definition, const RecordState* state,
+                         const Change& change) const {
+  const UserRecord* user = roster_.user(change.actor);
+  if (user == nullptr || state == nullptr) return false;
+  return std::any_of(change.writes.begin(), change.writes.end(), [&](const Write& write) {
+    const Group* group = definition.group(write.group);
+    const GroupState* shown =
+        group == nullptr ? nullptr : state->group(*definition.group_index(write.group));
+    return shown != nullptr && (user->roles & group->lowered_by) != 0 &&
+           order_of(definition, *group, write.value, shown->value).value_or(0) < 0;
+  });
 }
 
 Result<void> Recorder::judge(const LedgerDefinition& definition, const Change& change,

@@ -77,6 +77,16 @@ TEST_P(Levels, C4OnlyTheAuthorityLowersAndARaiseMadeApartSuspendsIt) {
   EXPECT_EQ(asked(document, "C1"), "q classification_authority");
 }
 
+TEST_P(Levels, WhatTheAuthorityEntersLowersALevelAndIsSigned) {
+  const RecordId document = this->document("secret");
+  together();
+  a.sit(authority);
+  a.write(document, {{"level", "internal"}});
+  together();
+  EXPECT_EQ(shown(document, "level"), "internal");
+  EXPECT_EQ(proposals(document, "level"), 0U);
+}
+
 TEST_P(Levels, C6TheLongerTermHoldsAndTermsNobodyCanCompareAreAsked) {
   const RecordId document = this->document("secret");
   a.write(document, {{"term", "1y"}});

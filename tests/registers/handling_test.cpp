@@ -146,6 +146,19 @@ TEST_P(Handling, C8AReaderWhoIsRemovedWhileHoldingTheCopyHasToGiveItBack) {
   EXPECT_EQ(codes(slip), "R2");
 }
 
+TEST_P(Handling, C8ABorrowerWhoIsNotInTheScopeHasToGiveTheCopyBack) {
+  const RecordId copy = this->copy(), other = this->copy();
+  together();
+  const RecordId loan = lend(a, copy, "乙"), free = lend(a, other, "乙");
+  b.write(document_of(copy), {{"scope", "甲"}});
+  together();
+  EXPECT_EQ(codes(loan), "C8");
+  EXPECT_EQ(codes(free), "") << "nobody narrowed its scope";
+  b.write(document_of(copy), {{"scope", "乙"}});
+  together();
+  EXPECT_EQ(codes(loan), "");
+}
+
 TEST_P(Handling, M20AReaderNobodyApprovedGetsNoCopy) {
   const RecordId slip = this->slip(copy());
   EXPECT_NE(a.refusal_of(slip, leg("外人", "送出")).find("知悉范围"), std::string::npos);
