@@ -60,7 +60,7 @@ TEST_F(ReportVerbs, EveryReportPrintsWithHeadsEmptyRowsPagesAndPlacesToSign) {
     for (const std::string& sign : form.signs) EXPECT_THAT(page, HasSubstr(sign + "：<i>"));
     ++reports;
   }
-  EXPECT_EQ(reports, 10U);
+  EXPECT_EQ(reports, 11U);
 }
 
 TEST_F(ReportVerbs, EverySheetPrintsWhereItsLedgerHasARow) {
