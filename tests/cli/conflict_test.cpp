@@ -121,7 +121,7 @@ TEST_F(Disagreement, AFindingIsAskedForWithItsQuestionAndBothSides) {
   EXPECT_THAT(asked.out, HasSubstr("已提请裁定"));
   const Ran ruling = a.run(
       {"冲突处理台账", "查看",
-       a.good({"ruling", "list"})->getArray("rows")->getObject(0)->getValue<std::string>("id")});
+       a.good({"ruling", "list"})->getArray("records")->getObject(0)->getValue<std::string>("id")});
   for (const char* part : {"N2", "标题 重复的来文", "标题 又登记了一次", "请谁裁定", "裁定时限"})
     EXPECT_THAT(ruling.out, HasSubstr(part));
 }

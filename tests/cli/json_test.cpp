@@ -246,6 +246,11 @@ void EveryVerb::values_disagree() {
   good(a, "conflict resolve", first, {"records"});
   wrong(a, "conflict undo", {kPaper, "--field", "urgency", "--reason", "看错"}, 4, "NOT_FOUND");
   good(a, "conflict undo", {kPaper, "--field", "title", "--reason", "看错"}, {"records"});
+  for (const char* title : {"一次", "又一次"})
+    a.good(
+        {"incoming", "add", "--title", title, "--doc-no", "重〔2026〕1号", "--sender-org", "省厅"});
+  good(a, "conflict ask", {"N2"}, {"records"});
+  wrong(a, "conflict ask", {"ffff0000"}, 4, "NOT_FOUND");
 }
 
 void EveryVerb::media_travel() {

@@ -38,6 +38,12 @@ class Paper : public Apart {
                       {"signed_by", "李"},
                       {"registered_on", "2026-03-01"}});
   }
+  static void recheck(Party& side, const RecordId& paper) {
+    for (const char* point : {"签发手续", "附件", "标题和文种", "密级和期限", "缓急", "主送和抄送",
+                              "格式", "文号和日期"})
+      side.write(paper, {{"checked_point", point}});
+    side.write(paper, {{"rechecked_by", "丙"}, {"state", "rechecked"}});
+  }
   static Fields printed() {
     return {{"printed_on", "2026-03-02"}, {"print_run", "10"}, {"state", "printed"}};
   }
@@ -127,11 +133,11 @@ TEST_P(Paper, N4OneDocumentNumberOnTwoPapers) {
   together();
   EXPECT_EQ(codes(here), "N4");
   EXPECT_EQ(a.findings(here).front().gravity, Gravity::note) << "neither is printed";
-  a.write(here, {{"rechecked_by", "丙"}, {"state", "rechecked"}});
+  recheck(a, here);
   a.write(here, printed());
   together();
   EXPECT_EQ(b.findings(there).front().gravity, Gravity::question) << "one is";
-  b.write(there, {{"rechecked_by", "丙"}, {"state", "rechecked"}});
+  recheck(b, there);
   b.write(there, printed());
   together();
   EXPECT_EQ(r.findings(there).front().gravity, Gravity::freeze) << "both are";
