@@ -4,8 +4,8 @@
 //   metadata.csv    one line an item, every element in a column of its own
 //   metadata.xml    the same with groups, and what was done to each item
 //   sha256sums.txt  SHA-256 of the three, as `sha256sum -c` reads it
-// The folder is made beside its name (work_folder.h), read back, and takes the name in one step: it is
-// there whole or not at all.
+// The folder is made beside its name (work_folder.h), read back, and takes the name in one step: it
+// is there whole or not at all.
 #pragma once
 
 #include <string>
