@@ -7,8 +7,8 @@
 //   "signers(witness) >= 2"             "signers(witness) exclude signers(approval)"
 //   "values(reader) within document.values(reader)"                     "term within level"
 // Levels, dates, stamps and integers have an order; everything else only is or is not. A term
-// `what(name)` is a list (sync/terms.h): an order compares how many it holds, of sum(name) the sum, of
-// ends(name) the day.
+// `what(name)` is a list (sync/terms.h): an order compares how many it holds, of sum(name) the sum,
+// of ends(name) the day.
 // Where a field or a cited record stands for several values, each of them has to hold. A clause
 // with working days (schema/working_days.h) speaks only where a calendar is at hand: for whoever
 // records, and in reminders.
