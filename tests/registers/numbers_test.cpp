@@ -103,8 +103,10 @@ TEST_P(Numbers, N3NumberedCopiesOfOnePaperAreNoConflict) {
   const RecordId here = registered(a, "省发〔2026〕3号", {{"copy_nos", "000001"}});
   const RecordId there = registered(b, "省发〔2026〕3号", {{"copy_nos", "000002"}});
   together();
-  EXPECT_EQ(codes(here), "");
-  EXPECT_EQ(codes(there), "");
+  for (const RecordId& row : {here, there}) {
+    EXPECT_EQ(codes(row), "");
+    EXPECT_EQ(state(row), "registered") << "at every machine";
+  }
 }
 
 TEST_P(Numbers, N5ANumberOutsideItsBlockIsTakenAndFlagged) {

@@ -186,6 +186,7 @@ TEST_P(Paper, N14APaperThatCameByMistakeIsTwoValidRows) {
   EXPECT_EQ(b.codes(theirs), "") << "another office's register: no duplicate of ours";
   EXPECT_EQ(b.state(theirs), "transferred");
   EXPECT_EQ(codes(ours), "");
+  EXPECT_EQ(state(ours), "registered") << "at every machine";
 }
 
 TEST_P(Paper, C3ADisputedLevelIsProtectedAtTheHighestClaim) {

@@ -100,7 +100,7 @@ TEST_P(FaultPoints, LoseNothingAcknowledgedAndVerifyClean) {
     }
   }
   std::cout << points_ << " points, " << refused_ << " steps refused, " << went_on_ << " went on\n";
-  EXPECT_GT(points_, 24U);  // writes that can be cut short are the fewest
+  EXPECT_GE(points_, 30U);  // writes that can be cut short are the fewest: 30
   EXPECT_GT(refused_, 20U);
 }
 
