@@ -2,6 +2,7 @@
 #include "client/commands/ledger_steps.h"
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
 #include <set>
 
@@ -210,7 +211,9 @@ Result<void> enough_values(Desk& desk, const StepAtHand& at, const Clause& claus
       values.push_back(typed->second);
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
-  if (values.size() >= static_cast<std::size_t>(std::stoul(clause.literal))) return {};
+  std::size_t wanted = 0;  // 0: not a plain number; the engine judges it alone
+  std::from_chars(clause.literal.data(), clause.literal.data() + clause.literal.size(), wanted);
+  if (values.size() >= wanted) return {};
   std::string lacking;
   for (const std::string& choice : field.choices)
     if (!std::binary_search(values.begin(), values.end(), choice))
