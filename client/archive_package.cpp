@@ -104,20 +104,22 @@ std::string sha256_hex(ByteView bytes) {
 }
 
 std::vector<std::pair<std::string, std::string>> package_texts(
-    const ArchiveHead& head, const std::vector<ArchiveItem>& items) {
+    const ArchiveHead& head, const std::vector<ArchiveItem>& items,
+    const std::vector<ItemFile>& files) {
   std::vector<std::pair<std::string, std::string>> texts = {
       {"catalogue.csv", catalogue_csv(items)},
       {"metadata.csv", metadata_csv(items)},
       {"metadata.xml", metadata_xml(head, items)}};
   std::string sums;
   for (const auto& [name, text] : texts) sums += sha256_hex(as_bytes(text)) + "  " + name + "\n";
+  for (const ItemFile& file : files) sums += file.sha256 + "  " + file.name + "\n";
   texts.emplace_back(kSums, std::move(sums));
   return texts;
 }
 
 Result<std::vector<PackageFile>> write_package(
-    Files& files, const Path& folder,
-    const std::vector<std::pair<std::string, std::string>>& texts) {
+    Files& files, const Path& folder, const std::vector<std::pair<std::string, std::string>>& texts,
+    const std::vector<ItemFile>& item_files) {
   if (files.exists(folder)) return Error{Errc::exists, folder};
   if (!files.exists(folder_of(folder))) return Error{Errc::not_found, folder_of(folder)};
   WorkFolder making(folder);
@@ -133,6 +135,13 @@ Result<std::vector<PackageFile>> write_package(
     if (!read || sha256_hex(*read) != sha256_hex(as_bytes(text))) return Error{Errc::storage, path};
     written.push_back({name, sha256_hex(*read), text.size()});
   }
+  if (!item_files.empty()) files.make_folder(making.path() + "/files");
+  for (const ItemFile& file : item_files) {
+    if (const auto copied = copy_item_file(files, file, making.path() + "/" + file.name); !copied)
+      return copied.error();
+    written.push_back({file.name, file.sha256, file.bytes});
+  }
+  if (!item_files.empty()) files.sync_folder(making.path() + "/files");
   files.sync_folder(making.path());
   files.rename(making.path(), folder);
   making.give_away();

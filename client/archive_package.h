@@ -3,7 +3,8 @@
 //   catalogue.csv   one line an item, the columns of DA/T 22-2015
 //   metadata.csv    one line an item, every element in a column of its own
 //   metadata.xml    the same with groups, and what was done to each item
-//   sha256sums.txt  SHA-256 of the three, as `sha256sum -c` reads it
+//   files/          the items' electronic files, where there are any (archive_files.h)
+//   sha256sums.txt  SHA-256 of all of these, as `sha256sum -c` reads it
 // The folder is made beside its name (work_folder.h), read back, and takes the name in one step: it
 // is there whole or not at all.
 #pragma once
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "client/archive_files.h"
 #include "client/archive_metadata.h"
 
 namespace jiyao {
@@ -28,15 +30,16 @@ struct PackageFile {
 /// Lower-case hex.
 std::string sha256_hex(ByteView bytes);
 
-/// Pure: the files' contents, the sums last.
+/// Pure: the contents of the texts, the sums last.
 std::vector<std::pair<std::string, std::string>> package_texts(
-    const ArchiveHead& head, const std::vector<ArchiveItem>& items);
+    const ArchiveHead& head, const std::vector<ArchiveItem>& items,
+    const std::vector<ItemFile>& files);
 
 /// `folder` must not be there.
 ///   errors: exists, not_found (the folder it would lie in), storage (read back, it is not what was
-///   written)
+///   written; or a file of an item changed meanwhile)
 Result<std::vector<PackageFile>> write_package(
-    Files& files, const Path& folder,
-    const std::vector<std::pair<std::string, std::string>>& texts);
+    Files& files, const Path& folder, const std::vector<std::pair<std::string, std::string>>& texts,
+    const std::vector<ItemFile>& item_files);
 
 }  // namespace jiyao

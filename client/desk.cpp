@@ -15,6 +15,8 @@ namespace jiyao {
 namespace {
 
 constexpr std::int64_t kBusyLookMs = 100;
+constexpr std::int64_t kMinuteMs = 60'000;
+constexpr const char* kDayEndKey = "day_end";
 
 #ifdef JIYAO_TEST_KEYRINGS
 bool is_test_run() {
@@ -166,11 +168,18 @@ Result<Replica*> Desk::open_replica() {
   if (!opened) return opened.error();
   replica_ = *std::move(opened);
   replica_->work_with(std::make_unique<SecondThread>());
+  const auto day_end = replica_->recall(kDayEndKey);
+  day_end_ = day_end ? std::atoi(std::string(as_text(*day_end)).c_str()) : 0;
   return replica_.get();
 }
 
 std::string Desk::today() const {
-  return date_at(clock_.wall_ms());
+  return date_at(clock_.wall_ms() - day_end_ * kMinuteMs);
+}
+
+void Desk::set_day_end(int minutes) {
+  replica_->remember(kDayEndKey, to_bytes(std::to_string(minutes)));
+  day_end_ = minutes;
 }
 
 std::string Desk::now() const {

@@ -61,8 +61,13 @@ class Desk {
   /// Closes the files and lets others have the folder (sync --watch between two rounds).
   void let_go();
 
-  std::string today() const;  ///< "2026-11-22", of this machine, UTC+8
-  std::string now() const;    ///< "2026-11-22T09:30"
+  /// "2026-11-22", of this machine, UTC+8: the business day, which goes on until day_end() in the
+  /// morning (domain.md T5). It fills columns and reminds; no merge or check ever asks it.
+  std::string today() const;
+  int day_end() const { return day_end_; }  ///< minutes after midnight
+  /// A local fact of this machine, durable on return. 0 <= minutes < 12 h; the replica is open.
+  void set_day_end(int minutes);
+  std::string now() const;  ///< "2026-11-22T09:30"
 
  private:
   class Bell;  // raises alarms on the console
@@ -83,6 +88,7 @@ class Desk {
   std::unique_ptr<Unlocked> unlocked_;
   std::unique_ptr<File> hold_;  // outlives the replica
   std::unique_ptr<Replica> replica_;
+  int day_end_ = 0;
 };
 
 /// The log of batches, in the ledger folder.

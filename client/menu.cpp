@@ -54,6 +54,7 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
     {"holidays", "节假日"},
     {"print", "打印"},
     {"holidays check", "核对"},
+    {"holidays day-end", "日终"},
     {"office", "单位"},
     {"access", "权限"},
     {"access give", "授予"},

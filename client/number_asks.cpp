@@ -44,8 +44,18 @@ class Settling {
   }
 
   Result<void> number_waiting() {
+    if (!numbers_.gave_provisional()) return {};
+    for (const LedgerDefinition& ledger : replica_.definitions().all())
+      for (const NumberRule& rule : ledger.numbers)
+        if (const auto numbered = number_waiting(ledger, rule); !numbered) return numbered;
+    return {};
+  }
+
+  const SettledNumbers& done() const { return done_; }
+
+ private:
+  Result<void> number_waiting(const LedgerDefinition& ledger, const NumberRule& rule) {
     const std::string start = numbers_.provisional_start();
-    const LedgerDefinition& ledger = *replica_.definitions().ledger("incoming");
     Query query;
     query.ledger = ledger.name;
     query.text = start;
@@ -54,30 +64,27 @@ class Settling {
     std::reverse(rows.begin(), rows.end());  // in the order they were registered
     for (const View& row : rows) {
       const bool waits = !row.is_hidden && !row.state.is_void &&
-                         row.state.field(ledger, "intake_no").starts_with(start);
+                         row.state.field(ledger, rule.field).starts_with(start);
       if (!waits) continue;
-      const auto numbered = number(ledger, row);
+      const auto numbered = number(ledger, rule, row);
       if (!numbered && !is_mine_to_skip(numbered.error())) return numbered.error();
     }
     return {};
   }
 
-  const SettledNumbers& done() const { return done_; }
-
- private:
-  Result<void> number(const LedgerDefinition& ledger, const View& row) {
-    const std::string received = row.state.field(ledger, "received_on");
-    const int year = std::atoi((received.empty() ? desk_.today() : received).substr(0, 4).c_str());
-    const SeriesKey key{row.compartment, ledger.name, row.state.field(ledger, "series"), year};
+  Result<void> number(const LedgerDefinition& ledger, const NumberRule& rule, const View& row) {
+    const SeriesKey key = series_key(ledger, rule, row, desk_.today());
     if (dry_.contains(key)) return {};
     const auto numbers = numbers_.take(key, 1);
     if (numbers.empty()) {
       dry_.insert(key);
       return numbers_.ask(key, 1);
     }
-    const std::string before = row.state.field(ledger, "intake_no");
-    const auto act = amend_act(ledger, row, {{"intake_no", numbers.front()}},
-                               {FieldValues{{"remarks", "原编号 " + before}}}, {});
+    SetEntries old_number;
+    if (ledger.field("remarks") != nullptr)
+      old_number.push_back({{"remarks", "原编号 " + row.state.field(ledger, rule.field)}});
+    const auto act =
+        amend_act(ledger, row, {{ledger.fields[rule.field].name, numbers.front()}}, old_number, {});
     if (!act) return act.error();
     const auto recorded = replica_.record(*act);
     if (!recorded) return recorded.error();

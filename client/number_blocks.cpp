@@ -10,6 +10,7 @@ namespace jiyao {
 namespace {
 
 constexpr std::uint32_t kOwnBlock = 50;
+constexpr const char* kProvisionalKey = "numbers/provisional";
 constexpr std::size_t kAskMax = 100'000;
 constexpr std::uint32_t kRestoreGap = 50;  ///< what a restored authority leaves free
 
@@ -57,6 +58,14 @@ std::string joined_series(const NumberRule& rule,
   for (std::size_t i = 0; i < rule.series.size(); ++i)
     series += (i == 0 ? "" : "/") + value(rule.series[i]);
   return series;
+}
+
+SeriesKey series_key(const LedgerDefinition& ledger, const NumberRule& rule, const View& row,
+                     const std::string& today) {
+  const auto shown = [&](std::size_t field) { return row.state.field(ledger, field); };
+  const std::string day = rule.year_of ? shown(*rule.year_of) : std::string();
+  return {row.compartment, ledger.name, joined_series(rule, shown),
+          year_of(day.empty() ? today : day)};
 }
 
 RecordId series_id(const SeriesKey& key) {
@@ -220,8 +229,13 @@ std::string NumberBlocks::provisional_start() const {
   return "临-" + replica_.author().incarnation.hex().substr(0, 8) + "-";
 }
 
+bool NumberBlocks::gave_provisional() const {
+  const auto kept = replica_.recall(kProvisionalKey);
+  return kept && as_text(*kept).starts_with(replica_.author().incarnation.hex().substr(0, 8) + ":");
+}
+
 std::vector<std::string> NumberBlocks::provisional(std::size_t count) {
-  const std::string key = "numbers/provisional";
+  const std::string key = kProvisionalKey;
   std::uint32_t next = 1;
   const std::string self = replica_.author().incarnation.hex().substr(0, 8);
   if (const auto kept = replica_.recall(key)) {

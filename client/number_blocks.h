@@ -56,6 +56,10 @@ std::string series_of(const LedgerDefinition& ledger, const View& row);
 std::string joined_series(const NumberRule& rule,
                           const std::function<std::string(std::size_t field)>& value);
 
+/// The series that a row draws a number of this rule from; `today` where no day or year says which.
+SeriesKey series_key(const LedgerDefinition& ledger, const NumberRule& rule, const View& row,
+                     const std::string& today);
+
 /// The record of a series.
 RecordId series_id(const SeriesKey& key);
 
@@ -83,6 +87,8 @@ class NumberBlocks {
   bool is_lead(const CompartmentId& compartment) const;
   /// How provisional numbers of this incarnation begin.
   std::string provisional_start() const;
+  /// Did this incarnation give one?
+  bool gave_provisional() const;
 
  private:
   std::optional<View> series(const SeriesKey& key) const;

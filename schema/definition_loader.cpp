@@ -252,7 +252,7 @@ void DefinitionLoader::load_fields(const Object& file) {
     only(*spec,
          {"zh",     "en",       "type",         "kind",      "group",       "from",       "if",
           "writer", "by_owner", "by_authority", "by_signer", "locked_from", "lowered_by", "headers",
-          "late",   "binds",    "removal",      "apart",     "moves",       "knows"});
+          "late",   "binds",    "removal",      "apart",     "moves",       "knows",      "home"});
     require(!def_.field(name), "the field exists");
     require(name != "today" && name.size() <= kNameBytesMax, "not a name for a field");
     Field field;
@@ -265,6 +265,11 @@ void DefinitionLoader::load_fields(const Object& file) {
     require(!field.knows || field.type == FieldType::person, "only a person knows");
     require(field.final_choices.empty() || text(*spec, "kind") == "custody",
             "only a custody value can be an end");
+    if (spec->has("home")) field.home = text(*spec, "home");
+    const bool is_custody_choice =
+        text(*spec, "kind") == "custody" &&
+        std::count(field.choices.begin(), field.choices.end(), field.home) == 1;
+    require(field.home.empty() || is_custody_choice, "\"home\" is one of its custody values");
     def_.fields.push_back(field);
     load_group(*spec, def_.fields.size() - 1);
   }

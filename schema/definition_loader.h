@@ -51,7 +51,8 @@ class DefinitionLoader {
   void check_group(const Group& group) const;
   void load_steps(const Object& file);
   void load_step(const Object& spec);
-  void load_fills(const Object& spec, Transition& step) const;
+  /// Columns and what is filled in for them, of "fills" and "renumbered".
+  std::vector<std::pair<std::string, std::string>> filled_fields(const Object& fills) const;
   void load_from(const Object& file);
   void load_keys(const Object& file);
   void load_numbers(const Object& file);

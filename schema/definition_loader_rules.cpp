@@ -33,17 +33,19 @@ void DefinitionLoader::load_from(const Object& file) {
 }
 
 void DefinitionLoader::load_step(const Object& spec) {
-  only(spec, {"verb", "zh", "from", "to", "by", "when", "clear_of", "also", "fills", "decisive"});
+  only(spec, {"verb", "zh", "from", "to", "by", "when", "clear_of", "unless", "also", "fills",
+              "decisive"});
   Transition step;
   step.verb = text(spec, "verb");
   place = def_.name + ".steps." + step.verb;
   step.zh = text(spec, "zh");
-  for (const std::string_view word : {"list", "show", "edit", "correct", "add"})
+  for (const std::string_view word : {"list", "show", "edit", "correct", "add", "renumber"})
     require(step.verb != word, "every ledger has a command of this name");
   step.to = state(text(spec, "to"));
   step.by = roles(spec, "by");
   step.is_decisive = flag(spec, "decisive");
   step.clear_of = texts(spec, "clear_of");
+  step.unless = texts(spec, "unless");
   if (spec.has("when")) step.when = condition(text(spec, "when"));
   for (const std::string& name : texts(spec, "from")) {
     if (name != "*") {
@@ -66,24 +68,25 @@ void DefinitionLoader::load_step(const Object& spec) {
       step.also.emplace_back(target, value);
     }
   }
-  load_fills(spec, step);
+  if (spec.has("fills")) step.fills = filled_fields(*object(spec, "fills"));
   def_.steps.push_back(std::move(step));
 }
 
-void DefinitionLoader::load_fills(const Object& spec, Transition& step) const {
-  if (!spec.has("fills")) return;
-  const Object::Ptr fills = object(spec, "fills");
-  for (const std::string& name : fills->getNames()) {
+std::vector<std::pair<std::string, std::string>> DefinitionLoader::filled_fields(
+    const Object& fills) const {
+  std::vector<std::pair<std::string, std::string>> filled;
+  for (const std::string& name : fills.getNames()) {
     const Field& target = def_.fields[field(name)];
-    const std::string value = text(*fills, name);
+    const std::string value = text(fills, name);
     require(value != "me" || target.type == FieldType::person, "\"me\" is a person: " + name);
     require(value != "now" || target.type == FieldType::stamp, "\"now\" is a moment: " + name);
     require(value != "today" || target.type == FieldType::date, "\"today\" is a day: " + name);
     require(target.type != FieldType::choice ||
                 std::count(target.choices.begin(), target.choices.end(), value) == 1,
             "not one of its values: " + name);
-    step.fills.emplace_back(name, value);
+    filled.emplace_back(name, value);
   }
+  return filled;
 }
 
 void DefinitionLoader::load_steps(const Object& file) {
@@ -153,7 +156,8 @@ void DefinitionLoader::load_keys(const Object& file) {
 void DefinitionLoader::load_numbers(const Object& file) {
   for (const Object::Ptr& spec : objects(file, "numbers")) {
     place = def_.name + ".numbers";
-    only(*spec, {"field", "series", "year_of", "printed", "finding", "document_number"});
+    only(*spec,
+         {"field", "series", "year_of", "printed", "finding", "document_number", "renumbered"});
     NumberRule rule;
     rule.field = field(text(*spec, "field"));
     require(def_.fields[rule.field].type == FieldType::number, "not a number field");
@@ -171,6 +175,7 @@ void DefinitionLoader::load_numbers(const Object& file) {
     rule.is_document_number = flag(*spec, "document_number");
     require(!rule.is_document_number || rule.series.size() == 1,
             "a document number has one code word");
+    if (spec->has("renumbered")) rule.renumbered = filled_fields(*object(*spec, "renumbered"));
     def_.numbers.push_back(rule);
   }
 }

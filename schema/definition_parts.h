@@ -52,10 +52,11 @@ struct Field {
   FieldType type = FieldType::text;
   std::vector<std::string> choices;
   std::vector<std::string> final_choices;  ///< of a custody choice: written "已销毁*", never left
-  LedgerName ref_ledger;                   ///< "any": a record of any ledger
-  std::size_t group = 0;                   ///< index into groups()
-  std::optional<std::size_t> from;         ///< mandatory from this state on (index into states())
-  Condition from_if;                       ///< ... if this holds
+  std::string home;       ///< of a custody choice: with the office, whoever is named beside it (U3)
+  LedgerName ref_ledger;  ///< "any": a record of any ledger
+  std::size_t group = 0;  ///< index into groups()
+  std::optional<std::size_t> from;   ///< mandatory from this state on (index into states())
+  Condition from_if;                 ///< ... if this holds
   bool knows = false;                ///< a person: who is named here has seen the content (M35)
   std::vector<std::string> headers;  ///< what import files call this column
 };
@@ -97,6 +98,9 @@ struct Transition {
   Roles by = 0;                      ///< 0: whoever may write the ledger
   Condition when;                    ///< own fields: also guards merging; of a ref: `check`
   std::vector<LedgerName> clear_of;  ///< no open record of these ledgers cites this one
+  /// Catalogue ids: whoever records it is refused while such a finding is open about the row or a
+  /// record that it cites (N7).
+  std::vector<std::string> unless;
   /// ("copy.custody_state", "在库"): written into the cited record in the same act. `=field` is the
   /// value of an own field, `=me` the person who takes the step.
   std::vector<std::pair<std::string, std::string>> also;
@@ -166,6 +170,8 @@ struct NumberRule {
   std::vector<std::size_t> series;     ///< fields that name the series, joined by "/"
   std::optional<std::size_t> year_of;  ///< date whose year the number should carry (N9)
   Condition printed;  ///< it stands on paper elsewhere: never renumbered without a person
+  /// What else a renumbering writes, by field name: "重盖收文章" is a duty from then on (N1).
+  std::vector<std::pair<std::string, std::string>> renumbered;
   std::string finding = "N1";
   /// 发文字号: shown as series〔year〕number号 without leading zeros (GB/T 9704-2012, 7.2.5).
   bool is_document_number = false;

@@ -32,9 +32,21 @@ std::optional<int> order_of(const LedgerDefinition& definition, const Group& gro
   return rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0;
 }
 
+bool GroupMerge::is_home(std::size_t write) const {
+  return std::any_of(group().fields.begin(), group().fields.end(), [&](std::size_t index) {
+    const std::string& home = definition_.fields[index].home;
+    return !home.empty() && definition_.field_value(index, value(write)) == home;
+  });
+}
+
+// U3: two who took a copy back name themselves, and it lies in one safe.
+bool GroupMerge::agree(std::size_t a, std::size_t b) const {
+  return value(a) == value(b) || (is_home(a) && is_home(b));
+}
+
 bool GroupMerge::differ(const Indexes& writes) const {
   return std::any_of(writes.begin(), writes.end(),
-                     [&](std::size_t write) { return value(write) != value(writes.front()); });
+                     [&](std::size_t write) { return !agree(write, writes.front()); });
 }
 
 GroupMerge::Indexes GroupMerge::maximal_before(std::size_t node) const {
@@ -137,8 +149,7 @@ bool GroupMerge::is_frozen_before(std::size_t write) const {
 void GroupMerge::note_contradictions(std::size_t write) {
   if (tips_.empty() || (tips_.size() == 1 && is_before(tips_.front(), write))) return;
   for (std::size_t earlier = 0; earlier < write; ++earlier)
-    if (!writes_[earlier].is_proposal && value(earlier) != value(write) &&
-        !is_before(earlier, write))
+    if (!writes_[earlier].is_proposal && !agree(earlier, write) && !is_before(earlier, write))
       contradictions_.push_back({earlier, write});
 }
 
@@ -278,7 +289,13 @@ void GroupMerge::finish_custody(GroupState& state, const Indexes& top) const {
     facts.push_back(pair.a);
     facts.push_back(pair.b);
   }
-  if (facts.size() == top.size() && !differ(top)) return;
+  if (facts.size() == top.size() && !differ(top)) {
+    if (top.empty()) return;
+    state.value = value(top.back());
+    const auto is_other = [&](std::size_t write) { return value(write) != state.value; };
+    if (std::any_of(top.begin(), top.end(), is_other)) state.mark = Mark::flagged;
+    return;
+  }
   std::sort(facts.begin(), facts.end(),
             [&](std::size_t a, std::size_t b) { return writes_[a].node < writes_[b].node; });
   facts.erase(std::unique(facts.begin(), facts.end()), facts.end());

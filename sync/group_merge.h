@@ -51,6 +51,9 @@ class GroupMerge {
   bool is_before(std::size_t a, std::size_t b) const {
     return graph_.is_before(writes_[a].node, writes_[b].node);
   }
+  /// Do both say the same, or both that the copy is at home?
+  bool agree(std::size_t a, std::size_t b) const;
+  bool is_home(std::size_t write) const;
   bool differ(const Indexes& writes) const;
   bool names_exactly(std::size_t write, const Indexes& known) const;
   bool may_supersede(std::size_t write, const Indexes& known) const;

@@ -12,6 +12,7 @@ jiyao_test(test_client
 jiyao_test(test_verbs
   SOURCES
     unit/client/archive_verbs_test.cpp
+    unit/client/number_verbs_test.cpp
     unit/client/bad_input_test.cpp
     unit/client/conflict_verbs_test.cpp
     unit/client/day_verbs_test.cpp

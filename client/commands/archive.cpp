@@ -1,6 +1,7 @@
 // client/commands/archive.cpp - archive export: what is filed, as catalogue and metadata for the
 // archive that takes it over (M70).
 #include <algorithm>
+#include <iterator>
 
 #include "client/archive_code.h"
 #include "client/archive_package.h"
@@ -18,7 +19,7 @@ constexpr const char* kEntries = "archive_entry";
 
 struct ArchiveOptions {
   std::string out, level, owner, year, fonds, retention, purpose;
-  std::string archive_name, archive_code, fonds_name;
+  std::string archive_name, archive_code, fonds_name, files;
 };
 
 void declare_archive(CLI::App& app, ArchiveOptions& options, const Catalogue& words) {
@@ -34,6 +35,7 @@ void declare_archive(CLI::App& app, ArchiveOptions& options, const Catalogue& wo
                  words.text("opt.archive_name"));
   app.add_option("--archive-code,--档案馆代码", options.archive_code,
                  words.text("opt.archive_code"));
+  app.add_option("--files,--电子文件", options.files, words.text("opt.archive_files"));
   app.add_option("--fonds-name,--全宗名称", options.fonds_name, words.text("opt.fonds_name"));
 }
 
@@ -108,6 +110,26 @@ Result<std::vector<ArchiveItem>> items_of(Desk& desk, const Replica& replica, co
   return items;
 }
 
+/// The electronic files that go along, told in the items' metadata.   errors: not_found, invalid
+Result<std::vector<ItemFile>> files_for(Desk& desk, const Path& folder,
+                                        std::vector<ArchiveItem>& items) {
+  std::vector<std::vector<ItemFile>> by_item(items.size());
+  if (!folder.empty()) {
+    auto found = files_of_items(desk.env().files, folder, items);
+    if (!found && found.code() == Errc::not_found)
+      return desk.failure(Errc::not_found, "archive.no_files", {{"folder", folder}});
+    if (!found)
+      return desk.failure(found.code(), "archive.strange_files",
+                          {{"names", terminal_safe(found.error().detail)}});
+    by_item = *std::move(found);
+  }
+  add_file_elements(items, by_item);
+  std::vector<ItemFile> all;
+  for (std::vector<ItemFile>& some : by_item)
+    std::move(some.begin(), some.end(), std::back_inserter(all));
+  return all;
+}
+
 /// What is classified is registered before it is written.   errors: of Replica::record()
 Result<std::string> registered(Desk& desk, Replica& replica, const Filed& filed,
                                const std::string& sums, const std::string& purpose) {
@@ -171,15 +193,17 @@ Result<Answer> archive_export(Desk& desk, const ArchiveOptions& options) {
     return desk.failure(Errc::not_found, "archive.none", {{"count", std::to_string(filed.above)}});
   const ArchiveSource source{options.archive_name, options.archive_code, options.fonds_name,
                              text.directory().office(*office)};
-  const auto items = items_of(desk, **replica, text, filed, source);
+  auto items = items_of(desk, **replica, text, filed, source);
   if (!items) return items.error();
+  const auto along = files_for(desk, options.files, *items);
+  if (!along) return along.error();
   const auto texts =
       package_texts({source.office_name, text.directory().person((*replica)->person().user),
                      rfc3339_at(desk.env().clock.wall_ms()), filed.highest},
-                    *items);
+                    *items, *along);
   const auto row = registered(desk, **replica, filed, texts.back().second, options.purpose);
   if (!row) return row.error();
-  const auto files = write_package(desk.env().files, folder, texts);
+  const auto files = write_package(desk.env().files, folder, texts, *along);
   if (!files) return files.error();
   return told(desk, filed, *files, folder, *row);
 }

@@ -23,7 +23,7 @@ void add_proof(Menu& menu);          ///< status, verify
 void add_office(Menu& menu);         ///< office add, list, hub add, access give, list
 void add_user(Menu& menu);           ///< user add, approve, list
 void add_series(Menu& menu);         ///< series list, grant, report; gaps
-void add_holidays(Menu& menu);       ///< holidays list, import, check
+void add_holidays(Menu& menu);       ///< holidays list, import, check, day-end
 void add_due(Menu& menu);            ///< today, due
 void add_timeline(Menu& menu);       ///< timeline, access log
 void add_print(Menu& menu);          ///< print

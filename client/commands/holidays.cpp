@@ -1,5 +1,7 @@
-// client/commands/holidays.cpp - holidays list|import|check: which days are worked, by whose
-// notice.
+// client/commands/holidays.cpp - holidays list|import|check|day-end: which days are worked, by
+// whose notice, and at what hour a business day ends.
+#include <charconv>
+
 #include "client/chosen_file.h"
 #include "client/commands/commands.h"
 #include "client/desk.h"
@@ -10,9 +12,10 @@ namespace jiyao {
 namespace {
 
 constexpr std::size_t kFileBytesMax = 64U << 10U;
+constexpr int kDayEndHourBelow = 12;
 
 struct HolidayOptions {
-  std::string file;
+  std::string file, hour;
   int year = 0;
 };
 
@@ -26,13 +29,17 @@ void declare_check(CLI::App& app, HolidayOptions& options, const Catalogue& word
   app.add_option("year", options.year, words.text("opt.holiday_year"))->required();
 }
 
+void declare_day_end(CLI::App& app, HolidayOptions& options, const Catalogue& words) {
+  app.add_option("hour", options.hour, words.text("opt.day_end"));
+}
+
 bool is_built_in(const HolidayYear& year) {
   const HolidayYear* ours = WorkCalendar::built_in().year(year.year);
   return ours != nullptr && ours->number == year.number && ours->typed_from == year.typed_from;
 }
 
-std::string month_text(int month) {
-  return (month < 10 ? "0" : "") + std::to_string(month);
+std::string two_digits(int n) {
+  return (n < 10 ? "0" : "") + std::to_string(n);
 }
 
 /// Working days of the year's months, and of the year in front.
@@ -110,7 +117,7 @@ Answer year_answer(Desk& desk, const WorkCalendar& calendar, const HolidayYear& 
   const std::vector<int> counts = working_days_of(calendar, year.year);
   std::string months;
   for (int month = 1; month <= 12; ++month)
-    months += (month == 1 ? "" : "  ") + month_text(month) + ":" +
+    months += (month == 1 ? "" : "  ") + two_digits(month) + ":" +
               std::to_string(counts[static_cast<std::size_t>(month)]);
   answer.text += "\n" + desk.text("holidays.count", {{"year", std::to_string(year.year)},
                                                      {"count", std::to_string(counts[0])},
@@ -144,12 +151,52 @@ Result<Answer> import_year(Desk& desk, const HolidayOptions& options) {
   return answer;
 }
 
+/// "02:00" or "2" -> 120; nullopt: not an hour of the night or the morning.
+std::optional<int> minutes_from(const std::string& typed) {
+  const std::size_t colon = typed.find(':');
+  const auto number = [](std::string_view digits) {
+    int value = -1;
+    const auto end = digits.data() + digits.size();
+    const auto read = std::from_chars(digits.data(), end, value);
+    return read.ec == std::errc() && read.ptr == end && digits.size() <= 2 ? value : -1;
+  };
+  const std::string_view text(typed);
+  const int hours = number(text.substr(0, colon));
+  const int minutes = colon == std::string::npos ? 0 : number(text.substr(colon + 1));
+  if (hours < 0 || hours >= kDayEndHourBelow || minutes < 0 || minutes > 59) return std::nullopt;
+  return hours * 60 + minutes;
+}
+
+std::string hour_text(int minutes) {
+  return two_digits(minutes / 60) + ":" + two_digits(minutes % 60);
+}
+
+/// domain.md T5: what a night shift does before that hour is of the day before.
+Result<Answer> day_end(Desk& desk, const HolidayOptions& options) {
+  const auto replica = desk.replica();
+  if (!replica) return replica.error();
+  if (!options.hour.empty()) {
+    const auto minutes = minutes_from(options.hour);
+    if (!minutes)
+      return desk.failure(Errc::invalid, "holidays.bad_hour",
+                          {{"typed", terminal_safe(options.hour)}});
+    desk.set_day_end(*minutes);
+  }
+  const std::string hour = hour_text(desk.day_end());
+  Answer answer{.text = desk.text("holidays.day_end", {{"hour", hour}, {"today", desk.today()}}),
+                .json = json_object()};
+  answer.json->set("day_end", hour);
+  answer.json->set("today", desk.today());
+  return answer;
+}
+
 }  // namespace
 
 void add_holidays(Menu& menu) {
   menu.add<HolidayOptions>("holidays list", declare_list, list_years);
   menu.add<HolidayOptions>("holidays import", declare_import, import_year);
   menu.add<HolidayOptions>("holidays check", declare_check, check_year);
+  menu.add<HolidayOptions>("holidays day-end", declare_day_end, day_end);
 }
 
 }  // namespace jiyao

@@ -27,6 +27,8 @@ Work work_of(VerbKind kind) {
       return correct_row;
     case VerbKind::initial:
       return initial_row;
+    case VerbKind::renumber:
+      return renumber_row;
   }
   return show_row;
 }
@@ -74,6 +76,8 @@ std::string about(const Catalogue& words, const LedgerDefinition& ledger, const 
       return words.text("verb.void");
     case VerbKind::initial:
       return words.text("verb.initial");
+    case VerbKind::renumber:
+      return words.text("verb.renumber");
     case VerbKind::step:
       return about_step(words, ledger, verb);
   }

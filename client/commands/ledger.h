@@ -26,6 +26,9 @@ Result<Answer> edit_row(Desk& desk, const LedgerCommand& command, const LedgerOp
 Result<Answer> correct_row(Desk& desk, const LedgerCommand& command, const LedgerOptions& options);
 /// Signs what the row shows now, in the one column that is this person's to sign or the one named.
 Result<Answer> initial_row(Desk& desk, const LedgerCommand& command, const LedgerOptions& options);
+/// The authority of the series gives a row whose number another row has too its next number (N1);
+/// the old one stays in the remarks, and what the definition says of a renumbered row is written.
+Result<Answer> renumber_row(Desk& desk, const LedgerCommand& command, const LedgerOptions& options);
 Result<Answer> list_rows(Desk& desk, const LedgerCommand& command, const LedgerOptions& options);
 Result<Answer> show_row(Desk& desk, const LedgerCommand& command, const LedgerOptions& options);
 

@@ -58,9 +58,7 @@ void declare_step(CLI::App& app, LedgerOptions& options, const LedgerCommand& co
   const LedgerDefinition& ledger = *command.ledger;
   const bool has_refs = !refs_of(ledger).empty();
   if (takes_record(ledger, command.verb)) {
-    CLI::Option* record = app.add_option("record", options.record,
-                                         words.text(has_refs ? "opt.row_or_paper" : "opt.row"));
-    if (!can_make(ledger, command.verb)) record->required();
+    app.add_option("record", options.record, words.text(has_refs ? "opt.row_or_paper" : "opt.row"));
   }
 }
 
@@ -74,6 +72,9 @@ void declare_rest_of_step(CLI::App& app, LedgerOptions& options, const LedgerCom
   };
   if (can_move(ledger, command.verb)) {
     add("--reason", "--原因", options.reason, "opt.reason");
+    if (!is_taken(app, "--where") && !is_taken(app, "--条件"))
+      app.add_option("--where,--条件", options.filter.where, words.text("opt.where_rows"))
+          ->allow_extra_args(false);
     for (const std::size_t ref : refs_of(ledger))  // which of several is meant
       if (std::count(command.verb.fields.begin(), command.verb.fields.end(), ref) == 0)
         declare_field(app, ledger.fields[ref], options.typed[ledger.fields[ref].name], words);
@@ -174,6 +175,10 @@ void declare_options(CLI::App& app, LedgerOptions& options, const LedgerCommand&
       break;
     case VerbKind::initial:
       return declare_initial(app, options, words);
+    case VerbKind::renumber:
+      app.add_option("record", options.record, words.text("opt.row"))->required();
+      app.add_option("--reason,--原因", options.reason, words.text("opt.reason"));
+      return;
     case VerbKind::step:
       declare_step(app, options, command, words);
       break;

@@ -18,7 +18,7 @@ struct LedgerOptions {
   std::map<std::string, std::vector<std::string>> typed;  ///< by field name
   std::string record;                                     ///< a row, or what the row is about
   std::string reason, owner, level, step, was, column;
-  FilterOptions filter;  ///< of a list
+  FilterOptions filter;  ///< of a list; of a step: the rows it is taken with
   bool approve = false;
   std::size_t limit = 50;
 };

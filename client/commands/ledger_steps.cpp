@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 
+#include "client/findings.h"
 #include "client/records.h"
 #include "client/roles.h"
 #include "schema/mandatory.h"
@@ -225,6 +226,25 @@ Result<void> enough_values(Desk& desk, const StepAtHand& at, const Clause& claus
                        {"lacking", lacking}});
 }
 
+/// "unless": what was found about the row, or a record it cites, is settled first.
+Result<void> nothing_found(Desk& desk, Replica& replica, const StepAtHand& at) {
+  if (at.step.unless.empty()) return {};
+  std::set<RecordId> concerned;
+  if (at.row != nullptr) concerned.insert(at.row->record);
+  for (const std::size_t ref : refs_of(at.ledger))
+    for (const RecordId& cited : cited_by(at, at.ledger.fields[ref].name)) concerned.insert(cited);
+  const auto is_concerned = [&](const RecordId& record) { return concerned.contains(record); };
+  for (const Finding& finding : replica.findings()) {
+    const bool bars = std::count(at.step.unless.begin(), at.step.unless.end(), finding.code) != 0 &&
+                      std::any_of(finding.records.begin(), finding.records.end(), is_concerned);
+    if (bars)
+      return desk.failure(
+          Errc::conflict, "ledger.found_first",
+          {{"step", step_text(desk.words(), at.step)}, {"finding", finding_line(desk, finding)}});
+  }
+  return {};
+}
+
 /// The first field that the guard wants set, or the state needs, and that has no value.
 Result<void> nothing_lacks(Desk& desk, const Replica& replica, const StepAtHand& at) {
   const auto check = [&](std::size_t index) -> Result<void> {
@@ -298,7 +318,8 @@ void fill_step(Desk& desk, Replica& replica, const StepAtHand& at) {
 
 Result<void> check_step(Desk& desk, Replica& replica, const StepAtHand& at) {
   if (const auto whole = nothing_lacks(desk, replica, at); !whole) return whole;
-  return still_out(desk, replica, at);
+  if (const auto clear = still_out(desk, replica, at); !clear) return clear;
+  return nothing_found(desk, replica, at);
 }
 
 std::optional<std::size_t> missing_signature(Replica& replica, const StepAtHand& at) {

@@ -11,6 +11,8 @@ constexpr std::string_view kMakesNew = "_new";
 constexpr const char* kAdd = "add";
 constexpr const char* kInitial = "initial";
 constexpr const char* kInitialZh = "签字";
+constexpr const char* kRenumber = "renumber";
+constexpr const char* kRenumberZh = "改编";
 
 std::string dashed(std::string_view verb) {
   std::string word(verb);
@@ -153,6 +155,7 @@ std::vector<LedgerVerb> verbs_of(const LedgerDefinition& ledger) {
   }
   if (!signed_columns(ledger).empty())
     verbs.push_back({VerbKind::initial, kInitial, {kInitialZh}, {}, {}});
+  if (number_field(ledger)) verbs.push_back({VerbKind::renumber, kRenumber, {kRenumberZh}, {}, {}});
   for (LedgerVerb& verb : verbs)
     for (std::size_t field = 0; field < ledger.fields.size(); ++field) {
       const bool is_change = verb.kind == VerbKind::edit || verb.kind == VerbKind::correct;

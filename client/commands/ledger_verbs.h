@@ -11,19 +11,20 @@
 
 namespace jiyao {
 
-enum class VerbKind { step, end, list, show, edit, correct, initial };
+enum class VerbKind { step, end, list, show, edit, correct, initial, renumber };
 
 struct LedgerVerb {
   VerbKind kind = VerbKind::step;
   std::string word;                  ///< "add", "return"; unique in its ledger
   std::vector<std::string> aliases;  ///< "register-new", "登记"
   std::vector<std::size_t>
-      steps;  ///< indexes into steps; empty for list, show, edit, correct, initial
+      steps;  ///< indexes into steps; empty for list, show, edit, correct, initial, renumber
   std::vector<std::size_t> fields;  ///< indexes of the fields it offers as options
 };
 
-/// Steps first, in the definition's order, then list, show, edit, correct, and initial where
-/// several persons may sign a row. The last verb that makes a record is called "add".
+/// Steps first, in the definition's order, then list, show, edit, correct, initial where several
+/// persons may sign a row, and renumber where rows have numbers. The last verb that makes a record
+/// is called "add".
 std::vector<LedgerVerb> verbs_of(const LedgerDefinition& ledger);
 
 bool makes(const Transition& step);

@@ -87,11 +87,10 @@ class GroupMerge:
     def _may_supersede(self, write, known):
         if self.group.kind not in ASKS or write.is_ruling:
             return True
-        values = {w.value for w in known}
-        if len(values) > 1:
+        if not self._agree(known):
             return False
         if self.group.kind == "fixed":
-            return values <= {write.value}
+            return all(w.value == write.value for w in known)
         if self.group.kind == "custody":
             if self._is_frozen_before(write):
                 return False
@@ -99,6 +98,14 @@ class GroupMerge:
         return True
 
     # --- custody -------------------------------------------------------------------------------
+
+    def _agree(self, writes):
+        """One value, or all say that the copy is at home."""
+        return len({w.value for w in writes}) < 2 or all(self._is_home(w.value) for w in writes)
+
+    def _is_home(self, value):
+        return any(f.home and self.group.field_value(f, value) == f.home
+                   for f in self.group.fields)
 
     def _is_end(self, value):
         return any(self.group.field_value(f, value) in f.ends for f in self.group.fields)
@@ -108,7 +115,7 @@ class GroupMerge:
             if other is write:
                 return
             if (not other.is_proposal and self.graph.is_apart(other.node, write.node)
-                    and other.value != write.value):
+                    and not self._agree((other, write))):
                 self.apart.append((other, write))
 
     def _is_ruled(self, pair, before=None):
@@ -183,7 +190,9 @@ class GroupMerge:
 
     def _finish_custody(self, state, top):
         open_pairs = [pair for pair in self.apart if not self._is_ruled(pair)]
-        if not open_pairs and len({w.value for w in top}) < 2:
+        if not open_pairs and self._agree(top):
+            if len({w.value for w in top}) > 1:
+                state.mark = FLAGGED
             return
         facts = {one for pair in open_pairs for one in pair}
         facts |= set(top)

@@ -34,6 +34,7 @@ class Field:
         self.type, _, rest = made["type"].partition(" ")
         words = rest.split(" ") if self.type == "enum" else []
         self.choices = [word.rstrip("*") for word in words]
+        self.home = made.get("home", "")
         self.ends = {word.rstrip("*") for word in words if word.endswith("*")}
 
 

@@ -29,7 +29,7 @@ class Status : public Apart {
   void give_back(Party& side, const RecordId& loan, const char* at, const char* to) {
     side.write(
         loan, {{"returned_at", at}, {"returned_to", to}, {"check", "相符"}, {"state", "returned"}});
-    side.write(paper_copy, {{"custody_state", "在库"}});
+    side.write(paper_copy, {{"custody_state", "在库"}, {"custodian", to}});
   }
   RecordId paper_copy;
 };

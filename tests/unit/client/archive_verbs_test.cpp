@@ -156,6 +156,38 @@ TEST_F(ArchiveVerbs, WhatIsAboveTheLevelAskedForStaysAndWhatIsClassifiedIsRegist
             "highly_secret");
 }
 
+TEST_F(ArchiveVerbs, M70ElectronicFilesGoAlongByteForByteWithTheItemTheyAreNamedAfter) {
+  filed("甲");
+  filed("乙");
+  fs::create_directories(path("ofd"));
+  const std::string one = "J012-WS·2026-D30-办公室-0001", two = "J012-WS·2026-D30-办公室-0002";
+  const std::string body("PK\x03\x04\0\xFF", 6);
+  write(path("ofd/" + one + " 正本.ofd"), body);
+  write(path("ofd/" + one + ".pdf"), "%PDF");
+  write(path("ofd/" + two + ".ofd"), std::string(3'000'000, 'x'));
+  const Said said = good(order({"--电子文件", path("ofd")}));
+  EXPECT_EQ(said.json->getArray("files")->size(), 7U);
+  EXPECT_EQ(read(path("out/files/" + one + " 正本.ofd")), body);
+  EXPECT_EQ(read(path("out/files/" + two + ".ofd")).size(), 3'000'000U);
+  EXPECT_THAT(read(path("out/sha256sums.txt")),
+              HasSubstr(sha256_hex(as_bytes(body)) + "  files/" + one + " 正本.ofd\n"));
+  const auto found = elements_of(read(path("out/metadata.xml")));
+  EXPECT_EQ(found.count("文件数"), 2U);
+  EXPECT_THAT(read(path("out/metadata.xml")), HasSubstr("<文件数>2</文件数>"));
+  EXPECT_THAT(read(path("out/metadata.csv")), HasSubstr("电子文件.SHA-256"));
+}
+
+TEST_F(ArchiveVerbs, AFileOfNoItemStopsTheExportAndNothingIsLeft) {
+  filed("甲");
+  EXPECT_EQ(desk_.run(order({"--files", path("nowhere")})).error, "NOT_FOUND");
+  fs::create_directories(path("ofd/J012-WS·2026-D30-办公室-0001.folder"));
+  write(path("ofd/J012-WS·2026-D30-办公室-00012.ofd"), "another number");
+  const Said refused = desk_.run(order({"--files", path("ofd")}));
+  EXPECT_EQ(refused.error, "INVALID");
+  EXPECT_THAT(refused.text, testing::AllOf(HasSubstr("0001.folder"), HasSubstr("00012.ofd")));
+  EXPECT_TRUE(is_nothing_there());
+}
+
 TEST(ArchivePackage, IsThereWholeOrNotAtAll) {
   RealFiles files;
   const fs::path folder = fs::temp_directory_path() / ("jiyao-pack-" + random_block<HubId>().hex());
@@ -163,13 +195,13 @@ TEST(ArchivePackage, IsThereWholeOrNotAtAll) {
   const std::string out = (folder / "out").string();
   const std::vector<std::pair<std::string, std::string>> texts = {{"a.csv", "1"},
                                                                   {"no/b.csv", "2"}};
-  EXPECT_FALSE(write_package(files, out, texts)) << "the second cannot be made";
+  EXPECT_FALSE(write_package(files, out, texts, {})) << "the second cannot be made";
   EXPECT_TRUE(fs::is_empty(folder)) << "and the first does not stay";
   fs::create_directories(out + ".new/mine");
-  ASSERT_TRUE(write_package(files, out, {{"a.csv", "1"}}));
+  ASSERT_TRUE(write_package(files, out, {{"a.csv", "1"}}, {}));
   EXPECT_TRUE(fs::exists(out + ".new/mine")) << "somebody else's folder is nobody's to remove";
   EXPECT_EQ(std::distance(fs::directory_iterator(folder), fs::directory_iterator()), 2);
-  EXPECT_EQ(write_package(files, out, {{"a.csv", "1"}}).code(), Errc::exists);
+  EXPECT_EQ(write_package(files, out, {{"a.csv", "1"}}, {}).code(), Errc::exists);
   fs::remove_all(folder);
 }
 
@@ -177,7 +209,7 @@ TEST(ArchivePackage, WhatXmlCannotHoldIsReplacedAndAFormulaIsNoFormula) {
   ArchiveItem item;
   item.catalogue = {"1", "=1+1"};
   item.metadata = {{"内容描述", {{"题名", "a\x01]]>\r\n&"}, {"附注", ""}}}};
-  const auto texts = package_texts({"甲<局>", "周\"敏", "now", Level::internal}, {item});
+  const auto texts = package_texts({"甲<局>", "周\"敏", "now", Level::internal}, {item}, {});
   const auto found = elements_of(texts[2].second);
   EXPECT_EQ(only(found, "题名"), "a\xEF\xBF\xBD]]>\r\n&");
   EXPECT_EQ(only(found, "附注"), "");

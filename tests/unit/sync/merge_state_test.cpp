@@ -61,6 +61,22 @@ TEST(MergeCustody, BothPuttingTheCopyBackDoesNotExplainHowItWasInTwoPlaces) {
   EXPECT_EQ(record.group("custody").mark, Mark::none);
 }
 
+TEST(MergeCustody, U3TwoWhoTookOneCopyBackContradictNobody) {
+  RecordHistory record = copy_in_safe();
+  record.add("b", {"a"}, {{"custody", custody("借出", "甲")}});
+  record.add("c", {"b"}, {{"custody", custody("在库", "丙")}});
+  record.add("d", {"b"}, {{"custody", custody("在库", "丁")}});
+  EXPECT_EQ(record.group("custody").mark, Mark::flagged) << "both are told";
+  EXPECT_EQ(record.group("custody").value, custody("在库", "丁"));
+  EXPECT_EQ(record.held("custody"), "c d");
+  EXPECT_FALSE(record.merged().is_frozen);
+  record.add("e", {"c", "d"}, {{"custody", custody("借出", "戊")}});
+  EXPECT_EQ(record.group("custody").mark, Mark::none) << "it can be lent again";
+  EXPECT_EQ(record.held("custody"), "e");
+  record.add("f", {"c", "d"}, {{"custody", custody("在库", "己")}});
+  EXPECT_EQ(record.group("custody").mark, Mark::incident) << "in the safe and lent";
+}
+
 TEST(MergeCustody, U3TheSameReturnRegisteredTwiceIsNothing) {
   RecordHistory record = copy_in_safe();
   record.add("b", {"a"}, {{"custody", custody("借出", "甲")}});
