@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "client/typed_value.h"
+#include "schema/dates.h"
 
 namespace jiyao {
 

@@ -10,6 +10,7 @@
 #include "client/named_place.h"
 #include "client/print_register.h"
 #include "schema/dates.h"
+#include "schema/text.h"
 
 namespace jiyao {
 

@@ -6,6 +6,7 @@
 #include "client/commands/commands.h"
 #include "client/desk.h"
 #include "schema/dates.h"
+#include "schema/text.h"
 
 namespace jiyao {
 

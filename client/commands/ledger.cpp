@@ -97,7 +97,7 @@ std::string chinese_verb(const LedgerVerb& verb) {
     case VerbKind::end:
       return "作废";
     case VerbKind::initial:
-      return "签字";
+    case VerbKind::renumber:
     case VerbKind::step:
       return verb.aliases.back();
   }

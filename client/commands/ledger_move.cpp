@@ -181,7 +181,8 @@ class MovingMany {
   }
   Error about(const View& row, const Error& error) const {
     const Directory directory(replica_);
-    return {error.code, called(desk_.words(), directory, ledger_, row) + ": " + error.detail};
+    return {error.code, called(desk_.words(), directory, ledger_, row) + " " + row.record.hex() +
+                            ": " + error.detail};
   }
 
   Desk& desk_;

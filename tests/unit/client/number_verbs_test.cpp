@@ -176,7 +176,7 @@ TEST_F(StepsOfMany, WhatOneRowLacksKeepsAllOfThemWhereTheyAre) {
                   "--接收人", "周敏"}));
   const Said refused = desk_.run({"归档文件目录", "整编", "--where", "年度=2026"});
   EXPECT_EQ(refused.error, "INVALID");
-  EXPECT_THAT(refused.text, AllOf(HasSubstr("缺全宗"), HasSubstr("保管期限")));
+  EXPECT_THAT(refused.text, AllOf(HasSubstr(lacking), HasSubstr("保管期限")));
   EXPECT_EQ(state(whole), "received");
 }
 
