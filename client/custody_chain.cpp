@@ -90,7 +90,7 @@ std::string text_of(Desk& desk, const Directory& directory, const CustodyChain& 
   std::string text = terminal_safe(number);
   const auto line = [&](const Hand& hand) {
     return terminal_safe(directory.person_text(hand.custodian)) +
-           desk.text("where.since", {{"state", hand.state}, {"since", stamp_at(hand.since_ms)}});
+           desk.text("where.since", {{"state", hand.state}, {"since", time_text(hand.since_ms)}});
   };
   if (chain.hands.empty()) return text;
   text += "  " + line(chain.hands.back());

@@ -27,6 +27,7 @@ class Directory {
                           const CompartmentId& id) const;  ///< 办公室 · 机密
 
   bool is_own(const OfficeId& office) const;  ///< of this machine
+  const Replica& replica() const { return replica_; }
 
   /// By name, or by the first digits of its id, if that names exactly one.
   std::optional<OfficeId> office_named(std::string_view text) const;

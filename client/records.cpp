@@ -6,7 +6,9 @@
 #include "client/commands/ledger_verbs.h"
 #include "client/number_blocks.h"
 #include "client/roles.h"
+#include "schema/dates.h"
 #include "schema/text.h"
+#include "sync/check.h"
 #include "sync/terms.h"
 
 namespace jiyao {
@@ -47,6 +49,46 @@ std::string number_text(const Catalogue& words, const Directory& directory,
   return terminal_safe(text + number);
 }
 
+namespace {
+
+/// "000001；000002", "周敏 2026-11-22T09:30；李四 ..."
+std::string one_by_one(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : "；") + text;
+  return all;
+}
+
+std::string cited_text(const Directory& directory, const LedgerDefinition& definition,
+                       const View& view, std::size_t field) {
+  const GroupState* state = view.state.group(definition.fields[field].group);
+  std::vector<std::string> cited = field_values(definition, view.state, field);
+  if (state->mark == Mark::conflict || state->mark == Mark::incident) {  // all that is claimed
+    cited.clear();
+    for (const HeldWrite& write : state->held)
+      cited.push_back(definition.field_value(field, write.value));
+  }
+  for (std::string& one : cited) one = directory.person_text(cited_name(directory.replica(), one));
+  return one_by_one(cited);
+}
+
+std::string signers_text(const Catalogue& words, const Directory& directory,
+                         const LedgerDefinition& definition, const View& view, std::size_t field) {
+  const Group& group = definition.groups[definition.fields[field].group];
+  const GroupState* state = view.state.group(definition.fields[field].group);
+  const std::string content = content_hash(definition, view.state, group).hex();
+  std::vector<std::string> signers;
+  for (const HeldWrite& write : state->held) {
+    const std::string signature = definition.field_value(field, write.value);
+    if (signature.empty()) continue;
+    signers.push_back(directory.person(write.actor) + " " +
+                      time_text(static_cast<std::int64_t>(write.hlc >> 16U)));
+    if (signature != content) signers.back() += words.text("record.signed_before");
+  }
+  return one_by_one(signers);
+}
+
+}  // namespace
+
 std::string field_text(const Catalogue& words, const Directory& directory,
                        const LedgerDefinition& definition, const View& view, std::size_t field) {
   const Field& column = definition.fields[field];
@@ -59,8 +101,10 @@ std::string field_text(const Catalogue& words, const Directory& directory,
       return number_text(words, directory, definition, view);
     if (column.type == FieldType::person || column.type == FieldType::org)
       return directory.person_text(text);
-    if (column.type == FieldType::ref) return text.substr(0, 8);
-    return text;
+    if (column.type == FieldType::signature)
+      return signers_text(words, directory, definition, view, field);
+    if (column.type != FieldType::ref) return text;
+    return cited_text(directory, definition, view, field);
   }
   return {};
 }

@@ -28,6 +28,10 @@ Result<View> find_cited(Desk& desk, Replica& replica, const LedgerName& ledger,
 /// its list, else 8 digits.
 std::string name_of(const LedgerDefinition& definition, const View& view);
 
+/// What people call the record that a ref names: a copy by its number, else as name_of(). What is
+/// not here, or above the reader: the first 8 digits of its id.
+std::string cited_name(const Replica& replica, std::string_view hex);
+
 /// One record's row for JSON: id, compartment, stage, state and all fields, canonical values.
 Poco::JSON::Object::Ptr json_of(const Replica& replica, const Directory& directory,
                                 const View& view);
@@ -49,7 +53,8 @@ std::string number_text(const Catalogue& words, const Directory& directory,
 std::string called(const Catalogue& words, const Directory& directory,
                    const LedgerDefinition& definition, const View& view);
 
-/// A field as people read it: ids of people become names.
+/// A field as people read it: people, records and signers by their names. A signature for another
+/// content than the one shown says so.
 std::string field_text(const Catalogue& words, const Directory& directory,
                        const LedgerDefinition& definition, const View& view, std::size_t field);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "client/commands/ledger_verbs.h"
+#include "client/custody.h"
 #include "client/number_blocks.h"
 #include "client/records.h"
 #include "schema/list_columns.h"
@@ -202,6 +203,17 @@ std::string name_of(const LedgerDefinition& definition, const View& view) {
     if (!value.empty()) return terminal_safe(value);
   }
   return view.record.hex().substr(0, 8);
+}
+
+std::string cited_name(const Replica& replica, std::string_view hex) {
+  const auto record = record_from(std::string(hex));
+  const auto view = record ? replica.view(*record) : Result<View>(Errc::not_found);
+  const LedgerDefinition* ledger =
+      view && !view->is_hidden ? replica.definitions().ledger(view->ledger) : nullptr;
+  if (ledger == nullptr) return terminal_safe(hex.substr(0, 8));
+  const auto number = ledger->field_index("copy_no");
+  const std::string copy = number ? view->state.field(*ledger, *number) : std::string();
+  return copy.empty() ? name_of(*ledger, *view) : terminal_safe(copy);
 }
 
 Result<View> find_record(Desk& desk, Replica& replica, const LedgerName& ledger,

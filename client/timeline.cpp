@@ -111,7 +111,7 @@ std::string correction_text(Desk& desk, const Directory& directory, const Ledger
          before + " → " + after +
          desk.text("correct.why", {{"reason", correction.reason},
                                    {"who", directory.person(correction.by)},
-                                   {"at", stamp_at(correction.at_ms)}});
+                                   {"at", time_text(correction.at_ms)}});
 }
 
 Poco::JSON::Object::Ptr json_of(const Directory& directory, const LedgerDefinition& ledger,
@@ -177,8 +177,12 @@ std::string written_text(Desk& desk, const Directory& directory, const LedgerDef
     for (const std::size_t index : group->fields) {
       const std::string value = ledger.field_value(index, write.value);
       if (value.empty()) continue;
-      what += (what.empty() ? "" : "；") + label_of(desk.words(), ledger.fields[index]) + " " +
-              directory.person_text(shown_value(desk.words(), ledger, index, value));
+      const Field& field = ledger.fields[index];
+      what += (what.empty() ? "" : "；") + label_of(desk.words(), field);
+      if (field.type == FieldType::signature) continue;  // by whoever did the step
+      what += " " + directory.person_text(field.type == FieldType::ref
+                                              ? cited_name(directory.replica(), value)
+                                              : shown_value(desk.words(), ledger, index, value));
     }
   }
   if (!step.change.reason.empty())

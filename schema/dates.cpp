@@ -211,6 +211,10 @@ std::string rfc3339_at(std::int64_t wall_ms) {
   return stamp_at(wall_ms) + (seconds < 10 ? ":0" : ":") + std::to_string(seconds) + "+08:00";
 }
 
+std::string time_text(std::int64_t wall_ms) {
+  return stamp_at(wall_ms).replace(10, 1, " ");
+}
+
 std::string date_at(std::int64_t wall_ms, int utc_offset_minutes) {
   return stamp_at(wall_ms, utc_offset_minutes).substr(0, 10);
 }

@@ -30,6 +30,8 @@ std::string date_of(std::int64_t day_number);
 /// "2026-11-22" from Unix milliseconds and the office's offset from UTC.
 std::string date_at(std::int64_t wall_ms, int utc_offset_minutes = 8 * 60);
 std::string stamp_at(std::int64_t wall_ms, int utc_offset_minutes = 8 * 60);
+/// The same for people: "2026-11-22 09:30".
+std::string time_text(std::int64_t wall_ms);
 /// What programs are told, RFC 3339: "2026-11-22T09:30:05+08:00".
 std::string rfc3339_at(std::int64_t wall_ms);
 int year_of(std::string_view date);

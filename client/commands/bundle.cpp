@@ -211,7 +211,7 @@ Result<Answer> list(Desk& desk, const ExportOptions&) {
     const bool is_out = fact.direction == Direction::out;
     const bool is_returned = is_out && is_set_returned(**replica, peer, fact.set);
     table.add({desk.text(is_out ? "bundle.out" : "bundle.in"), fact.set.hex().substr(0, 8),
-               std::to_string(fact.volume), directory.node(peer), stamp_at(fact.at_ms),
+               std::to_string(fact.volume), directory.node(peer), time_text(fact.at_ms),
                desk.text("outcome." + number) +
                    (is_returned ? desk.text("bundle.returned") : std::string())});
     Poco::JSON::Object::Ptr row = json_object();

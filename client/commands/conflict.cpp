@@ -141,7 +141,7 @@ Result<Answer> list(Desk& desk, const ConflictOptions& options) {
 
 std::string side_text(Desk& desk, const Directory& directory, const HeldWrite& write) {
   return directory.person(write.actor) + " · " + directory.node(write.origin.node) + " · " +
-         stamp_at(static_cast<std::int64_t>(write.hlc >> 16U)) + desk.text("conflict.gap");
+         time_text(static_cast<std::int64_t>(write.hlc >> 16U)) + desk.text("conflict.gap");
 }
 
 /// One group with both sides: who wrote what where and when, and who is asked.

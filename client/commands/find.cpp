@@ -96,7 +96,7 @@ Result<Answer> history(Desk& desk, const FindOptions& options) {
     const std::string kind =
         desk.text("kind." + std::to_string(static_cast<int>(entry.change.kind)));
     const std::string what = written_text(desk, directory, *ledger, entry);
-    answer.text += (answer.text.empty() ? "" : "\n") + stamp_at(at) + "  " +
+    answer.text += (answer.text.empty() ? "" : "\n") + time_text(at) + "  " +
                    directory.person(entry.change.actor) + " · " +
                    directory.node(entry.change.origin.node) + "  " + kind + "  " + what +
                    standing_text(desk, entry);

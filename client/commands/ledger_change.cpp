@@ -35,17 +35,29 @@ Result<RowAndValues> row_and_values(Desk& desk, Replica& replica, const LedgerDe
   return RowAndValues{*std::move(row), *std::move(typed)};
 }
 
+/// Is `typed` what people read in this column, or what it holds?
+bool reads_as(Desk& desk, const Replica& replica, const LedgerDefinition& ledger, std::size_t field,
+              const std::string& value, const std::string& typed) {
+  if (value.empty()) return false;
+  const FieldType type = ledger.fields[field].type;
+  if (type == FieldType::ref && cited_name(replica, value) == typed) return true;
+  if (type == FieldType::person && Directory(replica).person_text(value) == typed) return true;
+  return plain_value(desk.words(), ledger, field, value) == typed;
+}
+
 /// The entry of a set that shows `was`.
-Result<ChangeId> struck_entry(Desk& desk, const LedgerDefinition& ledger, const View& row,
-                              const FieldValues& entry, const std::string& was) {
+Result<ChangeId> struck_entry(Desk& desk, const Replica& replica, const LedgerDefinition& ledger,
+                              const View& row, const FieldValues& entry, const std::string& was) {
   const Field& field = *ledger.field(entry.begin()->first);
   const GroupState* group = row.state.group(field.group);
   std::vector<ChangeId> fitting;
   if (group != nullptr)
     for (const HeldWrite& held : group->held)
       for (const std::size_t index : ledger.groups[field.group].fields)
-        if (plain_value(desk.words(), ledger, index, ledger.field_value(index, held.value)) == was)
+        if (reads_as(desk, replica, ledger, index, ledger.field_value(index, held.value), was)) {
           fitting.push_back(held.change);
+          break;
+        }
   if (was.empty() || fitting.empty())
     return desk.failure(Errc::not_found, "correct.which",
                         {{"field", label_of(desk.words(), field)}, {"was", was}});
@@ -114,7 +126,7 @@ class Correcting {
     return add(ChangeKind::resolve, {{name, value}}, std::move(settles));
   }
   Result<void> replace(const FieldValues& entry) {
-    const auto struck = struck_entry(desk_, ledger_, row_, entry, options_.was);
+    const auto struck = struck_entry(desk_, replica_, ledger_, row_, entry, options_.was);
     if (!struck) return struck.error();
     Step withdrawn;
     withdrawn.kind = ChangeKind::withdraw;

@@ -71,7 +71,7 @@ class Making {
     about_ = *std::move(about);
     if (const auto free = nothing_holds(desk_, replica_, ledger_, about_); !free)
       return free.error();
-    if (!about_.place) about_.place = place_of_entries();
+    if (const auto placed = place_entries(); !placed) return placed.error();
     values_ = typed_.values;
     values_.insert(about_.refs.begin(), about_.refs.end());
     if (const auto level = take_level(); !level) return level.error();
@@ -92,18 +92,27 @@ class Making {
  private:
   StepAtHand at_hand() { return {ledger_, *step_, nullptr, values_, typed_.entries, &about_}; }
 
-  /// A list goes where the highest of what it names is kept: it moves them in the same act.
-  std::optional<CompartmentId> place_of_entries() const {
-    std::optional<CompartmentId> place;
+  /// A list is kept where all that it names is kept: it moves them in the same act.
+  Result<void> place_entries() {
+    if (about_.place) return {};
     for (const FieldValues& entry : typed_.entries)
       for (const auto& [name, value] : entry) {
         const auto id =
             ledger_.field(name)->type == FieldType::ref ? record_from(value) : std::nullopt;
         const auto cited = id ? replica_.view(*id) : Result<View>(Errc::not_found);
-        if (cited && (!place || place->level < cited->compartment.level))
-          place = cited->compartment;
+        if (!cited) continue;
+        if (about_.place && *about_.place != cited->compartment && moves(name))
+          return kept_elsewhere(desk_, replica_, *cited, *about_.place);
+        if (!about_.place || about_.place->level < cited->compartment.level)
+          about_.place = cited->compartment;
       }
-    return place;
+    return {};
+  }
+  bool moves(const std::string& ref) const {
+    return std::any_of(ledger_.steps.begin(), ledger_.steps.end(), [&](const Transition& step) {
+      return std::any_of(step.also.begin(), step.also.end(),
+                         [&](const auto& also) { return also.first.starts_with(ref + "."); });
+    });
   }
 
   /// The level of what it is about, or the one that was named.
@@ -154,7 +163,7 @@ class Making {
     const std::size_t first = about_.made.size();
     auto act = registration.act_for(values_, typed_.entries, Act{*place, std::move(about_.made)});
     if (!act) return act.error();
-    if (const auto also = add_also(replica_, at, *act); !also) return also.error();
+    if (const auto also = add_also(desk_, replica_, at, *act); !also) return also.error();
     const auto recorded = replica_.record(*act);
     if (!recorded) return in_words(desk_, replica_, recorded.error());
     return recorded->records[first];

@@ -105,7 +105,7 @@ Result<Act> act_of_step(Desk& desk, Replica& replica, const LedgerDefinition& le
   auto act = amend_act(ledger, row, next.values, typed.entries, reason);
   if (!act) return act.error();
   const StepAtHand at{ledger, *next.step, &row, next.values, typed.entries};
-  if (const auto also = add_also(replica, at, *act); !also) return also.error();
+  if (const auto also = add_also(desk, replica, at, *act); !also) return also.error();
   return act;
 }
 

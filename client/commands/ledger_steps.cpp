@@ -332,7 +332,17 @@ std::optional<std::size_t> missing_signature(Replica& replica, const StepAtHand&
   return std::nullopt;
 }
 
-Result<void> add_also(Replica& replica, const StepAtHand& at, Act& act) {
+Error kept_elsewhere(Desk& desk, const Replica& replica, const View& cited,
+                     const CompartmentId& place) {
+  const Directory directory(replica);
+  const LedgerDefinition& ledger = *replica.definitions().ledger(cited.ledger);
+  return desk.failure(Errc::conflict, "ledger.kept_elsewhere",
+                      {{"name", called(desk.words(), directory, ledger, cited)},
+                       {"place", directory.compartment(desk.words(), cited.compartment)},
+                       {"list", directory.compartment(desk.words(), place)}});
+}
+
+Result<void> add_also(Desk& desk, Replica& replica, const StepAtHand& at, Act& act) {
   std::map<std::string, FieldValues> by_ref;
   for (const auto& [target, value] : at.step.also) {
     const std::size_t dot = target.find('.');
@@ -340,9 +350,13 @@ Result<void> add_also(Replica& replica, const StepAtHand& at, Act& act) {
     if (!text.empty()) by_ref[target.substr(0, dot)][target.substr(dot + 1)] = text;
   }
   for (const auto& [ref, values] : by_ref)
-    for (const RecordId& cited : cited_by(at, ref))
+    for (const RecordId& cited : cited_by(at, ref)) {
+      const auto view = replica.view(cited);
+      if (view && view->compartment != act.compartment)
+        return kept_elsewhere(desk, replica, *view, act.compartment);
       if (const auto added = add_to_cited(replica, at, ref, cited, values, act); !added)
         return added;
+    }
   return {};
 }
 

@@ -32,8 +32,14 @@ Result<void> check_step(Desk& desk, Replica& replica, const StepAtHand& at);
 /// A signature that this state needs and nobody gave: its field.
 std::optional<std::size_t> missing_signature(Replica& replica, const StepAtHand& at);
 
-/// The writes into cited records that belong to the act.   errors: invalid, not_found
-Result<void> add_also(Replica& replica, const StepAtHand& at, Act& act);
+/// The writes into cited records that belong to the act.   errors: invalid, not_found; conflict
+/// (kept_elsewhere)
+Result<void> add_also(Desk& desk, Replica& replica, const StepAtHand& at, Act& act);
+
+/// An act is of one compartment: what a list moves is of one office and level. Names the one that
+/// is not.
+Error kept_elsewhere(Desk& desk, const Replica& replica, const View& cited,
+                     const CompartmentId& place);
 
 /// "登记", or "register" for people who read English.
 std::string step_text(const Catalogue& words, const Transition& step);

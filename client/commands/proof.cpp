@@ -52,7 +52,7 @@ std::string contacts_text(Desk& desk, const Replica& replica, const Directory& d
     const bool is_overdue = days < 0 || days > overdue_days;
     const OfficeId office = roster.node(id)->record.office;
     table.add({directory.office(office), directory.node(id),
-               at == 0 ? desk.text("status.never") : stamp_at(at),
+               at == 0 ? desk.text("status.never") : time_text(at),
                is_overdue ? desk.text("status.yes") : std::string("–")});
     Poco::JSON::Object::Ptr row = json_object();
     row->set("office", directory.office(office));
@@ -73,7 +73,7 @@ std::string attention(Desk& desk, Replica& replica, Poco::JSON::Object& json) {
   Poco::JSON::Array::Ptr rows = json_array();
   for (const Incident& incident : log_file(replica).incidents()) {
     const std::string what = desk.text("alarm." + incident.code);
-    text += "\n" + stamp_at(incident.seen_ms).replace(10, 1, " ") + "  " + what;
+    text += "\n" + time_text(incident.seen_ms) + "  " + what;
     Poco::JSON::Object::Ptr row = json_object();
     row->set("code", incident.code);
     row->set("text", what);
@@ -110,11 +110,11 @@ Result<Answer> status(Desk& desk, const ProofOptions& options) {
   for (const NodeId& peer : replica.roster().nodes())
     open_media += lane_with(replica, peer).open_sets().size();
   Answer answer{.json = json_object()};
-  answer.text = desk.text("status.line", {{"last", last == 0 ? desk.text("status.never")
-                                                             : stamp_at(last).replace(10, 1, " ")},
-                                          {"waiting", std::to_string(waiting)},
-                                          {"conflicts", std::to_string(conflicts)},
-                                          {"media", std::to_string(open_media)}});
+  answer.text =
+      desk.text("status.line", {{"last", last == 0 ? desk.text("status.never") : time_text(last)},
+                                {"waiting", std::to_string(waiting)},
+                                {"conflicts", std::to_string(conflicts)},
+                                {"media", std::to_string(open_media)}});
   answer.text += "\n" + desk.text("status.sum", {{"known", std::to_string(sum.known)},
                                                  {"applied", std::to_string(sum.applied)},
                                                  {"pending", std::to_string(sum.pending)},

@@ -37,7 +37,7 @@ class Telling {
       : desk_(desk), replica_(replica), directory_(replica) {}
 
   void tell(const TimelineAct& act, Answer& answer) {
-    answer.text += (answer.text.empty() ? "" : "\n") + stamp_at(act.at_ms) + "  " +
+    answer.text += (answer.text.empty() ? "" : "\n") + time_text(act.at_ms) + "  " +
                    directory_.person(act.by) + " · " + directory_.node(act.node);
     Poco::JSON::Object::Ptr one = json_object();
     one->set("act", act.act.hex());
@@ -128,7 +128,7 @@ Result<Answer> access_log(Desk& desk, const TimelineOptions& options) {
     const LedgerDefinition& ledger = *(*replica)->definitions().ledger(reader.ledger);
     const bool is_zh = desk.words().language() == Language::zh;
     const std::string person = directory.person_text(reader.person);
-    table.add({terminal_safe(person), is_zh ? ledger.noun_zh : ledger.en, stamp_at(reader.at_ms),
+    table.add({terminal_safe(person), is_zh ? ledger.noun_zh : ledger.en, time_text(reader.at_ms),
                directory.person(reader.by)});
     Poco::JSON::Object::Ptr row = json_object();
     row->set("person", person);

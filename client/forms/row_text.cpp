@@ -127,10 +127,7 @@ std::string RowText::entry(const LedgerDefinition& ledger, std::size_t field,
   const auto record = record_from(value);
   const auto found = record ? replica_.view(*record) : Result<View>(Errc::not_found);
   if (!found || found->is_hidden) return {};
-  const LedgerDefinition& of = ledger_of(*found);
-  const std::string copy =
-      of.field("copy_no") == nullptr ? std::string() : found->state.field(of, "copy_no");
-  return copy.empty() ? name_of(of, *found) : copy;
+  return cited_name(replica_, value);
 }
 
 std::string RowText::stored(const std::string& word, const View& view) const {

@@ -189,6 +189,27 @@ TEST_F(StepsOfMany, ARowOrAConditionIsNamedNotBothNorNeither) {
   EXPECT_EQ(state(one), "received");
 }
 
+TEST_F(StepsOfMany, AListMovesWhatIsOfOneLevelAndNamesWhatIsNot) {
+  for (const auto& [level, number] : {std::pair("机密", "000001"), std::pair("秘密", "000002")})
+    must(desk_.run({"收文", "登记", "--标题", level, "--来文单位", "省厅", "--文号",
+                    std::string("省厅〔2026〕") + number + "号", "--密级", level, "--份数", "1",
+                    "--页数", "3", "--份号", number}));
+  const Words list{"清退清单", "拟制清单", "--拟制日期", "2026-11-20", "--接收机关",
+                   "省厅",     "--拟制人", "周敏",       "--份",       "000001"};
+  Words both = list;
+  both.insert(both.end(), {"--份", "000002"});
+  const Said refused = desk_.run(both);
+  EXPECT_EQ(refused.error, "CONFLICT");
+  EXPECT_THAT(refused.text, AllOf(HasSubstr("000002"), HasSubstr("秘密"), HasSubstr("机密")));
+  must(desk_.run(list));
+  must(desk_.run({"清退清单", "修改", "省厅", "--份", "000002"}));
+  const Said later = desk_.run({"清退清单", "核对", "省厅"});
+  EXPECT_EQ(later.error, "CONFLICT");
+  EXPECT_THAT(later.text, HasSubstr("000002"));
+  must(desk_.run(
+      {"清退清单", "更正", "省厅", "--份", "000001", "--原为", "000002", "--原因", "另列"}));
+}
+
 class BusinessDay : public StepsOfMany {};
 
 TEST_F(BusinessDay, T5EndsAtTheHourThatIsSetAndOnlyReminds) {
