@@ -8,7 +8,8 @@
 namespace jiyao {
 
 /// Move-only: a key has one owner, and a copy of it is a decision somebody has to write down.
-/// Stops the program if the memory cannot be locked (raise RLIMIT_MEMLOCK).
+/// Stops the program if the memory cannot be locked (raise RLIMIT_MEMLOCK); std::bad_alloc if there
+/// is none.
 template <std::size_t N>
 class Secret {
  public:

@@ -331,7 +331,7 @@ Result<HandOver> BundleWriter::State::write(Files& files, const Path& folder,
     if (digest) return fact(number, *digest);
     file->drop();
     return digest.error();
-  } catch (const StorageFailure&) {
+  } catch (const std::exception&) {  // the medium failed, or there is no memory
     file->drop();
     throw;
   }

@@ -33,13 +33,16 @@ jiyao_test(test_crash_points
   USES jiyao_world jiyao_test_realm
   SHARDS 2)
 
-# Every file call of an office's work fails, and many an allocation of SQLite's.
+# Every file call of an office's work fails, and many an allocation of SQLite's and of our own.
 jiyao_test(test_fault_points
   SOURCES
     simulation/fault_points_test.cpp
     simulation/one_office.cpp
+    support/own_memory.cpp
   USES jiyao_world jiyao_test_realm
   SHARDS 2)
+target_link_options(test_fault_points PRIVATE
+  LINKER:--wrap=sodium_malloc LINKER:--wrap=ZSTD_createDCtx LINKER:--wrap=ZSTD_compress)
 
 # A real process on a real disk, killed.
 jiyao_test(test_kill_loop

@@ -4,15 +4,18 @@
 // Goal: P1 and P2 on a machine that fails and goes on: what was acknowledged is there once the
 // fault is lifted and the program is started anew, and it verifies clean. Method: each kind of step
 // is done again and again, its n-th call failing, n rising until it ends before its n-th call; each
-// time the office is opened and asked, and works on from there. Of the thousands of allocations
-// every so-manieth fails.
+// time the office is opened and asked, and works on from there. Of the thousands of allocations,
+// SQLite's and our own, every so-manieth fails (JIYAO_FAULT_POINTS of a step, usually 60).
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <iostream>
 #include <new>
 
+#include "server/strand.h"
 #include "simulation/one_office.h"
 #include "support/failing_memory.h"
+#include "support/own_memory.h"
 
 namespace jiyao::simulation {
 namespace {
@@ -25,8 +28,9 @@ using Step = OneOffice::Step;
 
 struct Fault {
   const char* name;
-  std::optional<Failure> of_the_disk;  // else memory
+  std::optional<Failure> of_the_disk;
   bool is_sticky;
+  FailingCalls* memory = nullptr;  // if it is not of the disk
 };
 
 class FaultPoints : public testing::TestWithParam<Fault> {
@@ -36,18 +40,19 @@ class FaultPoints : public testing::TestWithParam<Fault> {
     if (fault.of_the_disk)
       office().disk.fail_at(n, *fault.of_the_disk, n != 0 && fault.is_sticky);
     else
-      FailingMemory::the().fail_at(n, fault.is_sticky);
+      fault.memory->fail_at(n, fault.is_sticky);
   }
   bool has_struck() {
-    return GetParam().of_the_disk ? office().disk.has_failed() : FailingMemory::the().has_failed();
+    return GetParam().of_the_disk ? office().disk.has_failed() : GetParam().memory->has_failed();
   }
   std::uint64_t calls() {
-    return GetParam().of_the_disk ? office().disk.io_count() : FailingMemory::the().calls();
+    return GetParam().of_the_disk ? office().disk.io_count() : GetParam().memory->calls();
   }
   Station& office() { return world_.office(); }
 
   bool is_done(Step step) {
     try {
+      const OwnMemory::Counted counted;
       world_.work(step);
       return true;
     } catch (const StorageFailure&) {
@@ -79,14 +84,17 @@ class FaultPoints : public testing::TestWithParam<Fault> {
   std::uint64_t points_ = 0, refused_ = 0, checks_ = 0, went_on_ = 0;
 };
 
-constexpr std::uint64_t kPointsOfAStep = 60;
+std::uint64_t points_of_a_step() {
+  const char* set = std::getenv("JIYAO_FAULT_POINTS");
+  return set == nullptr ? 60 : std::strtoull(set, nullptr, 10);
+}
 
 TEST_P(FaultPoints, LoseNothingAcknowledgedAndVerifyClean) {
   for (const Step step : OneOffice::kSteps) {
     world_.work(Step::record);
     const std::uint64_t before = calls();
-    world_.work(step);
-    const std::uint64_t stride = (calls() - before) / kPointsOfAStep + 1;
+    ASSERT_TRUE(is_done(step));
+    const std::uint64_t stride = (calls() - before) / points_of_a_step() + 1;
     int times_over = 0;  // no two steps are of one length
     for (std::uint64_t n = 1; times_over < 3 && !HasFailure(); n += stride) {
       SCOPED_TRACE("step " + std::to_string(static_cast<int>(step)) + ", call " +
@@ -112,9 +120,37 @@ INSTANTIATE_TEST_SUITE_P(Faults, FaultPoints,
                                          Fault{"ShortWriteOnce", Failure::short_write, false},
                                          Fault{"ShortWritesFromThereOn", Failure::short_write,
                                                true},
-                                         Fault{"NoMemoryOnce", std::nullopt, false},
-                                         Fault{"NoMemoryFromThereOn", std::nullopt, true}),
+                                         Fault{"NoMemoryOnce", std::nullopt, false,
+                                               &FailingMemory::the()},
+                                         Fault{"NoMemoryFromThereOn", std::nullopt, true,
+                                               &FailingMemory::the()},
+                                         Fault{"NoMemoryOfOursOnce", std::nullopt, false,
+                                               &OwnMemory::the()},
+                                         Fault{"NoMemoryOfOursFromThereOn", std::nullopt, true,
+                                               &OwnMemory::the()}),
                          [](const auto& fault) { return fault.param.name; });
+
+// The hub's writers: who waits is answered, whatever there was no memory for.
+TEST(OwnMemoryOfTheHub, AStrandWithoutMemoryThrowsAndGoesOn) {
+  std::size_t answered = 0;
+  Strand strand([&](Strand::Group group) { answered += group.size(); });
+  OwnMemory& memory = OwnMemory::the();
+  std::size_t refused = 0;
+  for (std::uint64_t n = 1; answered == refused; ++n) {  // until it has fewer than n
+    Job job(100), next(100);
+    memory.fail_at(n);
+    try {
+      const OwnMemory::Counted counted;
+      strand.pass(job, NodeId{});
+    } catch (const std::bad_alloc&) {
+      ++refused;
+    }
+    memory.fail_at(0);
+    strand.pass(next, NodeId{});
+  }
+  EXPECT_GT(refused, 0U);
+  EXPECT_EQ(answered, refused + 2) << "who was thrown to waits no longer";
+}
 
 }  // namespace
 }  // namespace jiyao::simulation
