@@ -80,8 +80,8 @@ Result<Bytes> unpack(ByteView packed) {
   ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kWindowLogMax);
   const ByteView frame = packed.subspan(kLengthsBytes, frame_bytes);
   Bytes opened(opened_bytes);
-  const std::size_t got = checked(ZSTD_decompressDCtx(context.get(), opened.data(), opened.size(),
-                                                      frame.data(), frame.size()));
+  const std::size_t got = checked(
+      ZSTD_decompressDCtx(context.get(), opened.data(), opened.size(), frame.data(), frame.size()));
   if (ZSTD_isError(got) != 0 || got != opened_bytes) return {Errc::malformed, "zstd frame"};
   return opened;
 }

@@ -30,7 +30,8 @@ std::optional<std::int64_t> Store::record_no(const RecordId& id, const Compartme
                                              const LedgerName& ledger_name) const {
   const auto compartment = names_.compartment_nos.find(in);
   const auto ledger = names_.ledger_nos.find(ledger_name);
-  if (compartment == names_.compartment_nos.end() || ledger == names_.ledger_nos.end()) return std::nullopt;
+  if (compartment == names_.compartment_nos.end() || ledger == names_.ledger_nos.end())
+    return std::nullopt;
   Statement row(*database_,
                 "SELECT no FROM record "
                 "WHERE id = :id AND compartment = :compartment AND ledger = :ledger");
@@ -141,8 +142,8 @@ const LateRecords::ByNo& Store::apart(const RecordQuery& query, LateRecords::ByN
     if (!made.contains(no)) {
       const std::optional<ShownRecord> row = record(no);
       if (!row) continue;
-      const ShelfMark mark{names_.compartment_nos.at(row->compartment), names_.ledger_nos.at(row->ledger),
-                           row->flags & kShelfFlags, row->level};
+      const ShelfMark mark{names_.compartment_nos.at(row->compartment),
+                           names_.ledger_nos.at(row->ledger), row->flags & kShelfFlags, row->level};
       const Findable found_by{row->keys, row->text, mark};
       made[no] = {found_by, found_by};
     }

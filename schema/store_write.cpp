@@ -61,7 +61,8 @@ std::int64_t StoreWriter::compartment_no(const CompartmentId& compartment) {
 }
 
 std::int64_t StoreWriter::author_no(const Author& author) {
-  if (const auto known = store_.names_.author_nos.find(author); known != store_.names_.author_nos.end())
+  if (const auto known = store_.names_.author_nos.find(author);
+      known != store_.names_.author_nos.end())
     return known->second;
   const auto no = static_cast<std::int64_t>(store_.names_.author_nos.size()) + 1;
   Statement insert(*store_.database_,
@@ -73,7 +74,8 @@ std::int64_t StoreWriter::author_no(const Author& author) {
 }
 
 std::int64_t StoreWriter::ledger_no(const LedgerName& ledger) {
-  if (const auto known = store_.names_.ledger_nos.find(ledger); known != store_.names_.ledger_nos.end())
+  if (const auto known = store_.names_.ledger_nos.find(ledger);
+      known != store_.names_.ledger_nos.end())
     return known->second;
   const auto no = static_cast<std::int64_t>(store_.names_.ledger_nos.size()) + 1;
   Statement insert(*store_.database_, "INSERT INTO ledger(no, name) VALUES (:no, :name)");

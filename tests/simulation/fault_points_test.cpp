@@ -112,23 +112,19 @@ TEST_P(FaultPoints, LoseNothingAcknowledgedAndVerifyClean) {
   EXPECT_GT(refused_, 20U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Faults, FaultPoints,
-                         testing::Values(Fault{"ErrorOnce", Failure::io, false},
-                                         Fault{"ErrorFromThereOn", Failure::io, true},
-                                         Fault{"FullOnce", Failure::full, false},
-                                         Fault{"FullFromThereOn", Failure::full, true},
-                                         Fault{"ShortWriteOnce", Failure::short_write, false},
-                                         Fault{"ShortWritesFromThereOn", Failure::short_write,
-                                               true},
-                                         Fault{"NoMemoryOnce", std::nullopt, false,
-                                               &FailingMemory::the()},
-                                         Fault{"NoMemoryFromThereOn", std::nullopt, true,
-                                               &FailingMemory::the()},
-                                         Fault{"NoMemoryOfOursOnce", std::nullopt, false,
-                                               &OwnMemory::the()},
-                                         Fault{"NoMemoryOfOursFromThereOn", std::nullopt, true,
-                                               &OwnMemory::the()}),
-                         [](const auto& fault) { return fault.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Faults, FaultPoints,
+    testing::Values(Fault{"ErrorOnce", Failure::io, false},
+                    Fault{"ErrorFromThereOn", Failure::io, true},
+                    Fault{"FullOnce", Failure::full, false},
+                    Fault{"FullFromThereOn", Failure::full, true},
+                    Fault{"ShortWriteOnce", Failure::short_write, false},
+                    Fault{"ShortWritesFromThereOn", Failure::short_write, true},
+                    Fault{"NoMemoryOnce", std::nullopt, false, &FailingMemory::the()},
+                    Fault{"NoMemoryFromThereOn", std::nullopt, true, &FailingMemory::the()},
+                    Fault{"NoMemoryOfOursOnce", std::nullopt, false, &OwnMemory::the()},
+                    Fault{"NoMemoryOfOursFromThereOn", std::nullopt, true, &OwnMemory::the()}),
+    [](const auto& fault) { return fault.param.name; });
 
 // The hub's writers: who waits is answered, whatever there was no memory for.
 TEST(OwnMemoryOfTheHub, AStrandWithoutMemoryThrowsAndGoesOn) {

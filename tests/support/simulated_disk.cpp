@@ -297,6 +297,19 @@ void SimulatedDisk::put_back(const Path& folder, const Image& image) {
   eject();
 }
 
+SimulatedDisk::Identities SimulatedDisk::identities() const {
+  Identities all;
+  for (const auto& [path, inode] : names_) all[path] = inode->number;
+  return all;
+}
+
+void SimulatedDisk::set_identities(const Identities& identities) {
+  for (const auto& [path, number] : identities) {
+    if (const InodePtr inode = find(path)) inode->number = number;
+    next_inode_ = std::max(next_inode_, number + 1);
+  }
+}
+
 Bytes SimulatedDisk::content(const Path& path) const {
   const InodePtr inode = find(path);
   return inode ? inode->view : Bytes();
