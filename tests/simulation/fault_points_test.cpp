@@ -16,6 +16,8 @@
 #include "simulation/one_office.h"
 #include "support/failing_memory.h"
 #include "support/own_memory.h"
+#include "support/two_offices.h"
+#include "sync/bundle_writer.h"
 
 namespace jiyao::simulation {
 namespace {
@@ -125,6 +127,37 @@ INSTANTIATE_TEST_SUITE_P(
                     Fault{"NoMemoryOfOursOnce", std::nullopt, false, &OwnMemory::the()},
                     Fault{"NoMemoryOfOursFromThereOn", std::nullopt, true, &OwnMemory::the()}),
     [](const auto& fault) { return fault.param.name; });
+
+// A medium for want of memory: a proven volume and its fact, or nothing.
+class OwnMemoryOfABundle : public testing::Test, protected TwoOffices {};
+
+TEST_F(OwnMemoryOfABundle, TheMediumHoldsWhatWasSaidAndNothingElse) {
+  teach_both();
+  for (int i = 0; i < 3; ++i) keep(*log_a, realm.write(a, internal, 60'000));
+  Result<BundleOrder> order = order_for(LaneBook(r.node), a.node, a.incarnation, *a.sign);
+  ASSERT_TRUE(order);
+  order->label = Level::secret;
+  const Result<BundleWriter> writer = BundleWriter::plan(*log_a, std::move(*order));
+  ASSERT_TRUE(writer);
+  std::uint64_t n = 0, points = 0;
+  for (bool has_struck = true; has_struck; ++points, n += 1 + n / 40) {
+    SimulatedDisk medium(n, SimulatedDisk::Kind::medium);
+    medium.make_folder("/stick");
+    std::size_t said = 0;
+    OwnMemory::the().fail_at(n + 1);
+    try {
+      const OwnMemory::Counted counted;
+      const auto facts = writer->write_all(medium, "/stick");
+      said = facts ? facts->size() : 0;
+    } catch (const std::bad_alloc&) {
+      said = 0;
+    }
+    has_struck = OwnMemory::the().has_failed();
+    OwnMemory::the().fail_at(0);
+    EXPECT_EQ(medium.list("/stick").size(), said) << "allocation " << n + 1;
+  }
+  EXPECT_GT(points, 60U);
+}
 
 // The hub's writers: who waits is answered, whatever there was no memory for.
 TEST(OwnMemoryOfTheHub, AStrandWithoutMemoryThrowsAndGoesOn) {

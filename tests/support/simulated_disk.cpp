@@ -339,6 +339,7 @@ void SimulatedDisk::seed_sqlite() {
 }
 
 Result<std::unique_ptr<File>> SimulatedDisk::open(const Path& path, OpenMode mode) {
+  const OwnMemory::Spared spared;
   DiskFile::take(begin_call(life_));
   InodePtr inode = find(path);
   const bool makes = mode == OpenMode::create || mode == OpenMode::create_new;
