@@ -10,9 +10,12 @@ namespace {
 
 constexpr std::size_t kMembersMax = 7;
 /// Ledgers that claim or bar the same copies and people.
-const std::vector<LedgerName> kRivals = {"loan",        "circulation",     "dispatch",
-                                         "destruction", "return_list",     "handover",
-                                         "stocktake",   "certificate_loan"};
+const std::vector<LedgerName>& rivals() {
+  static const std::vector<LedgerName> kRivals = {"loan",        "circulation",     "dispatch",
+                                                  "destruction", "return_list",     "handover",
+                                                  "stocktake",   "certificate_loan"};
+  return kRivals;
+}
 
 }  // namespace
 
@@ -23,14 +26,14 @@ Meeting::Meeting(std::uint64_t seed) : seed_(seed), chance_(seed, "meeting") {
   for (int i = 0; i < 3; ++i) cast_.lives.push_back(chance_.block<IncarnationId>());
   const auto all = Definitions::built_in().all();
   const LedgerDefinition& first = chance_.percent(30)
-                                      ? *Definitions::built_in().ledger(chance_.pick(kRivals))
+                                      ? *Definitions::built_in().ledger(chance_.pick(rivals()))
                                       : all[chance_.below(all.size())];
   invite(first.name);
   if (chance_.percent(60)) invite(first.name);
   for (const Field& field : first.fields)
     if (field.type == FieldType::ref && field.ref_ledger != kAnyLedger && chance_.percent(60))
       invite(field.ref_ledger);
-  if (chance_.percent(40)) invite(chance_.pick(kRivals));
+  if (chance_.percent(40)) invite(chance_.pick(rivals()));
   if (!first.numbers.empty() && chance_.percent(60)) invite("series");
   const std::size_t rulings = chance_.percent(25) ? 1 + chance_.below(2) : 0;
   for (const Cast::Member& member : cast_.members) make(member);

@@ -11,6 +11,8 @@ namespace jiyao::oracle {
 class Meeting {
  public:
   explicit Meeting(std::uint64_t seed);
+  Meeting(const Meeting&) = delete;  // the makers look at its cast
+  Meeting& operator=(const Meeting&) = delete;
 
   /// One line: every record with its changes, and what the engine finds among them.
   void tell(std::ostream& out, const std::string& name) const;
