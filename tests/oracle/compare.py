@@ -90,15 +90,12 @@ class Comparison:
         self.compare_findings(told["name"], mine, told["findings"])
 
     def compare_findings(self, name, mine, engine):
-        for finding in mine:
+        mine, engine = ({finding[0]: finding for finding in found} for found in (mine, engine))
+        for finding in mine.values():
             self.findings[finding[1]] = self.findings.get(finding[1], 0) + 1
-        for finding in mine:
-            if finding not in engine:
-                self.differ(name, "found by the oracle", finding, [f for f in engine
-                                                                   if f[0] == finding[0]])
-        for finding in engine:
-            if finding[0] not in [f[0] for f in mine]:
-                self.differ(name, "found by the engine", [], finding)
+        for one in sorted(mine.keys() | engine.keys()):
+            if mine.get(one) != engine.get(one):
+                self.differ(name, "finding", mine.get(one), engine.get(one))
 
     def check_compartment(self, told, keys, rows, hidden):
         """What this machine has stored among its findings, found step by step while changes came
