@@ -8,8 +8,7 @@
 namespace jiyao {
 
 /// Move-only: a key has one owner, and a copy of it is a decision somebody has to write down.
-/// Stops the program if the memory cannot be locked (raise RLIMIT_MEMLOCK); std::bad_alloc if there
-/// is none.
+/// Stops the program if the memory cannot be locked (raise RLIMIT_MEMLOCK).
 template <std::size_t N>
 class Secret {
  public:
