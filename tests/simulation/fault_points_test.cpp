@@ -128,6 +128,40 @@ INSTANTIATE_TEST_SUITE_P(
                     Fault{"NoMemoryOfOursFromThereOn", std::nullopt, true, &OwnMemory::the()}),
     [](const auto& fault) { return fault.param.name; });
 
+// What is read once and kept is kept whole, or read again.
+TEST(OwnMemoryOfAList, WhatWasReadHalfIsReadAgain) {
+  OneOffice world(9);
+  for (int i = 0; i < 60; ++i) world.work(Step::record);
+  Query query;
+  query.ledger = "incoming";
+  const auto shown = [&] {
+    const OwnMemory::Counted counted;
+    const Replica& replica = *world.office().replica;
+    return std::tuple(replica.count(query), replica.search(query).rows.size(),
+                      replica.findings().size(), replica.conflicts(100).size());
+  };
+  OwnMemory& memory = OwnMemory::the();
+  const std::uint64_t before = memory.calls();
+  const auto expected = shown();
+  EXPECT_GT(std::get<0>(expected), 10U);
+  const std::uint64_t stride = (memory.calls() - before) / points_of_a_step() + 1;
+  bool has_struck = true;
+  std::size_t refused = 0;
+  for (std::uint64_t n = 1; has_struck; n += stride) {
+    world.work(Step::open);
+    memory.fail_at(n);
+    try {
+      (void)shown();
+    } catch (const std::bad_alloc&) {
+      ++refused;
+    }
+    has_struck = memory.has_failed();
+    memory.fail_at(0);
+    EXPECT_EQ(shown(), expected) << "allocation " << n;
+  }
+  EXPECT_GT(refused, 20U);
+}
+
 // A medium for want of memory: a proven volume and its fact, or nothing.
 class OwnMemoryOfABundle : public testing::Test, protected TwoOffices {};
 
