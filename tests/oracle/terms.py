@@ -86,7 +86,7 @@ class Terms:
             name = group.field_value(who, value)
             is_out = group.field_value(event, value) == event.choices[0]
             away[name] = away.get(name, 0) + (1 if is_out else -1)
-        return sorted((name for name, count in away.items() if count > 0), key=str.encode)
+        return once(name for name, count in away.items() if count > 0)
 
 
 def once(values):
