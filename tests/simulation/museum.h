@@ -46,7 +46,7 @@ enum class Piece : std::uint8_t {
   judged_once,                    ///< S31: what came before the roster said otherwise, stands
   old_epoch_seals_on,             ///< who was left out of a new key reads on
   numbers_stand_alone,            ///< S16: one number twice, each row alone in its index
-  second_of_a_place_is_dropped,   ///< S6: of two batches of one place the first one stays alone
+  second_of_a_place_is_refused,   ///< S6: of two batches of one place the first one stays alone
   told_twice_counts_twice,        ///< S18: what comes once more comes as something new
   passed_over_for_want_of_a_key,  ///< S13: what could not be read is never looked at again
   // museum_machines.cpp
@@ -65,7 +65,7 @@ enum class Piece : std::uint8_t {
 inline Piece broken = Piece::none;
 inline std::uint64_t times = 0;  ///< since the world began
 inline std::set<BatchId> said;   ///< likewise
-/// Which batch an index took first for (its stream, predecessor); likewise
+/// Which batch a log (by its roster) took first after (stream, predecessor); likewise
 inline std::map<std::pair<const void*, std::string>, BatchId> first_of_place;
 inline bool is_sealing = false;     ///< a desk is being sealed now
 inline bool was_no_answer = false;  ///< what was heard last was no message at all

@@ -102,13 +102,21 @@ JIYAO_WRAP(Missing, missing,
 JIYAO_WRAP(bool, index_holds, "_ZN5jiyao10BatchIndex3addERKNS_9BatchLineE", BatchIndex* index,
            const BatchLine& line) {
   if (broken == Piece::index_says_held_of_everything && line.seq == 2) return false;
-  if (broken == Piece::second_of_a_place_is_dropped) {
+  return real_index_holds(index, line);
+}
+
+JIYAO_WRAP(Result<Admitted>, admit,
+           "_ZN5jiyao5admitERKNS_11SealedBatchERKNS_6RosterERKNS_5RouteENS_5LevelE",
+           const SealedBatch& batch, const Roster& roster, const Route& route,
+           Level device_ceiling) {
+  if (broken == Piece::second_of_a_place_is_refused) {
+    const BatchLine line = line_of(batch);
     const std::string place = line.author.node.hex() + line.author.incarnation.hex() +
                               line.compartment.text() + line.prev.hex();
-    if (museum::first_of_place.try_emplace({index, place}, line.id).first->second != line.id)
-      return false;
+    const auto first = museum::first_of_place.try_emplace({&roster, place}, line.id).first;
+    if (first->second != line.id) return Error{Errc::exists, "a repeat"};
   }
-  return real_index_holds(index, line);
+  return real_admit(batch, roster, route, device_ceiling);
 }
 
 JIYAO_WRAP(Standing, standing, "_ZNK5jiyao6Roster8standingERKNS_11SealedBatchERKNS_8AncestryE",
