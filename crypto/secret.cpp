@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 
 #include "crypto/random.h"
 #include "crypto/result.h"
@@ -25,8 +26,9 @@ namespace {
 std::uint8_t* locked_bytes(std::size_t size) {
   ready_sodium();
   auto* bytes = static_cast<std::uint8_t*>(sodium_malloc(size));
+  if (bytes == nullptr) throw std::bad_alloc();  // none of any kind: as everywhere
   // sodium_malloc locks too, but keeps a failure to itself; asking again is what tells us.
-  if (bytes == nullptr || sodium_mlock(bytes, size) != 0) stop_without_locked_memory();
+  if (sodium_mlock(bytes, size) != 0) stop_without_locked_memory();
   sodium_memzero(bytes, size);
   return bytes;
 }

@@ -31,9 +31,19 @@ struct LateRecord {
 class LateRecords {
  public:
   using ByNo = std::map<std::int64_t, LateRecord>;
+  using ByKey = std::unordered_multimap<std::string_view, std::int64_t>;
+  /// A record taken out, with its place among the keys. Nothing in it: there was no such record.
+  struct Taken {
+    ByNo::node_type record;
+    std::vector<ByKey::node_type> keys;
+    bool is_none() const { return record.empty(); }
+  };
 
   void put(std::int64_t no, LateRecord record);
-  void erase(std::int64_t no);
+  /// Whole, or not at all when it throws.
+  Taken take(std::int64_t no);
+  /// As it was before take(), whatever was put since. Allocates nothing: for destructors.
+  void put_back(std::int64_t no, Taken taken) noexcept;
   void clear();
   bool contains(std::int64_t no) const { return by_no_.contains(no); }
   const LateRecord* find(std::int64_t no) const;
@@ -41,8 +51,11 @@ class LateRecords {
   const ByNo& all() const { return by_no_; }
 
  private:
+  void erase(std::int64_t no);
+  ByKey::iterator place_of(const std::string& key, std::int64_t no);
+
   ByNo by_no_;
-  std::unordered_multimap<std::string_view, std::int64_t> by_key_;  ///< views into by_no_
+  ByKey by_key_;  ///< views into by_no_
 };
 
 }  // namespace jiyao

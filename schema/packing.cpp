@@ -2,10 +2,12 @@
 #include "schema/packing.h"
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <bit>
 #include <memory>
+#include <new>
 
 #include "schema/limits.h"
 
@@ -28,6 +30,12 @@ std::size_t get_u32(ByteView bytes, std::size_t at) {
   return number;
 }
 
+// For want of memory nothing is said about the bytes: it is thrown as everywhere.
+std::size_t checked(std::size_t result) {
+  if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) throw std::bad_alloc();
+  return result;
+}
+
 struct FreeContext {
   void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
 };
@@ -45,8 +53,8 @@ Bytes pack(ByteView plain) {
   JIYAO_ASSERT(plain.size() <= kBatchOpenedBytesMax);
   Bytes packed(kLengthsBytes + ZSTD_compressBound(plain.size()));
   const std::size_t frame_bytes =
-      ZSTD_compress(packed.data() + kLengthsBytes, packed.size() - kLengthsBytes, plain.data(),
-                    plain.size(), kZstdLevel);
+      checked(ZSTD_compress(packed.data() + kLengthsBytes, packed.size() - kLengthsBytes,
+                            plain.data(), plain.size(), kZstdLevel));
   JIYAO_ASSERT(ZSTD_isError(frame_bytes) == 0);
   put_u32(packed, 0, plain.size());
   put_u32(packed, 4, frame_bytes);
@@ -68,12 +76,12 @@ Result<Bytes> unpack(ByteView packed) {
     return {Errc::malformed, "padding"};
 
   const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
-  JIYAO_ASSERT(context != nullptr);
+  if (context == nullptr) throw std::bad_alloc();
   ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kWindowLogMax);
   const ByteView frame = packed.subspan(kLengthsBytes, frame_bytes);
   Bytes opened(opened_bytes);
-  const std::size_t got =
-      ZSTD_decompressDCtx(context.get(), opened.data(), opened.size(), frame.data(), frame.size());
+  const std::size_t got = checked(
+      ZSTD_decompressDCtx(context.get(), opened.data(), opened.size(), frame.data(), frame.size()));
   if (ZSTD_isError(got) != 0 || got != opened_bytes) return {Errc::malformed, "zstd frame"};
   return opened;
 }

@@ -36,10 +36,17 @@ auto retried(Call call) {
 
 class RealFile final : public File {
  public:
-  RealFile(int descriptor, Path path) : descriptor_(descriptor), path_(std::move(path)) {}
+  explicit RealFile(Path path) : path_(std::move(path)) {}
   RealFile(const RealFile&) = delete;
   RealFile& operator=(const RealFile&) = delete;
-  ~RealFile() override { ::close(descriptor_); }
+  ~RealFile() override {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  /// Made before the file is opened: what is open has an owner, also when there is no memory.
+  bool own(int descriptor) {
+    descriptor_ = descriptor;
+    return descriptor >= 0;
+  }
 
   std::size_t read(std::uint64_t offset, std::span<std::uint8_t> out) override {
     std::size_t done = 0;
@@ -82,7 +89,7 @@ class RealFile final : public File {
   }
 
  private:
-  int descriptor_;
+  int descriptor_ = -1;
   Path path_;
 };
 
@@ -119,10 +126,10 @@ RealFiles::RealFiles() {
 }
 
 Result<std::unique_ptr<File>> RealFiles::open(const Path& path, OpenMode mode) {
+  auto file = std::make_unique<RealFile>(path);
   const int descriptor =
       retried([&] { return ::open(path.c_str(), flags_of(mode) | O_CLOEXEC | O_NOCTTY, 0600); });
-  if (descriptor >= 0) {
-    auto file = std::make_unique<RealFile>(descriptor, path);
+  if (file->own(descriptor)) {
     struct stat status {};
     if (::fstat(descriptor, &status) != 0) fail("stat", path, errno);
     if (mode == OpenMode::read && !S_ISREG(status.st_mode)) return {Errc::not_allowed, path};
@@ -210,14 +217,14 @@ std::string RealFiles::machine_id() {
 }
 
 Result<std::unique_ptr<File>> RealFiles::lock(const Path& path) {
+  auto file = std::make_unique<RealFile>(path);
   const int descriptor =
       retried([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); });
-  if (descriptor < 0) {
+  if (!file->own(descriptor)) {
     if (errno == EACCES || errno == EPERM || errno == EISDIR) return {Errc::not_allowed, path};
     if (errno == ENOENT || errno == ENOTDIR) return {Errc::not_found, path};
     fail("lock", path, errno);
   }
-  auto file = std::make_unique<RealFile>(descriptor, path);
   if (retried([&] { return ::flock(descriptor, LOCK_EX | LOCK_NB); }) != 0) {
     if (errno != EWOULDBLOCK) fail("lock", path, errno);
     Bytes holder(20);

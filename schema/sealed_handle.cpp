@@ -3,6 +3,7 @@
 #include "schema/sealed_handle.h"
 
 #include <cstring>
+#include <new>
 
 #include "schema/sealed_io.h"
 
@@ -175,7 +176,11 @@ int enter_wal(SealedHandle& handle) {
   if (file.wal_handles == 0) {
     file.wal_header.reset();
     file.has_written_wal = false;
-    file.wal_scan = scan_open_wal(&handle);
+    try {
+      file.wal_scan = scan_open_wal(&handle);
+    } catch (const std::bad_alloc&) {  // who asks is SQLite: nothing may be thrown through it
+      return SQLITE_NOMEM;
+    }
     if (file.wal_scan.verdict == WalVerdict::tampered && !file.accepts_tampered_wal)
       return SQLITE_IOERR_DATA;
   }

@@ -26,8 +26,8 @@ constexpr std::size_t kBaseHandleOffset = (sizeof(SealedHandle) + 15) / 16 * 16;
 /// The calls SQLite makes on a SealedHandle; with shared memory if the base has it.
 const sqlite3_io_methods* sealed_methods(const sqlite3_io_methods& base);
 
-/// First handle on a log: looks at what it holds. SQLITE_OK, or SQLITE_IOERR_DATA if it was
-/// tampered with and nobody said to go on.
+/// First handle on a log: looks at what it holds. SQLITE_OK, SQLITE_NOMEM, or SQLITE_IOERR_DATA if
+/// it was tampered with and nobody said to go on.
 int enter_wal(SealedHandle& handle);
 void leave_wal(SealedHandle& handle);
 

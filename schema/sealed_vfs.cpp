@@ -25,7 +25,7 @@ std::shared_ptr<SealedFile> announced(sqlite3_vfs* vfs, const char* name, bool i
     if (!path.ends_with(kWalEnding)) return nullptr;
     path.remove_suffix(kWalEnding.size());
   }
-  return self(vfs).find(Path(path));
+  return self(vfs).find(path);
 }
 
 int refuse_open(SealedHandle* handle, int code) {
@@ -137,7 +137,7 @@ SealedVfs::~SealedVfs() {
   sqlite3_vfs_unregister(vfs_.get());
 }
 
-std::shared_ptr<SealedFile> SealedVfs::find(const Path& full_path) {
+std::shared_ptr<SealedFile> SealedVfs::find(std::string_view full_path) {
   const std::lock_guard lock(mutex_);
   const auto found = announced_.find(full_path);
   return found == announced_.end() ? nullptr : found->second;

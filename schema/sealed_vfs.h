@@ -88,8 +88,9 @@ class SealedVfs {
 
   const std::string& name() const { return name_; }
   sqlite3_vfs* base() const { return base_; }
-  /// The announced file of this path, or none.
-  std::shared_ptr<SealedFile> find(const Path& full_path);
+  /// The announced file of this path, or none. Asked from within SQLite, which is no C++: it
+  /// allocates nothing, so it throws nothing.
+  std::shared_ptr<SealedFile> find(std::string_view full_path);
 
  private:
   friend class Announcement;
@@ -101,7 +102,8 @@ class SealedVfs {
   sqlite3_vfs* base_;
   std::unique_ptr<sqlite3_vfs> vfs_;
   std::mutex mutex_;
-  std::map<Path, std::shared_ptr<SealedFile>> announced_;  // shared with the announcement
+  /// Shared with the announcement.
+  std::map<Path, std::shared_ptr<SealedFile>, std::less<>> announced_;
 };
 
 }  // namespace jiyao

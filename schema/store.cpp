@@ -37,28 +37,28 @@ Result<Store> Store::open(Files& files, const Path& path, const FileId& id, cons
   return store;
 }
 
+// All of them or, when it throws, those of before.
 void Store::load_names() {
-  compartments_.clear(), compartment_nos_.clear();
-  authors_.clear(), author_nos_.clear();
-  ledgers_.clear(), ledger_nos_.clear();
+  Names fresh;
   Statement compartments(*database_, "SELECT no, office FROM compartment");
   while (compartments.step()) {
     const CompartmentId compartment{compartments.block<OfficeId>(1), level_};
-    compartments_[compartments.integer(0)] = compartment;
-    compartment_nos_[compartment] = compartments.integer(0);
+    fresh.compartments[compartments.integer(0)] = compartment;
+    fresh.compartment_nos[compartment] = compartments.integer(0);
   }
   Statement authors(*database_, "SELECT no, node, incarnation FROM author");
   while (authors.step()) {
     const Author author{authors.block<NodeId>(1), authors.block<IncarnationId>(2)};
-    authors_[authors.integer(0)] = author;
-    author_nos_[author] = authors.integer(0);
+    fresh.authors[authors.integer(0)] = author;
+    fresh.author_nos[author] = authors.integer(0);
   }
   Statement ledgers(*database_, "SELECT no, name FROM ledger");
   while (ledgers.step()) {
     const LedgerName ledger(ledgers.text(1));
-    ledgers_[ledgers.integer(0)] = ledger;
-    ledger_nos_[ledger] = ledgers.integer(0);
+    fresh.ledgers[ledgers.integer(0)] = ledger;
+    fresh.ledger_nos[ledger] = ledgers.integer(0);
   }
+  names_ = std::move(fresh);
 }
 
 // --- changes -------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ StoredChange Store::change_in(const Statement& row, const ShownRecord& record) c
   StoredChange stored;
   stored.id = row.block<ChangeId>(0);
   Change& change = stored.change;
-  const Author& author = authors_.at(row.integer(1));
+  const Author& author = names_.authors.at(row.integer(1));
   change.realm = realm_;
   change.compartment = record.compartment;
   change.record = record.record;
@@ -116,15 +116,15 @@ std::vector<StoredChange> Store::unsealed(std::size_t limit, const StoredChange*
       "FROM change c INDEXED BY change_unsealed CROSS JOIN record r ON r.no = c.record "
       "WHERE batch IS NULL AND (author, n) > (:author, :n) ORDER BY author, n LIMIT :limit");
   const Origin last = after == nullptr ? Origin{} : after->change.origin;
-  rows.bind(":author", after == nullptr ? 0 : author_nos_.at({last.node, last.incarnation}));
+  rows.bind(":author", after == nullptr ? 0 : names_.author_nos.at({last.node, last.incarnation}));
   rows.bind(":n", static_cast<std::int64_t>(last.n));
   rows.bind(":limit", static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
   ShownRecord record;
   while (rows.step()) {
     record.no = rows.integer(18);
     record.record = rows.block<RecordId>(19);
-    record.compartment = compartments_.at(rows.integer(20));
-    record.ledger = ledgers_.at(rows.integer(21));
+    record.compartment = names_.compartments.at(rows.integer(20));
+    record.ledger = names_.ledgers.at(rows.integer(21));
     found.push_back(change_in(rows, record));
   }
   return found;
@@ -150,8 +150,8 @@ StoredBatch Store::batch_in(const Statement& row) const {
   StoredBatch batch;
   batch.no = row.integer(0);
   batch.id = row.block<BatchId>(1);
-  batch.compartment = compartments_.at(row.integer(2));
-  batch.author = authors_.at(row.integer(3));
+  batch.compartment = names_.compartments.at(row.integer(2));
+  batch.author = names_.authors.at(row.integer(3));
   batch.roster = {static_cast<std::uint64_t>(row.integer(4)), row.block<Digest>(5)};
   batch.changes = static_cast<std::uint32_t>(row.integer(6));
   batch.repeats = static_cast<std::uint32_t>(row.integer(7));
@@ -187,8 +187,8 @@ std::vector<StoredBatch> Store::batches() const {
 }
 
 std::uint64_t Store::batch_count(const CompartmentId& compartment) const {
-  const auto no = compartment_nos_.find(compartment);
-  if (no == compartment_nos_.end()) return 0;
+  const auto no = names_.compartment_nos.find(compartment);
+  if (no == names_.compartment_nos.end()) return 0;
   Statement row(*database_, "SELECT count(*) FROM batch WHERE compartment = :compartment");
   return row.bind(":compartment", no->second).step() ? static_cast<std::uint64_t>(row.integer(0))
                                                      : 0;
@@ -230,30 +230,30 @@ std::vector<std::int64_t> Store::records_of_findings(const std::string& key) con
 
 Store::Tally Store::tally() const {
   Tally tally;
-  for (const auto& [no, compartment] : compartments_) tally[compartment] = {};
+  for (const auto& [no, compartment] : names_.compartments) tally[compartment] = {};
   Statement rows(*database_, "SELECT compartment, holding, changes FROM tally");
   while (rows.step())
-    tally[compartments_.at(rows.integer(0))][static_cast<std::size_t>(rows.integer(1))] =
+    tally[names_.compartments.at(rows.integer(0))][static_cast<std::size_t>(rows.integer(1))] =
         static_cast<std::uint64_t>(rows.integer(2));
   return tally;
 }
 
 Store::Tally Store::recount() const {
   Tally tally;
-  for (const auto& [no, compartment] : compartments_) tally[compartment] = {};
+  for (const auto& [no, compartment] : names_.compartments) tally[compartment] = {};
   Statement rows(*database_,
                  "SELECT r.compartment, c.holding, count(*) FROM change c "
                  "JOIN record r ON r.no = c.record GROUP BY 1, 2");
   while (rows.step())
-    tally[compartments_.at(rows.integer(0))][static_cast<std::size_t>(rows.integer(1))] =
+    tally[names_.compartments.at(rows.integer(0))][static_cast<std::size_t>(rows.integer(1))] =
         static_cast<std::uint64_t>(rows.integer(2));
   return tally;
 }
 
 void Store::each_state(const CompartmentId& compartment,
                        const std::function<void(const RecordId&, const Digest&)>& take) const {
-  const auto no = compartment_nos_.find(compartment);
-  if (no == compartment_nos_.end()) return;
+  const auto no = names_.compartment_nos.find(compartment);
+  if (no == names_.compartment_nos.end()) return;
   Statement rows(*database_,
                  "SELECT id, state FROM record WHERE compartment = :compartment AND flags & 1 "
                  "ORDER BY id");
@@ -263,7 +263,7 @@ void Store::each_state(const CompartmentId& compartment,
 
 std::vector<CompartmentId> Store::compartments() const {
   std::vector<CompartmentId> found;
-  for (const auto& [compartment, no] : compartment_nos_) found.push_back(compartment);
+  for (const auto& [compartment, no] : names_.compartment_nos) found.push_back(compartment);
   return found;
 }
 

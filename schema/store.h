@@ -182,13 +182,17 @@ class Store {
   std::unique_ptr<Database> database_;  // statements point at it, so it stays where it is
   RealmId realm_;
   Level level_;
+  /// What rows call by a number.
+  struct Names {
+    std::map<std::int64_t, CompartmentId> compartments;
+    std::map<CompartmentId, std::int64_t> compartment_nos;
+    std::map<std::int64_t, Author> authors;
+    std::map<Author, std::int64_t> author_nos;
+    std::map<std::int64_t, LedgerName> ledgers;
+    std::map<LedgerName, std::int64_t> ledger_nos;
+  };
   bool names_are_stale_ = false;  ///< a writer gave up: some names were never stored
-  std::map<std::int64_t, CompartmentId> compartments_;
-  std::map<CompartmentId, std::int64_t> compartment_nos_;
-  std::map<std::int64_t, Author> authors_;
-  std::map<Author, std::int64_t> author_nos_;
-  std::map<std::int64_t, LedgerName> ledgers_;
-  std::map<LedgerName, std::int64_t> ledger_nos_;
+  Names names_;
   LateRecords late_;
   WordIndex words_;
 };
@@ -250,7 +254,7 @@ class StoreWriter {
   bool is_committed_ = false, has_indexed_all_ = false;
   std::set<std::int64_t> made_;  ///< records without a row yet
   /// Of the records shown in this transaction: how they stood among the late ones.
-  std::map<std::int64_t, std::optional<LateRecord>> late_before_;
+  std::map<std::int64_t, LateRecords::Taken> late_before_;
   std::int64_t newest_ = 0;  ///< greatest number of a record with a row
   std::map<CompartmentId, std::array<std::int64_t, kHoldings>> counted_;
 };

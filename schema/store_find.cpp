@@ -16,8 +16,8 @@ ShownRecord Store::record_in(const Statement& row) const {
   ShownRecord record;
   record.no = row.integer(0);
   record.record = row.block<RecordId>(1);
-  record.compartment = compartments_.at(row.integer(2));
-  record.ledger = ledgers_.at(row.integer(3));
+  record.compartment = names_.compartments.at(row.integer(2));
+  record.ledger = names_.ledgers.at(row.integer(3));
   record.flags = static_cast<std::uint32_t>(row.integer(4));
   record.level = static_cast<Level>(row.integer(5));
   record.state = row.block<Digest>(6);
@@ -28,9 +28,10 @@ ShownRecord Store::record_in(const Statement& row) const {
 
 std::optional<std::int64_t> Store::record_no(const RecordId& id, const CompartmentId& in,
                                              const LedgerName& ledger_name) const {
-  const auto compartment = compartment_nos_.find(in);
-  const auto ledger = ledger_nos_.find(ledger_name);
-  if (compartment == compartment_nos_.end() || ledger == ledger_nos_.end()) return std::nullopt;
+  const auto compartment = names_.compartment_nos.find(in);
+  const auto ledger = names_.ledger_nos.find(ledger_name);
+  if (compartment == names_.compartment_nos.end() || ledger == names_.ledger_nos.end())
+    return std::nullopt;
   Statement row(*database_,
                 "SELECT no FROM record "
                 "WHERE id = :id AND compartment = :compartment AND ledger = :ledger");
@@ -86,8 +87,8 @@ bool Store::wants(const RecordQuery& query, const ShelfMark& mark) const {
   const std::uint32_t all = query.flags_all & kShelfFlags;
   return (mark.flags & all) == all && (mark.flags & query.flags_none) == 0 &&
          mark.level <= query.level_max &&
-         (!query.office || compartments_.at(mark.compartment).office == *query.office) &&
-         (!query.ledger || ledgers_.at(mark.ledger) == *query.ledger);
+         (!query.office || names_.compartments.at(mark.compartment).office == *query.office) &&
+         (!query.ledger || names_.ledgers.at(mark.ledger) == *query.ledger);
 }
 
 static bool is_for_index(const RecordQuery& query) {
@@ -141,8 +142,8 @@ const LateRecords::ByNo& Store::apart(const RecordQuery& query, LateRecords::ByN
     if (!made.contains(no)) {
       const std::optional<ShownRecord> row = record(no);
       if (!row) continue;
-      const ShelfMark mark{compartment_nos_.at(row->compartment), ledger_nos_.at(row->ledger),
-                           row->flags & kShelfFlags, row->level};
+      const ShelfMark mark{names_.compartment_nos.at(row->compartment),
+                           names_.ledger_nos.at(row->ledger), row->flags & kShelfFlags, row->level};
       const Findable found_by{row->keys, row->text, mark};
       made[no] = {found_by, found_by};
     }
@@ -223,8 +224,8 @@ void Store::walk(const RecordQuery& query, Take take) const {
     return look(rows);
   }
   if (query.ledger) {
-    const auto ledger = ledger_nos_.find(*query.ledger);
-    if (ledger == ledger_nos_.end()) return;
+    const auto ledger = names_.ledger_nos.find(*query.ledger);
+    if (ledger == names_.ledger_nos.end()) return;
     Statement rows(*database_,
                    "SELECT no, compartment, ledger, flags, level, text, keys FROM record "
                    "WHERE ledger = :ledger AND no < :before ORDER BY no DESC");

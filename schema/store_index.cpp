@@ -104,10 +104,10 @@ void StoreWriter::show(const ShownRecord& before, const ShownRecord& now) {
   }
   const LateRecord* late = store_.late_.find(now.no);
   if (late == nullptr && was_found_by == found_by) return;
-  if (!late_before_.contains(now.no))
-    late_before_.emplace(now.no, late == nullptr ? std::nullopt : std::optional(*late));
-  store_.late_.put(
-      now.no, {late == nullptr ? std::move(was_found_by) : late->indexed, std::move(found_by)});
+  LateRecord next{late == nullptr ? std::move(was_found_by) : late->indexed, std::move(found_by)};
+  if (const auto [taken, is_first] = late_before_.try_emplace(now.no); is_first)
+    taken->second = store_.late_.take(now.no);
+  store_.late_.put(now.no, std::move(next));
 }
 
 // A new record's row is written once, when there is something to show.
@@ -138,7 +138,7 @@ void StoreWriter::write_index() {
                    "INSERT INTO late(record, keys, text, flags, level) "
                    "VALUES (:no, :keys, :text, :flags, :level)");
   for (const auto& [no, before] : late_before_) {
-    if (before) continue;
+    if (!before.is_none()) continue;
     const Findable& indexed = store_.late_.find(no)->indexed;
     insert.bind(":no", no).bind(":keys", ByteView(packed(indexed.keys)));
     insert.bind(":text", indexed.text).bind(":flags", indexed.mark.flags);

@@ -32,12 +32,7 @@ StoreWriter::~StoreWriter() {
   if (is_committed_) return;
   store_.names_are_stale_ = true;
   store_.words_.forget();
-  for (auto& [no, before] : late_before_) {
-    if (before)
-      store_.late_.put(no, std::move(*before));
-    else
-      store_.late_.erase(no);
-  }
+  for (auto& [no, before] : late_before_) store_.late_.put_back(no, std::move(before));
 }
 
 void StoreWriter::commit() {
@@ -54,37 +49,39 @@ void StoreWriter::commit() {
 
 std::int64_t StoreWriter::compartment_no(const CompartmentId& compartment) {
   JIYAO_ASSERT(compartment.level == store_.level_);
-  if (const auto known = store_.compartment_nos_.find(compartment);
-      known != store_.compartment_nos_.end())
+  if (const auto known = store_.names_.compartment_nos.find(compartment);
+      known != store_.names_.compartment_nos.end())
     return known->second;
-  const auto no = static_cast<std::int64_t>(store_.compartment_nos_.size()) + 1;
+  const auto no = static_cast<std::int64_t>(store_.names_.compartment_nos.size()) + 1;
   Statement insert(*store_.database_, "INSERT INTO compartment(no, office) VALUES (:no, :office)");
   insert.bind(":no", no).bind(":office", compartment.office).run();
-  store_.compartment_nos_[compartment] = no;
-  store_.compartments_[no] = compartment;
+  store_.names_.compartment_nos[compartment] = no;
+  store_.names_.compartments[no] = compartment;
   return no;
 }
 
 std::int64_t StoreWriter::author_no(const Author& author) {
-  if (const auto known = store_.author_nos_.find(author); known != store_.author_nos_.end())
+  if (const auto known = store_.names_.author_nos.find(author);
+      known != store_.names_.author_nos.end())
     return known->second;
-  const auto no = static_cast<std::int64_t>(store_.author_nos_.size()) + 1;
+  const auto no = static_cast<std::int64_t>(store_.names_.author_nos.size()) + 1;
   Statement insert(*store_.database_,
                    "INSERT INTO author(no, node, incarnation) VALUES (:no, :node, :incarnation)");
   insert.bind(":no", no).bind(":node", author.node).bind(":incarnation", author.incarnation).run();
-  store_.author_nos_[author] = no;
-  store_.authors_[no] = author;
+  store_.names_.author_nos[author] = no;
+  store_.names_.authors[no] = author;
   return no;
 }
 
 std::int64_t StoreWriter::ledger_no(const LedgerName& ledger) {
-  if (const auto known = store_.ledger_nos_.find(ledger); known != store_.ledger_nos_.end())
+  if (const auto known = store_.names_.ledger_nos.find(ledger);
+      known != store_.names_.ledger_nos.end())
     return known->second;
-  const auto no = static_cast<std::int64_t>(store_.ledger_nos_.size()) + 1;
+  const auto no = static_cast<std::int64_t>(store_.names_.ledger_nos.size()) + 1;
   Statement insert(*store_.database_, "INSERT INTO ledger(no, name) VALUES (:no, :name)");
   insert.bind(":no", no).bind(":name", ledger).run();
-  store_.ledger_nos_[ledger] = no;
-  store_.ledgers_[no] = ledger;
+  store_.names_.ledger_nos[ledger] = no;
+  store_.names_.ledgers[no] = ledger;
   return no;
 }
 

@@ -74,24 +74,25 @@ void WordIndex::append_run(Shelf& shelf, Run run) {
 WordIndex::Shelves& WordIndex::shelves() const {
   if (shelves_) return *shelves_;
   read_place_ = -1;
-  shelves_.emplace();
+  Shelves read;
   Statement rows(*database_, "SELECT no, compartment, ledger, flags, level, records FROM shelf");
   while (rows.step()) {
     const ShelfMark mark{rows.integer(1), rows.integer(2),
                          static_cast<std::uint32_t>(rows.integer(3)),
                          static_cast<Level>(rows.integer(4))};
-    shelves_->by_no[rows.integer(0)] = {mark, rows.integer(5), false, {}};
-    shelves_->nos[mark] = rows.integer(0);
+    read.by_no[rows.integer(0)] = {mark, rows.integer(5), false, {}};
+    read.nos[mark] = rows.integer(0);
   }
   Statement runs(*database_, "SELECT place, size, oldest, newest FROM run ORDER BY place");
   while (runs.step())
-    append_run(shelves_->by_no.at(shelf_no_of(runs.integer(0))),
+    append_run(read.by_no.at(shelf_no_of(runs.integer(0))),
                {runs.integer(0), runs.integer(1), runs.integer(2), runs.integer(3), 0});
-  return *shelves_;
+  return shelves_.emplace(std::move(read));  // all of them: a part would give wrong places
 }
 
 const std::vector<std::int64_t>& WordIndex::nos_of(const Run& run) const {
   if (read_place_ == run.place) return read_nos_;
+  read_place_ = -1;
   Statement row(*database_, "SELECT nos FROM run WHERE place = :place");
   JIYAO_ASSERT(row.bind(":place", run.place).step());
   read_nos_ = unpacked_nos(run.oldest, row.blob(0));

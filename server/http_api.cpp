@@ -20,6 +20,7 @@
 #include <charconv>
 #include <chrono>
 #include <istream>
+#include <new>
 #include <ostream>
 
 #include "schema/limits.h"
@@ -141,6 +142,9 @@ class Handler : public Poco::Net::HTTPRequestHandler {
     } catch (const StorageFailure&) {
       // The door: the store is broken, the request is not answered as if it were kept.
       refuse(response, {Errc::storage, "store"});
+    } catch (const std::bad_alloc&) {
+      // Too many at once: nothing of this request was kept, later there is room again.
+      refuse(response, {Errc::unavailable, "memory"});
     }
   }
 

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <new>
 
 #include "schema/database.h"
 #include "schema/real_files.h"
@@ -214,5 +215,7 @@ int main(int count, char** words) {
     return code;
   } catch (const StorageFailure& failure) {
     return fail(voice, failure);
+  } catch (const std::bad_alloc&) {
+    return voice.fail(Errc::storage, "storage.memory");
   }
 }

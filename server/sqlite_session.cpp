@@ -4,6 +4,8 @@
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/SQLite/SQLiteException.h>
 
+#include <new>
+
 namespace jiyao {
 
 using namespace Poco::Data::Keywords;
@@ -44,6 +46,8 @@ Result<std::unique_ptr<SqliteSession>> SqliteSession::open(Announcement announce
         new SqliteSession(std::move(announced), std::move(session)));
   } catch (const Poco::Data::SQLite::DBLockedException&) {
     return {Errc::busy, announced.full_path()};
+  } catch (const Poco::Data::SQLite::NoMemoryException&) {
+    throw std::bad_alloc();
   } catch (const Poco::Data::SQLite::CorruptImageException&) {
     return {Errc::malformed, announced.full_path()};
   } catch (const Poco::Data::SQLite::IOErrorException&) {

@@ -2,8 +2,13 @@
 #include "server/strand.h"
 
 #include <algorithm>
+#include <array>
 
 namespace jiyao {
+
+Strand::Strand(std::function<void(Group)> work) : work_(std::move(work)) {
+  group_.reserve(kGroupJobs);
+}
 
 void Strand::pass(Job& job, const NodeId& who) {
   std::unique_lock lock(mutex_);
@@ -28,12 +33,14 @@ void Strand::done(Job& job) {
 }
 
 void Strand::lead(std::unique_lock<std::mutex>& lock) {
-  group_ = next_group();
-  const std::vector<Job*> group = group_;
+  take_group();
+  std::array<Job*, kGroupJobs> group{};  // a copy: done() changes the other meanwhile
+  std::copy(group_.begin(), group_.end(), group.begin());
+  const std::size_t jobs = group_.size();
   lock.unlock();
   std::exception_ptr failure;
   try {
-    work_(group);
+    work_(Group(group).first(jobs));
   } catch (const std::exception&) {
     failure = std::current_exception();
   }
@@ -47,21 +54,19 @@ void Strand::lead(std::unique_lock<std::mutex>& lock) {
   group_.clear();
 }
 
-std::vector<Job*> Strand::next_group() {
-  std::vector<Job*> group;
+void Strand::take_group() {
   std::size_t bytes = 0;
-  while (!waiting_.empty() && group.size() < kGroupJobs) {
+  while (!waiting_.empty() && group_.size() < kGroupJobs) {
     auto queue = waiting_.upper_bound(last_);
     if (queue == waiting_.end()) queue = waiting_.begin();
     Job* job = queue->second.front();
-    if (!group.empty() && bytes + job->bytes_ > kGroupBytes) break;
+    if (!group_.empty() && bytes + job->bytes_ > kGroupBytes) break;
     bytes += job->bytes_;
-    group.push_back(job);
+    group_.push_back(job);
     last_ = queue->first;
     queue->second.pop_front();
     if (queue->second.empty()) waiting_.erase(queue);
   }
-  return group;
 }
 
 void Strand::give_turn_away() {

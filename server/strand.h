@@ -42,24 +42,25 @@ class Strand {
   using Group = std::span<Job* const>;
   /// `work` answers a whole group; on one thread at a time. What it throws is thrown to each asker
   /// of the group that was not done() before.
-  explicit Strand(std::function<void(Group)> work) : work_(std::move(work)) {}
+  explicit Strand(std::function<void(Group)> work);
 
   /// Blocks until the job is answered. Nodes take turns in a group, so that who asks much does not
-  /// keep the others waiting; the jobs of one node keep their order.
+  /// keep the others waiting; the jobs of one node keep their order. For want of memory it throws
+  /// before the job waits: whoever waits is answered or thrown to.
   void pass(Job& job, const NodeId& who);
   /// Within `work`: this job is answered and waits no longer for the rest of its group. It may be
   /// gone on return.
   void done(Job& job);
 
  private:
-  std::vector<Job*> next_group();
+  void take_group();  ///< of those who wait into group_; allocates nothing
   void lead(std::unique_lock<std::mutex>& lock);
   void give_turn_away();
 
   std::function<void(Group)> work_;
   std::mutex mutex_;
   std::map<NodeId, std::deque<Job*>> waiting_;  ///< no queue is empty
-  std::vector<Job*> group_;                     ///< at work; null: done
+  std::vector<Job*> group_;                     ///< at work; null: done; has room for all
   NodeId last_;                                 ///< whose job was taken last
   bool is_led_ = false;
 };

@@ -75,6 +75,7 @@ Result<std::optional<Frame>> FrameAssembler::next() {
 // All volumes or none: what was written goes again when a later one fails.
 Result<std::vector<HandOver>> BundleWriter::write_all(Files& files, const Path& folder) const {
   std::vector<HandOver> facts;
+  facts.reserve(volumes());  // what is on the medium is in here, whatever fails
   const auto drop_all = [&] {
     for (const HandOver& fact : facts)
       remove_quietly(files, folder + "/" + volume_name(fact.set, fact.volume));
@@ -88,7 +89,7 @@ Result<std::vector<HandOver>> BundleWriter::write_all(Files& files, const Path& 
       }
       facts.push_back(std::move(*fact));
     }
-  } catch (const StorageFailure&) {
+  } catch (const std::exception&) {  // the medium failed, or there is no memory
     drop_all();
     throw;
   }

@@ -323,15 +323,19 @@ HandOver BundleWriter::State::fact(std::uint32_t number, const Digest& file) con
 Result<HandOver> BundleWriter::State::write(Files& files, const Path& folder,
                                             std::uint32_t number) const {
   JIYAO_ASSERT(number >= 1 && number <= volumes.size());
+  HandOver done = fact(number, Digest{});  // before: what is on the medium can be said
   Result<VolumeFile> file = VolumeFile::create(files, folder, volume_name(set, number),
                                                file_bytes(volumes[number - 1]), set);
   if (!file) return file.error();
   try {
     const Result<Digest> digest = fill(*file, number);
-    if (digest) return fact(number, *digest);
+    if (digest) {
+      done.file = *digest;
+      return Result<HandOver>(std::move(done));
+    }
     file->drop();
     return digest.error();
-  } catch (const StorageFailure&) {
+  } catch (const std::exception&) {  // the medium failed, or there is no memory
     file->drop();
     throw;
   }

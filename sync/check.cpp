@@ -51,6 +51,7 @@ class Check {
   };
 
   Claimed enter(const Neighbour& record);
+  void take_series(const Neighbour& record);
   template <class Key>
   static const Met& met(const std::map<Key, Met>& all, const Key& key) {
     static const Met nobody;
@@ -88,7 +89,11 @@ class Check {
   std::map<Meeting, Met> by_unique_;             ///< open records by unique key and claim
   std::map<Meeting, Met> by_number_;             ///< by number rule, series and number
   std::map<std::string, Met> open_by_citation_;  ///< open loans and legs by the record they cite
-  std::map<std::string, GrantedBlocks> series_;  ///< by series key; the first of several
+  struct Series {
+    RecordId record;
+    GrantedBlocks blocks;
+  };
+  std::map<std::string, Series> series_;  ///< by series key; of several that of the least id
   Findings findings_;
   RuleCheck rules_;
 };
@@ -127,11 +132,16 @@ Check::Claimed Check::enter(const Neighbour& record) {
           cited.insert(std::move(id));
     for (const std::string& id : cited) open_by_citation_[id].push_back(&record);
   }
-  if (ledger.name == kSeriesLedger)
-    series_.try_emplace(
-        series_key(shown(record, "of_ledger"), shown(record, "series_name"), shown(record, "year")),
-        granted_blocks(ledger, *record.state));
+  if (ledger.name == kSeriesLedger) take_series(record);
   return claimed;
+}
+
+// Of several rows of one series the same one on every machine, whatever came first.
+void Check::take_series(const Neighbour& record) {
+  const auto [kept, is_first] = series_.try_emplace(
+      series_key(shown(record, "of_ledger"), shown(record, "series_name"), shown(record, "year")));
+  if (is_first || record.record < kept->second.record)
+    kept->second = {record.record, granted_blocks(*record.ledger, *record.state)};
 }
 
 std::vector<ChangeId> Check::held_changes(const Neighbour& record, std::size_t field) {
@@ -278,7 +288,7 @@ void Check::number_clash(const Neighbour& record, const NumberRule& rule,
 
 const GrantedBlocks* Check::series_of(const std::string& key) const {
   const auto found = series_.find(key);
-  return found == series_.end() ? nullptr : &found->second;
+  return found == series_.end() ? nullptr : &found->second.blocks;
 }
 
 std::optional<RecordId> Check::block_owner(const std::string& series, std::uint64_t n,

@@ -27,13 +27,13 @@ bool is_of_set(Files& files, const Path& path, const SetId& set) {
 
 }  // namespace
 
-VolumeFile::VolumeFile(Files& files, Path folder, std::string name)
-    : files_(&files), folder_(std::move(folder)), name_(std::move(name)) {}
+VolumeFile::VolumeFile(Files& files, const Path& folder, const std::string& name)
+    : files_(&files), folder_(folder), path_(folder + "/" + name), beside_(beside(folder, name)) {}
 
 void VolumeFile::drop() noexcept {
   file_.reset();
-  if (is_beside_) remove_quietly(*files_, beside(folder_, name_));
-  if (is_named_) remove_quietly(*files_, folder_ + "/" + name_);
+  if (is_beside_) remove_quietly(*files_, beside_);
+  if (is_named_) remove_quietly(*files_, path_);
   is_beside_ = is_named_ = false;
 }
 
@@ -42,9 +42,9 @@ Result<VolumeFile> VolumeFile::create(Files& files, const Path& folder, const st
   const Path path = folder + "/" + name;
   if (files.exists(path) && !is_of_set(files, path, set)) return {Errc::exists, name};
   if (files.free_bytes(folder) < bytes) return {Errc::storage, "no room on the medium"};
-  Result<std::unique_ptr<File>> file = files.open(beside(folder, name), OpenMode::create);
-  if (!file) return file.error();
   VolumeFile volume(files, folder, name);
+  Result<std::unique_ptr<File>> file = files.open(volume.beside_, OpenMode::create);
+  if (!file) return file.error();
   volume.file_ = std::move(*file);
   volume.is_beside_ = true;
   return volume;
@@ -97,7 +97,7 @@ Result<Digest> VolumeFile::finish() {
   offset_ += written_.size();
   file_->sync();
   file_.reset();
-  files_->rename(beside(folder_, name_), folder_ + "/" + name_);
+  files_->rename(beside_, path_);
   is_beside_ = false;
   is_named_ = true;
   files_->sync_folder(folder_);
@@ -107,7 +107,7 @@ Result<Digest> VolumeFile::finish() {
 }
 
 Result<Digest> VolumeFile::read_back(const Digest& expected) {
-  const Result<std::unique_ptr<File>> file = files_->open(folder_ + "/" + name_, OpenMode::read);
+  const Result<std::unique_ptr<File>> file = files_->open(path_, OpenMode::read);
   if (!file) return {Errc::storage, "cannot be read back"};
   FileDigest digest;
   Bytes piece(kWriteBytes);
@@ -126,7 +126,7 @@ Result<Digest> VolumeFile::read_back(const Digest& expected) {
 void remove_quietly(Files& files, const Path& path) noexcept {
   try {
     files.remove(path);
-  } catch (const StorageFailure&) {
+  } catch (const std::exception&) {
     return;
   }
 }

@@ -21,18 +21,17 @@ class VolumeFile {
   /// Seals the last chunk, makes the file durable under its name, reads it back. Returns the digest
   /// of the whole file.   errors: storage (what is there is not what was written)
   Result<Digest> finish();
-  /// Nothing of it stays on the medium, as far as the medium lets us.
+  /// Nothing of it stays on the medium, as far as the medium lets us. Needs no memory of its own.
   void drop() noexcept;
 
  private:
-  VolumeFile(Files& files, Path folder, std::string name);
+  VolumeFile(Files& files, const Path& folder, const std::string& name);
   void write(ByteView bytes);
   void seal(ByteView plain, bool is_last);
   Result<Digest> read_back(const Digest& expected);
 
   Files* files_;
-  Path folder_;
-  std::string name_;
+  Path folder_, path_, beside_;
   std::unique_ptr<File> file_;
   StreamSealer* sealer_ = nullptr;
   Bytes waiting_;  ///< less than a chunk

@@ -1,11 +1,11 @@
 // tests/oracle/histories_main.cpp - random histories and what the engine makes of them, a line
-// each.
+// each; beside every second one, several records that meet.
 //
 //   python3 tests/oracle/compare.py schema/ledgers oracle_histories FIRST COUNT
 #include <cstdlib>
 #include <iostream>
 
-#include "oracle/history_maker.h"
+#include "oracle/meeting.h"
 #include "oracle/state_lines.h"
 
 int main(int argc, char** argv) {
@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
     const std::vector<JudgedChange> held = history.held();
     oracle::tell_record(std::cout, "history " + std::to_string(seed), history.ledger(), held,
                         merge(history.ledger(), held));
+    if (seed % 2 == 0) oracle::Meeting(seed).tell(std::cout, "meeting " + std::to_string(seed));
   }
   return 0;
 }

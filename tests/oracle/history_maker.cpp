@@ -22,7 +22,57 @@ HistoryMaker::HistoryMaker(std::uint64_t seed) : chance_(seed, "history") {
   same_.ledger = ledger_->name;
   for (int i = 0; i < 3; ++i) people_.push_back(chance_.block<UserId>());
   offices_.resize(kOffices);
-  grow();
+  grow(1 + chance_.below(14));
+}
+
+HistoryMaker::HistoryMaker(std::uint64_t seed, const Cast& cast, const Cast::Member& member)
+    : chance_(seed, "record " + member.record.hex()), cast_(&cast), ledger_(member.ledger) {
+  same_.realm = cast.realm;
+  same_.compartment = cast.compartment;
+  same_.record = member.record;
+  same_.ledger = ledger_->name;
+  people_ = cast.people;
+  choose_what_meets();
+  offices_.resize(kOffices);
+  grow(1 + chance_.below(7));
+}
+
+// All that check asks of a row, or nearly.
+void HistoryMaker::choose_what_meets() {
+  std::set<std::size_t> groups;
+  const auto take = [&](std::size_t field) { groups.insert(ledger_->fields[field].group); };
+  const auto take_all = [&](const Condition& condition) {
+    for (const Clause& clause : condition.clauses()) {
+      if (!clause.ref.empty()) continue;
+      const auto term = term_of(clause.field);
+      const std::string_view name = term ? term->of : clause.field;
+      const auto field = ledger_->field_index(name);
+      const auto group = field ? ledger_->fields[*field].group : ledger_->group_index(name);
+      if (group) groups.insert(*group);
+    }
+  };
+  for (std::size_t field = 0; field < ledger_->fields.size(); ++field)
+    if (ledger_->fields[field].type == FieldType::ref) take(field);
+  for (const UniqueKey& key : ledger_->unique) {
+    for (const std::size_t field : key.fields) take(field);
+    for (const std::size_t field : key.apart) take(field);
+    if (key.distinct) take(*key.distinct);
+  }
+  for (const Bar& bar : ledger_->bars) take(bar.field);
+  for (const NumberRule& rule : ledger_->numbers) {
+    take(rule.field);
+    for (const std::size_t field : rule.series) take(field);
+    if (rule.year_of) take(*rule.year_of);
+    take_all(rule.printed);
+  }
+  for (const Rule& rule : ledger_->rules) take_all(rule.when), take_all(rule.must);
+  if (ledger_->settles) take(ledger_->settles->field), take_all(ledger_->settles->when);
+  for (const char* name : {"blocks", "level", "borrower"})
+    if (const auto group = ledger_->group_index(name)) groups.insert(*group);
+  for (const std::size_t group : groups)
+    if (chance_.percent(85)) hot_.push_back(group);
+  if (ledger_->state_group) hot_.push_back(*ledger_->state_group);
+  if (hot_.empty()) hot_.push_back(0);
 }
 
 void HistoryMaker::choose_ledger() {
@@ -39,8 +89,7 @@ void HistoryMaker::choose_ledger() {
       hot_.push_back(group);
 }
 
-void HistoryMaker::grow() {
-  const std::size_t count = 1 + chance_.below(14);
+void HistoryMaker::grow(std::size_t count) {
   while (changes_.size() < count) {
     const std::size_t office = chance_.below(kOffices);
     if (changes_.empty() || !chance_.percent(25)) {
@@ -75,6 +124,7 @@ void HistoryMaker::write_one(std::size_t office) {
   const RecordState seen = seen_by(offices_[office]);
   Change change = same_;
   change.origin = {chance_.block<NodeId>(), chance_.block<IncarnationId>(), changes_.size() + 1};
+  if (cast_ != nullptr) change.origin.incarnation = chance_.pick(cast_->lives);
   change.act = chance_.block<ActId>();
   change.ruleset = Definitions::built_in().number();
   change.actor = chance_.pick(people_);
@@ -130,6 +180,9 @@ void HistoryMaker::put(Change& change, const GroupName& group, std::string value
 }
 
 void HistoryMaker::amend(Change& change, const RecordState& seen) {
+  if (cast_ != nullptr && changes_.empty())
+    for (const std::size_t group : hot_)
+      put(change, ledger_->groups[group].name, value(group, seen));
   const std::size_t wanted = 1 + chance_.below(3);
   for (std::size_t i = 0; i < wanted; ++i) {
     const std::size_t group =
@@ -188,8 +241,35 @@ std::string HistoryMaker::value(std::size_t group, const RecordState& seen) {
   return packed ? *packed : std::string("x");
 }
 
+std::string HistoryMaker::cited(const LedgerName& ledger) {
+  std::vector<RecordId> those;
+  for (const Cast::Member& member : cast_->members)
+    if (ledger == kAnyLedger || member.ledger->name == ledger) those.push_back(member.record);
+  return (those.empty() || chance_.percent(15) ? chance_.block<RecordId>() : chance_.pick(those))
+      .hex();
+}
+
+// So that records meet.
+std::optional<std::string> HistoryMaker::value_in_common(const Field& field) {
+  if (field.type == FieldType::ref) return cited(field.ref_ledger);
+  if (field.type == FieldType::person && chance_.percent(60)) return chance_.pick(people_).hex();
+  if (field.type == FieldType::date && chance_.percent(8)) return "2025-03-01";
+  if (field.type == FieldType::level && chance_.percent(70))
+    return std::string(name_of(same_.compartment.level));
+  if (ledger_->settles && field.name == "finding" && !cast_->findings.empty())
+    return chance_.pick(cast_->findings).hex();
+  if (ledger_->name != "series") return std::nullopt;
+  if (field.name == "of_ledger") return chance_.pick(cast_->members).ledger->name;
+  if (field.name == "year") return "2026";
+  if (field.name == "block_incarnation") return chance_.pick(cast_->lives).hex();
+  if (field.name == "series_name" && chance_.percent(50)) return "";
+  return std::nullopt;
+}
+
 std::string HistoryMaker::field_value(std::size_t group, const Field& field,
                                       const RecordState& seen) {
+  if (cast_ != nullptr)
+    if (const auto value = value_in_common(field)) return *value;
   const std::string small = digits(1 + chance_.below(3));
   switch (field.type) {
     case FieldType::integer:

@@ -69,6 +69,23 @@ class Group:
             return ""
 
 
+class Rule:
+    """One key, bar, rule, number or ruling of a ledger: the column it is about, and when."""
+
+    KINDS = {"incident": 1, "clash": 2, "task": 3, "hold": 4}
+
+    def __init__(self, ledger, made, column="", when=""):
+        self.column, self.when = made.get(column), Condition(made.get(when, ""), ledger)
+        self.fields, self.distinct = made.get("fields", []), made.get("distinct")
+        self.apart, self.apart_finding = made.get("apart", []), made.get("apart_finding")
+        self.finding, self.words = made.get("finding", ""), made.get("with", {})
+        self.name, self.year_of = made.get("as"), made.get("year_of")
+        self.series = made.get("series", "").split()
+        self.printed = Condition(made["printed"], ledger) if "printed" in made else None
+        self.must = Condition(made.get("must", ""), ledger)
+        self.code, self.kind = made.get("code"), self.KINDS.get(made.get("then"))
+
+
 class Ledger:
     def __init__(self, made):
         self.name = made["ledger"]
@@ -87,6 +104,26 @@ class Ledger:
         for step in self.steps:
             self.guards.setdefault(step["to"], []).append(Condition(step.get("when", ""), self))
         self._reach = {name: self._reachable(name) for name in self.states}
+        self.findings = made.get("findings", {})
+        self._take_rules(made)
+
+    def _take_rules(self, made):
+        def each(what, column, when):
+            return [Rule(self, one, column, when) for one in made.get(what, [])]
+        self.unique = each("unique", "", "when")
+        self.exclusive = each("exclusive", "key", "while")
+        self.bars = each("bars", "key", "while")
+        self.numbers = each("numbers", "field", "")
+        for number in self.numbers:
+            number.finding = number.finding or "N1"
+        self.rules = each("rules", "", "if")
+        self.open = Condition(made["open"], self) if "open" in made else None
+        self.settles = Rule(self, made["settles"], "finding", "while") if "settles" in made else None
+
+    def leading(self, step):
+        """The states a step leads from; `*` is any that is no end."""
+        return [s for s in self.states.values() if s.name in step["from"]
+                or ("*" in step["from"] and not s.is_end and s.name != step["to"])]
 
     def _next(self, name):
         for step in self.steps:
@@ -105,6 +142,10 @@ class Ledger:
 
     def reaches(self, before, after):
         return after in self._reach[before]
+
+
+def once_each(values):
+    return sorted(set(values), key=str.encode)
 
 
 def read_all(folder):

@@ -1,10 +1,10 @@
 """The changes of one record -> what it shows. Written from docs/ledgers.md, docs/merging.md and
 docs/formats.md; the engine's sync/merge.cpp was not translated and must agree all the same."""
 
-from encoding import digest
 from graph import Graph
 from groups import CONFLICT, FLAGGED, INCIDENT, GroupMerge
 from ledgers import LEVELS, is_canonical
+from terms import Terms
 
 
 class RecordState:
@@ -12,7 +12,8 @@ class RecordState:
         self.groups, self.state = {}, ""
         self.is_closed = self.is_frozen = self.is_held_back = False
         self.is_void = self.is_end = self.has_conflict = False
-        self.late, self.apart, self.level, self.actors = [], [], None, {}
+        self.late, self.apart, self.level, self.authors = [], [], None, {}
+        self.passed = set()  # states it was ever put into
         self.heads, self.applied, self.quarantined = [], [], []
         self.transparent, self.pending = [], []
 
@@ -60,8 +61,7 @@ class Merge:
         state.applied = sorted(graph.nodes[i].id for i in graph.applied)
         state.transparent, state.pending = graph.transparent(), graph.pending()
         state.is_closed = bool(self.closes)
-        state.actors = {graph.nodes[i].id: graph.nodes[i].change.actor.hex()
-                        for i in graph.applied}
+        state.authors = {graph.nodes[i].id: graph.nodes[i].change for i in graph.applied}
         self._show(state)
         return state
 
@@ -72,6 +72,7 @@ class Merge:
                    if self.ledger.groups[n].kind == "custody" and g.mark == INCIDENT]
         state.is_frozen = bool(custody) or any(p[1] == "program" for p in state.pending)
         state.has_conflict = any(g.mark >= CONFLICT for g in state.groups.values())
+        state.passed = {w.value for w in self._effective("state")}
         shown = self.ledger.states.get(state.state)
         if shown is not None and state.groups["state"].mark != INCIDENT:
             state.is_void, state.is_end = shown.is_void, shown.is_end
@@ -245,96 +246,9 @@ class StateChoice:
         guards = self.ledger.guards.get(name, [])
         return bool(guards) and all(guard.fails(self.look) for guard in guards)
 
-    def look(self, word):
-        """What a word of a condition stands for on this row: its values."""
-        what, _, of = word.partition("(")
-        if of:
-            return Terms(self.ledger, self.state).values(what, of.rstrip(")"))
-        return Terms(self.ledger, self.state).shown(word)
-
-
-class Terms:
-    """What a condition may ask a merged row for."""
-
-    def __init__(self, ledger, state):
-        self.ledger, self.state = ledger, state
-
-    def shown(self, word):
-        if word == "state":
-            return [self.state.state] if self.state.state else []
-        group = self.ledger.group_of.get(word) or self.ledger.groups.get(word)
-        held = self.state.groups.get(group.name) if group else None
-        if held is None:
-            return []
-        if group.kind == "set":
-            return [str(len(held.held))] if held.held else []
-        field = self.ledger.fields.get(word)
-        value = group.field_value(field, held.value) if field else ""
-        return [value] if value else []
-
-    def values(self, what, name):
-        group = self.ledger.group_of.get(name) or self.ledger.groups[name]
-        held = self.state.groups.get(group.name)
-        if held is None:
-            return []
-        entries = list(held.held)
-        if what == "ever":
-            entries += held.withdrawn
-        if group.kind != "set":
-            entries = [e for e in held.held if e[1] == held.value]
-        if what in ("values", "ever", "sum"):
-            field = self.ledger.fields[name]
-            found = [group.field_value(field, value) for _, value in entries]
-            if what == "sum":
-                return [str(sum(int(v) for v in found if v.lstrip("-").isdigit()))]
-            return sorted({v for v in found if v})
-        if what == "writers":
-            return sorted({self.actor(i) for i, _ in entries})
-        if what == "signers":
-            now = content_hash(self.ledger, self.state, group).hex()
-            signed = [f for f in group.fields if f.type == "signature"]
-            return sorted({self.actor(i) for i, v in entries
-                           if not signed or group.field_value(signed[0], v) == now})
-        return self.out(group, held)
-
-    def actor(self, change_id):
-        return self.state.actors[change_id]
-
-    def out(self, group, held):
-        """Who went out more often than they came back."""
-        if group.moves is None:
-            return []
-        who = self.ledger.fields[group.moves["who"]]
-        event = self.ledger.fields[group.moves["event"]]
-        away = {}
-        for _, value in held.held:
-            name = group.field_value(who, value)
-            is_out = group.field_value(event, value) == event.choices[0]
-            away[name] = away.get(name, 0) + (1 if is_out else -1)
-        return sorted(name for name, count in away.items() if count > 0)
-
-
-def content_hash(ledger, state, group):
-    """What an approval binds to (docs/formats.md, "Digests")."""
-    parts = [ledger.name.encode()]
-    if not group.binds:
-        for name in sorted(state.groups, key=str.encode):
-            other, held = ledger.groups[name], state.groups[name]
-            if other.kind in ("set", "state", "custody") or not held.value:
-                continue
-            if other.fields[0].type in ("signature", "opinion"):
-                continue
-            parts += [name.encode(), held.value.encode()]
-        return digest("act", *parts)
-    for name in group.binds:
-        held = state.groups.get(name)
-        if held is None:
-            continue
-        is_set = ledger.groups[name].kind == "set"
-        values = {v for _, v in held.held} if is_set else {held.value} - {""}
-        for value in sorted(values, key=str.encode):
-            parts += [name.encode(), value.encode()]
-    return digest("act", *parts)
+    def look(self, ref, word):
+        """What a word of a condition stands for on this row; whoever it cites is not held."""
+        return None if ref else Terms(self.ledger, self.state).words(word)
 
 
 def merge(ledger, changes):

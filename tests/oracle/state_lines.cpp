@@ -1,4 +1,4 @@
-// tests/oracle/state_lines.cpp - hexadecimal everywhere, so that nothing needs escaping.
+// tests/oracle/state_lines.cpp - hexadecimal nearly everywhere, so that little needs escaping.
 #include "oracle/state_lines.h"
 
 #include "crypto/digest.h"
@@ -9,6 +9,16 @@ namespace {
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   return out.append(text).append("\"");
+}
+
+/// A subject may hold what somebody typed.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char letter : text) {
+    if (letter == '"' || letter == '\\') out += '\\';
+    out += letter;
+  }
+  return out;
 }
 
 const char* word(bool is_so) {
@@ -82,10 +92,18 @@ void tell_changes(std::ostream& out, std::span<const JudgedChange> changes) {
   out << ']';
 }
 
-std::string list_of(std::span<const ChangeId> ids) {
-  std::string out = "[";
-  for (const ChangeId& id : ids) out += (out.size() > 1 ? "," : "") + quoted(id.hex());
-  return out + "]";
+void tell_findings(std::ostream& out, std::span<const Finding> findings) {
+  out << '[';
+  const char* comma = "";
+  for (const Finding& one : findings) {
+    out << comma << '[' << quoted(one.id.hex()) << ',' << quoted(one.code) << ','
+        << static_cast<int>(one.kind) << ','
+        << quoted(std::string(1, static_cast<char>(one.gravity))) << ',' << quoted(escaped(one.key))
+        << ',' << list_of(one.records) << ',' << list_of(one.changes) << ','
+        << quoted(one.shown_state) << ',' << quoted(one.keeps ? one.keeps->hex() : "") << ']';
+    comma = ",";
+  }
+  out << ']';
 }
 
 void tell_record(std::ostream& out, const std::string& name, const LedgerDefinition& ledger,

@@ -4,8 +4,9 @@
 #include <ostream>
 #include <span>
 #include <string>
+#include <vector>
 
-#include "sync/merge.h"
+#include "sync/check.h"
 
 namespace jiyao::oracle {
 
@@ -14,9 +15,18 @@ namespace jiyao::oracle {
 void tell_record(std::ostream& out, const std::string& name, const LedgerDefinition& ledger,
                  std::span<const JudgedChange> changes, const RecordState& state);
 
+/// What check found, as a JSON list: id, code, kind, class, subject, records, changes, the state
+/// shown instead, the record that keeps its number.
+void tell_findings(std::ostream& out, std::span<const Finding> findings);
+
 /// The value of "changes" of such a line.
 void tell_changes(std::ostream& out, std::span<const JudgedChange> changes);
 /// "a", "b", ... as a JSON list.
-std::string list_of(std::span<const ChangeId> ids);
+template <class Id>
+std::string list_of(const std::vector<Id>& ids) {
+  std::string out = "[";
+  for (const Id& id : ids) out.append(out.size() > 1 ? ",\"" : "\"").append(id.hex()).append("\"");
+  return out + "]";
+}
 
 }  // namespace jiyao::oracle

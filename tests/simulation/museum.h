@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
+#include <string>
 
 #include "schema/batch.h"
 
@@ -30,20 +32,23 @@ enum class Piece : std::uint8_t {
   scope_without_ceiling,
   stage_is_guessed,
   check_finds_nothing,
-  merge_by_clock,               ///< S14: one clock in 2030 wins for years
-  merge_is_no_function,         ///< S32: reads go backwards
-  merge_forgets_proposals,      ///< S10: what was refused is gone
-  seal_flips_a_bit,             ///< S30: a bit flipped in memory between record and hash
-  sending_is_delivering,        ///< S1, S8: marked as sent when sent, not when kept
-  frontiers_agree_by_count,     ///< S7, S12: "nothing new" by a number in place of a hash
-  frontier_forgets_a_tip,       ///< S9: holes in the completed set
-  person_without_role_counts,   ///< S34: acts on authority that is not there
-  desk_is_never_sealed,         ///< S17, S12: work that waits in a queue for ever
-  keeper_forgets_later_epochs,  ///< S28: one new key, and nobody reads on
-  emptied_is_deleted,           ///< S2, S3: what the other side lacks by now, it threw away
-  judged_once,                  ///< S31: what came before the roster said otherwise, stands
-  old_epoch_seals_on,           ///< who was left out of a new key reads on
-  numbers_stand_alone,          ///< S16: one number twice, each row alone in its index
+  merge_by_clock,                 ///< S14: one clock in 2030 wins for years
+  merge_is_no_function,           ///< S32: reads go backwards
+  merge_forgets_proposals,        ///< S10: what was refused is gone
+  seal_flips_a_bit,               ///< S30: a bit flipped in memory between record and hash
+  sending_is_delivering,          ///< S1, S8: marked as sent when sent, not when kept
+  frontiers_agree_by_count,       ///< S7, S12: "nothing new" by a number in place of a hash
+  frontier_forgets_a_tip,         ///< S9: holes in the completed set
+  person_without_role_counts,     ///< S34: acts on authority that is not there
+  desk_is_never_sealed,           ///< S17, S12: work that waits in a queue for ever
+  keeper_forgets_later_epochs,    ///< S28: one new key, and nobody reads on
+  emptied_is_deleted,             ///< S2, S3: what the other side lacks by now, it threw away
+  judged_once,                    ///< S31: what came before the roster said otherwise, stands
+  old_epoch_seals_on,             ///< who was left out of a new key reads on
+  numbers_stand_alone,            ///< S16: one number twice, each row alone in its index
+  second_of_a_place_is_refused,   ///< S6: of two batches of one place the first one stays alone
+  told_twice_counts_twice,        ///< S18: what comes once more comes as something new
+  passed_over_for_want_of_a_key,  ///< S13: what could not be read is never looked at again
   // museum_machines.cpp
   sync_without_syncing,
   said_before_it_is_written,  ///< S33, S11: accepted, then the bookkeeping failed
@@ -58,8 +63,10 @@ enum class Piece : std::uint8_t {
 };
 
 inline Piece broken = Piece::none;
-inline std::uint64_t times = 0;     ///< since the world began
-inline std::set<BatchId> said;      ///< likewise
+inline std::uint64_t times = 0;  ///< since the world began
+inline std::set<BatchId> said;   ///< likewise
+/// Which batch a log (by its roster) took first after (stream, predecessor); likewise
+inline std::map<std::pair<const void*, std::string>, BatchId> first_of_place;
 inline bool is_sealing = false;     ///< a desk is being sealed now
 inline bool was_no_answer = false;  ///< what was heard last was no message at all
 

@@ -5,6 +5,7 @@
 
 #include "crypto/random.h"
 #include "simulation/clerk.h"
+#include "support/own_memory.h"
 #include "sync/exchange.h"
 #include "sync/keeper.h"
 #include "sync/log_file.h"
@@ -79,20 +80,31 @@ void OneOffice::work(Station& who, Step step) {
 }
 
 void OneOffice::act(Station& who) {
-  Clerk clerk(*who.replica, chance_);
   const CompartmentId shared{settlement_.at(kA).office, Level::secret};
-  std::optional<Act> act;
-  if (!records_.empty() && chance_.percent(60)) {
-    const auto view = who.replica->view(chance_.pick(records_));
-    if (view && !view->is_hidden) act = clerk.work_on(*view);
-  }
-  if (!act) act = clerk.create(shared);
+  std::optional<Result<View>> view;
+  if (!records_.empty() && chance_.percent(60))
+    view.emplace(who.replica->view(chance_.pick(records_)));
+  const std::optional<Act> act = [&] {
+    const OwnMemory::Spared spared;
+    Clerk clerk(*who.replica, chance_);
+    std::optional<Act> made;
+    if (view && *view && !(**view).is_hidden) made = clerk.work_on(**view);
+    return made ? made : clerk.create(shared);
+  }();
   const auto recorded = who.replica->record(*act);
   if (!recorded) return;
+  const OwnMemory::Spared spared;  // it was said
   for (std::size_t i = 0; i < recorded->changes.size(); ++i) {
     who.acknowledged.push_back({recorded->changes[i], recorded->records[i], act->compartment, 0});
     records_.push_back(recorded->records[i]);
   }
+}
+
+Bytes OneOffice::answer_to(const Bytes& asked, const Route& route, const NodeId& peer) {
+  const OwnMemory::Spared spared;  // the hub is another machine
+  Exchange answerer(hub_, {Side::answerer, route, {}, {}, peer, {}});
+  EXPECT_TRUE(answerer.hear(asked));
+  return answerer.say(1 << 20);
 }
 
 void OneOffice::meet(Station& who) {
@@ -104,9 +116,8 @@ void OneOffice::meet(Station& who) {
               {},           settlement_.roster().root_fingerprint()};
   Exchange caller(who.replica->log(), asks, who.replica.get());
   for (int round = 0; round < 12; ++round) {
-    Exchange answerer(hub_, {Side::answerer, route, {}, {}, self.node, {}});
-    ASSERT_TRUE(answerer.hear(caller.say(1 << 20)));
-    ASSERT_TRUE(caller.hear(answerer.say(1 << 20)));
+    const Bytes answer = answer_to(caller.say(1 << 20), route, self.node);
+    ASSERT_TRUE(caller.hear(answer));
     if (!caller.wants_more()) break;
   }
   while (true) {

@@ -37,6 +37,7 @@ class OneOffice {
   void learn(Station& station) const;
   void act(Station& who);
   void meet(Station& who);
+  Bytes answer_to(const Bytes& asked, const Route& route, const NodeId& peer);
 
   Settlement settlement_;
   std::uint64_t seed_;

@@ -95,6 +95,19 @@ std::vector<Fault> later_faults_during(Verb verb) {
   }
 }
 
+/// And later still, from one more stream.
+std::vector<Fault> newest_faults_during(Verb verb) {
+  switch (verb) {
+    case Verb::sync:
+      return {Fault::grants_withheld};
+    case Verb::restore:
+    case Verb::clone:
+      return {Fault::machine_imaged};
+    default:
+      return {};
+  }
+}
+
 /// Swarm: each kind is in by half, so that some worlds are made of one kind alone.
 struct Weather {
   std::array<bool, kFaults> knows{};
@@ -131,7 +144,7 @@ void add_later_faults(Plan& plan, const Weather& before) {
   Chance chance(plan.seed, "later");
   Weather weather = before;
   const bool is_calm = std::none_of(before.knows.begin(), before.knows.end(), std::identity());
-  for (std::size_t i = kFirstFaults; i < kFaults; ++i)
+  for (std::size_t i = kFirstFaults; i < kLaterFaults; ++i)
     weather.knows[i] = !is_calm && chance.percent(50);
   for (PlannedStep& step : plan.steps) {
     const std::vector<Fault> may = later_faults_during(step.verb);
@@ -141,11 +154,26 @@ void add_later_faults(Plan& plan, const Weather& before) {
   }
 }
 
+// In place of a copy that notices, or of nothing.
+void add_newest_faults(Plan& plan, const Weather& before) {
+  Chance chance(plan.seed, "newest");
+  const bool is_calm = std::none_of(before.knows.begin(), before.knows.end(), std::identity());
+  const bool knows_images = !is_calm && chance.percent(50);
+  const bool knows_withholding = !is_calm && chance.percent(50);
+  for (PlannedStep& step : plan.steps) {
+    const bool is_copy = step.verb == Verb::restore || step.verb == Verb::clone;
+    if (is_copy && knows_images && chance.percent(50)) step.fault = Fault::machine_imaged;
+    if (step.verb != Verb::sync || step.fault || !knows_withholding) continue;
+    if (chance.percent(before.fault_percent / 2)) step.fault = Fault::grants_withheld;
+  }
+}
+
 }  // namespace
 
 std::vector<Fault> faults_of(Verb verb) {
   std::vector<Fault> all = faults_during(verb);
   for (const Fault later : later_faults_during(verb)) all.push_back(later);
+  for (const Fault newest : newest_faults_during(verb)) all.push_back(newest);
   if (const std::optional<Fault> itself = fault_of(verb)) all.push_back(*itself);
   return all;
 }
@@ -172,6 +200,7 @@ Plan plan(std::uint64_t seed, std::size_t steps, bool with_later_faults) {
     plan.steps.push_back(step);
   }
   if (with_later_faults) add_later_faults(plan, weather);
+  if (with_later_faults) add_newest_faults(plan, weather);
   return plan;
 }
 
@@ -185,16 +214,16 @@ std::string_view name_of(Verb verb) {
 
 std::string_view name_of(Fault fault) {
   static constexpr std::array<std::string_view, kFaults> kNames = {
-      "message_lost",   "message_repeated",  "message_late",
-      "message_cut",    "node_crash",        "node_crash_while_recovering",
-      "hub_crash",      "node_restored",     "node_cloned",
-      "hub_restored",   "medium_lost",       "medium_torn",
-      "medium_stale",   "medium_duplicated", "medium_swapped",
-      "medium_bit",     "clock_forward",     "clock_back",
-      "disk_full_node", "disk_full_medium",  "answer_of_a_stranger",
-      "answer_stale",   "hub_away",          "io_error_node",
-      "io_error_hub",   "program_twice",     "medium_emptied",
-      "medium_littered"};
+      "message_lost",    "message_repeated",  "message_late",
+      "message_cut",     "node_crash",        "node_crash_while_recovering",
+      "hub_crash",       "node_restored",     "node_cloned",
+      "hub_restored",    "medium_lost",       "medium_torn",
+      "medium_stale",    "medium_duplicated", "medium_swapped",
+      "medium_bit",      "clock_forward",     "clock_back",
+      "disk_full_node",  "disk_full_medium",  "answer_of_a_stranger",
+      "answer_stale",    "hub_away",          "io_error_node",
+      "io_error_hub",    "program_twice",     "medium_emptied",
+      "medium_littered", "machine_imaged",    "grants_withheld"};
   return kNames[static_cast<std::size_t>(fault)];
 }
 

@@ -65,10 +65,15 @@ enum class Fault : std::uint8_t {
   program_twice,    ///< somebody starts the program while it runs
   medium_emptied,   ///< pulled too early: the right length, and zeros at the end, or nothing at all
   medium_littered,  ///< files of other programs lie on it, and copies under other names
+  /// Put back or copied as a whole, bit for bit, with its anchor and what tells it from a copy: it
+  /// cannot notice by itself, only be told.
+  machine_imaged,
+  grants_withheld,  ///< the hub, or somebody in its place, leaves out every grant
 };
-inline constexpr std::size_t kFaults = 28;
+inline constexpr std::size_t kFaults = 30;
 /// The first so many were there when the seeds of regressions.txt were found.
 inline constexpr std::size_t kFirstFaults = 20;
+inline constexpr std::size_t kLaterFaults = 28;  ///< the same of the seeds of the museum
 std::string_view name_of(Fault fault);
 
 struct PlannedStep {

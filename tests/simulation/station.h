@@ -46,6 +46,7 @@ inline constexpr const char* kStateFolder = "/state";
 /// What somebody copied away, and what the clerks had been told by then.
 struct Backup {
   SimulatedDisk::Image folder, state;
+  SimulatedDisk::Identities identities;
   std::size_t acknowledged = 0;
 };
 

@@ -40,6 +40,7 @@ struct Outcome {
   std::size_t rounds_to_heal = 0;
   std::size_t excused = 0;  ///< changes whose only copy a restore took away
   std::size_t quarantined = 0;
+  std::size_t forks = 0;  ///< places with two batches at the end, on each machine that holds them
 };
 
 class World {
@@ -83,8 +84,8 @@ class World {
   void change_roster(Chance& chance);
   void spread_roster();
   void back_up(Station& station);
-  void restore(Station& station);
-  void clone(Station& station);
+  void restore(Station& station, bool is_image);
+  void clone(Station& station, bool is_image);
   void restore_hub();
   void jump_clock(Station& station, const PlannedStep& step, Chance& chance);
   void rogue(Station& station, Chance& chance);
@@ -99,6 +100,7 @@ class World {
   bool talk_once(Station& station, Exchange& talk, std::optional<Fault> fault, Chance& chance);
   void deliver_late(Chance& chance);
   Bytes answer_on_the_way(Station& station, Bytes answer, std::optional<Fault> fault);
+  Bytes without_grants(Bytes message);
   void inspect(ByteView message, Level ceiling);
 
   // world_media.cpp: what couriers carry
@@ -139,6 +141,7 @@ class World {
   void check_stage(Station& station, const HistoryEntry& entry);
   void check_standing();
   void check_origins();
+  void check_forks(Station& station);
   void check_epochs();
   void check_hub_chain();
   bool is_beyond_cut(const BatchId& batch) const;
@@ -171,6 +174,7 @@ class World {
   std::array<bool, kPlaces> is_revoked_{};
   std::set<ChangeId> hub_ever_;  ///< what a hub of this realm held at any time
   std::set<ChangeId> rogue_;     ///< that must count nowhere
+  std::set<NodeId> imaged_;      ///< of which there were two in one life
 };
 
 /// Runs one seed.

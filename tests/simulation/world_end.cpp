@@ -1,6 +1,7 @@
 // tests/simulation/world_end.cpp - what must hold when everybody has met everybody.
 #include "simulation/small_model.h"
 #include "simulation/world.h"
+#include "sync/log_file.h"
 
 namespace jiyao::simulation {
 namespace {
@@ -56,6 +57,7 @@ void World::check_end() {
     if (is_shut_out(*each)) continue;
     check_visible(*each);
     check_numbers(*each);
+    check_forks(*each);
   }
 }
 
@@ -215,14 +217,39 @@ bool World::is_beyond_cut(const BatchId& batch) const {
   return true;
 }
 
-// P10: a place in somebody's life is given once, whatever was restored or cloned.
+// P10: a place in somebody's life is given once, whatever was restored or cloned; unless it was a
+// whole disk, which cannot know it.
 void World::check_origins() {
   std::map<Origin, ChangeId> places;
   for (const auto& [id, known] : god_.known()) {
     const auto [place, is_new] = places.try_emplace(known.change.origin, id);
-    promise(is_new, "P10",
+    promise(is_new || imaged_.contains(known.change.origin.node), "P10",
             "changes " + short_of(id) + " and " + short_of(place->second) +
                 " have the same place in one life");
+  }
+}
+
+// P10: two batches of one place, of machines that could not know of each other, are both there, and
+// whoever holds them says so.
+void World::check_forks(Station& station) {
+  std::map<std::pair<BatchId, std::string>, std::vector<BatchId>> places;  // by predecessor, stream
+  for (const CompartmentId& compartment : station.replica->log().compartments())
+    for (const BatchId& id : station.replica->log().batches(compartment)) {
+      const BatchHeader* header = god_.header(id);
+      if (header == nullptr) continue;
+      const BatchCore& core = header->core;
+      places[{core.prev, core.node.hex() + core.incarnation.hex() + compartment.text()}].push_back(
+          id);
+    }
+  const std::vector<Fork> forks = dynamic_cast<LogFile&>(station.replica->log()).forks();
+  for (const auto& [place, batches] : places) {
+    if (batches.size() < 2) continue;
+    ++outcome_.forks;
+    for (const BatchId& id : batches)
+      promise(
+          std::any_of(forks.begin(), forks.end(),
+                      [&](const Fork& fork) { return fork.lesser == id || fork.greater == id; }),
+          "P10", station.name + " holds two batches of one place and does not say so");
   }
 }
 

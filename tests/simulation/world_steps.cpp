@@ -114,9 +114,9 @@ void World::do_step(const PlannedStep& step, Station& who, Chance& chance) {
     case Verb::backup:
       return back_up(who);
     case Verb::restore:
-      return restore(who);
+      return restore(who, step.fault == Fault::machine_imaged);
     case Verb::clone:
-      return clone(who);
+      return clone(who, step.fault == Fault::machine_imaged);
     case Verb::backup_hub:
       return hub_->back_up();
     case Verb::restore_hub:
@@ -255,22 +255,28 @@ void World::excuse_what_only(const std::set<ChangeId>& before) {
 
 void World::back_up(Station& station) {
   station.backup = Backup{station.disk.snapshot(kFolder), station.disk.snapshot(kStateFolder),
-                          station.acknowledged.size()};
+                          station.disk.identities(), station.acknowledged.size()};
 }
 
-void World::restore(Station& station) {
+// The folder alone, or the disk as a whole: the machine of then, which knows nothing of since.
+void World::restore(Station& station, bool is_image) {
   if (!station.backup) return;
   const std::set<ChangeId> before = held_anywhere();
   close(station);
   station.disk.put_back(kFolder, station.backup->folder);
+  if (is_image) {
+    station.disk.put_back(kStateFolder, station.backup->state);
+    station.disk.set_identities(station.backup->identities);
+    imaged_.insert(settlement_.at(station.place).node);
+  }
   station.acknowledged.resize(std::min(station.backup->acknowledged, station.acknowledged.size()));
-  fire(Fault::node_restored);
+  fire(is_image ? Fault::machine_imaged : Fault::node_restored);
   open(station);
   check_acknowledged(station);
   excuse_what_only(before);
 }
 
-void World::clone(Station& original) {
+void World::clone(Station& original, bool is_image) {
   if (stations_.size() > kPlaces) return;
   const std::size_t index = static_cast<std::size_t>(
       std::find_if(stations_.begin(), stations_.end(),
@@ -282,12 +288,16 @@ void World::clone(Station& original) {
   Chance chance(plan_.seed, "clone");
   // A copied folder, or the image of the whole machine.
   twin.disk.put_back(kFolder, from.disk.snapshot(kFolder));
-  if (chance.percent(50)) {
+  if (chance.percent(50) || is_image) {
     twin.disk.put_back(kStateFolder, from.disk.snapshot(kStateFolder));
-    twin.disk.set_machine_id(from.name);
+    twin.disk.set_machine_id(from.disk.machine_id());
+  }
+  if (is_image) {
+    twin.disk.set_identities(from.disk.identities());
+    imaged_.insert(settlement_.at(from.place).node);
   }
   twin.acknowledged = from.acknowledged;
-  fire(Fault::node_cloned);
+  fire(is_image ? Fault::machine_imaged : Fault::node_cloned);
   open(twin);
   check_acknowledged(twin);
 }

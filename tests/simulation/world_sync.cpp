@@ -47,6 +47,23 @@ Bytes World::answer_on_the_way(Station& station, Bytes answer, std::optional<Fau
   return heard;
 }
 
+// Each frame is signed by itself, the message is not: who passes it on may leave some out.
+Bytes World::without_grants(Bytes message) {
+  Bytes rest;
+  FrameReader reader(message);
+  for (std::size_t begin = 0; !reader.at_end();) {
+    const Result<Frame> frame = reader.next();
+    if (!frame) return message;
+    const std::size_t end = begin + kFrameHeadBytes + frame->bytes.size();
+    if (frame->type != FrameType::grant)
+      rest.insert(rest.end(), message.begin() + static_cast<std::ptrdiff_t>(begin),
+                  message.begin() + static_cast<std::ptrdiff_t>(end));
+    begin = end;
+  }
+  if (rest.size() < message.size()) fire(Fault::grants_withheld);
+  return rest;
+}
+
 // P11: nothing above the ceiling ever stands in a message, whoever it is from.
 void World::inspect(ByteView message, Level ceiling) {
   note_bytes(message);
@@ -106,6 +123,7 @@ bool World::talk_once(Station& station, Exchange& talk, std::optional<Fault> fau
   draw_from(station);
   if (!answer) return note("hub refuses " + answer.error().detail), false;
   inspect(*answer, ceiling);
+  if (fault == Fault::grants_withheld) *answer = without_grants(std::move(*answer));
   *answer = answer_on_the_way(station, std::move(*answer), strikes ? fault : std::nullopt);
   if (strikes && !on_the_way_out) {
     if (fault == Fault::message_lost) return fire(*fault), false;

@@ -60,7 +60,12 @@ void World::tell_compartment(std::ostream& out, Station& station,
     out << ",\"digest\":\"" << digest_of(replica, record) << "\"}";
     comma = ",";
   }
-  out << "],\"digest\":\"" << digest->second.state.hex() << "\"}\n";
+  std::vector<Finding> findings = replica.findings();
+  std::erase_if(findings,
+                [&](const Finding& one) { return !records.contains(one.records.front()); });
+  out << "],\"findings\":";
+  oracle::tell_findings(out, findings);
+  out << ",\"digest\":\"" << digest->second.state.hex() << "\"}\n";
 }
 
 }  // namespace jiyao::simulation

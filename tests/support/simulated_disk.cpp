@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "support/own_memory.h"
+
 namespace jiyao {
 namespace {
 
@@ -93,6 +95,7 @@ SimulatedDisk::Answer SimulatedDisk::begin_call(std::uint64_t life, Failure kind
 // The crash comes before or after the change takes place; who asked never learns which.
 SimulatedDisk::Answer SimulatedDisk::change(std::uint64_t life,
                                             const std::function<void()>& take_place, Failure kind) {
+  const OwnMemory::Spared spared;  // it takes place as a whole
   const Answer begun = begin_call(life, kind);
   if (begun == Answer::crash) return begun;
   if (watcher_) watcher_();
@@ -111,6 +114,7 @@ SimulatedDisk::Answer SimulatedDisk::read(const Inode&, std::uint64_t life) {
 
 SimulatedDisk::Answer SimulatedDisk::write(Inode& inode, std::uint64_t life, std::uint64_t offset,
                                            ByteView bytes) {
+  const OwnMemory::Spared spared;
   bool is_full = false;
   const auto take_place = [&] {
     const std::uint64_t end = offset + bytes.size();
@@ -293,6 +297,19 @@ void SimulatedDisk::put_back(const Path& folder, const Image& image) {
   eject();
 }
 
+SimulatedDisk::Identities SimulatedDisk::identities() const {
+  Identities all;
+  for (const auto& [path, inode] : names_) all[path] = inode->number;
+  return all;
+}
+
+void SimulatedDisk::set_identities(const Identities& identities) {
+  for (const auto& [path, number] : identities) {
+    if (const InodePtr inode = find(path)) inode->number = number;
+    next_inode_ = std::max(next_inode_, number + 1);
+  }
+}
+
 Bytes SimulatedDisk::content(const Path& path) const {
   const InodePtr inode = find(path);
   return inode ? inode->view : Bytes();
@@ -322,6 +339,7 @@ void SimulatedDisk::seed_sqlite() {
 }
 
 Result<std::unique_ptr<File>> SimulatedDisk::open(const Path& path, OpenMode mode) {
+  const OwnMemory::Spared spared;
   DiskFile::take(begin_call(life_));
   InodePtr inode = find(path);
   const bool makes = mode == OpenMode::create || mode == OpenMode::create_new;

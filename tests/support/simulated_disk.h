@@ -77,6 +77,11 @@ class SimulatedDisk final : public Files {
   Image snapshot(const Path& folder) const;    ///< as another process would see it now
   /// Replaces the folder by a copy: new identities, all durable.
   void put_back(const Path& folder, const Image& image);
+  /// Which file is which. With those of the disk that the copy was made of, a folder put back is no
+  /// copy any more: it is the disk itself, as an image of it shows it.
+  using Identities = std::map<Path, std::uint64_t>;
+  Identities identities() const;
+  void set_identities(const Identities& identities);
   Bytes content(const Path& path) const;  ///< empty if absent
   void set_content(const Path& path, const Bytes& content);
   void flip_bit(const Path& path, std::uint64_t offset, unsigned bit);

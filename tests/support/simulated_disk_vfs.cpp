@@ -1,9 +1,12 @@
 // tests/support/simulated_disk_vfs.cpp - SQLite's view of the simulated disk, below the seal.
+//
+// A real disk needs none of the program's memory: where it is made to fail, the disk is spared.
 #include <sqlite3.h>
 
 #include <cstring>
 #include <new>
 
+#include "support/own_memory.h"
 #include "support/simulated_disk.h"
 
 namespace jiyao {
@@ -58,6 +61,7 @@ int disk_read(sqlite3_file* file, void* out, int bytes, sqlite3_int64 offset) {
 }
 
 int disk_write(sqlite3_file* file, const void* in, int bytes, sqlite3_int64 offset) {
+  const OwnMemory::Spared spared;
   DiskHandle& handle = self(file);
   const ByteView content(static_cast<const std::uint8_t*>(in), static_cast<std::size_t>(bytes));
   return code_of(
@@ -66,6 +70,7 @@ int disk_write(sqlite3_file* file, const void* in, int bytes, sqlite3_int64 offs
 }
 
 int disk_truncate(sqlite3_file* file, sqlite3_int64 size) {
+  const OwnMemory::Spared spared;
   DiskHandle& handle = self(file);
   return code_of(
       handle.disk->truncate(*handle.inode, handle.life, static_cast<std::uint64_t>(size)),
@@ -73,6 +78,7 @@ int disk_truncate(sqlite3_file* file, sqlite3_int64 size) {
 }
 
 int disk_sync(sqlite3_file* file, int) {
+  const OwnMemory::Spared spared;
   DiskHandle& handle = self(file);
   const int code = code_of(handle.disk->sync(*handle.inode, handle.life), SQLITE_IOERR_FSYNC);
   if (code != SQLITE_OK || handle.unsynced_in.empty()) return code;
@@ -87,6 +93,7 @@ int disk_size(sqlite3_file* file, sqlite3_int64* out) {
 }
 
 int disk_lock(sqlite3_file* file, int level) {
+  const OwnMemory::Spared spared;
   DiskHandle& handle = self(file);
   const int refused_from = level == SQLITE_LOCK_SHARED     ? SQLITE_LOCK_PENDING
                            : level == SQLITE_LOCK_RESERVED ? SQLITE_LOCK_RESERVED
@@ -99,6 +106,7 @@ int disk_lock(sqlite3_file* file, int level) {
 }
 
 int disk_unlock(sqlite3_file* file, int level) {
+  const OwnMemory::Spared spared;
   self(file).inode->sqlite_locks[file] = level;
   return SQLITE_OK;
 }
@@ -140,6 +148,7 @@ sqlite3_io_methods disk_methods() {
 }
 
 int disk_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* out, int flags, int* out_flags) {
+  const OwnMemory::Spared spared;
   static const sqlite3_io_methods methods = disk_methods();
   out->pMethods = nullptr;
   SimulatedDisk& disk = disk_of(vfs);
@@ -163,6 +172,7 @@ int disk_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* out, int flags, 
 }
 
 int disk_delete(sqlite3_vfs* vfs, const char* name, int sync_folder) {
+  const OwnMemory::Spared spared;
   SimulatedDisk& disk = disk_of(vfs);
   if (!disk.find(name)) return SQLITE_IOERR_DELETE_NOENT;
   const int code = code_of(disk.unlink(name), SQLITE_IOERR_DELETE);
@@ -171,6 +181,7 @@ int disk_delete(sqlite3_vfs* vfs, const char* name, int sync_folder) {
 }
 
 int disk_access(sqlite3_vfs* vfs, const char* name, int, int* out) {
+  const OwnMemory::Spared spared;
   const SimulatedDisk::InodePtr inode = disk_of(vfs).find(name);
   *out = inode && !inode->view.empty() ? 1 : 0;
   return SQLITE_OK;
