@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/commands/ledger.h"
+#include "client/commands/ledger_proposals.h"
 #include "client/records.h"
 #include "client/roles.h"
 
@@ -72,6 +73,7 @@ Result<Answer> move_row(Desk& desk, Replica& replica, const LedgerDefinition& le
   FieldValues values = typed.values;
   values["state"] = ledger.states[step.to].name;
   const StepAtHand at{ledger, step, &row, values, typed.entries};
+  const std::string filled = fill_from_lists(desk, replica, row.compartment.office, at);
   fill_step(desk, replica, at);
   if (const auto field = missing_signature(replica, at)) {
     const auto approve = approving_step(ledger, step, row.state.state);
@@ -92,11 +94,13 @@ Result<Answer> move_row(Desk& desk, Replica& replica, const LedgerDefinition& le
   if (const auto also = add_also(replica, at, *act); !also) return also.error();
   const auto recorded = replica.record(*act);
   if (!recorded) return in_words(desk, replica, recorded.error());
-  return recorded_answer(
+  Answer moved = recorded_answer(
       desk, replica,
       desk.text("ledger.moved", {{"step", step_text(desk.words(), step)},
                                  {"state", state_text(desk.words(), ledger, values["state"])}}),
       {row.record});
+  moved.text += filled;
+  return moved;
 }
 
 Result<Answer> take_step(Desk& desk, const LedgerCommand& command, const LedgerOptions& options) {
