@@ -61,8 +61,8 @@ std::string asked_words(const Desk& desk, const Replica& replica, const Director
   std::set<std::string> offices;
   for (const RecordId& record : finding.records)
     if (const auto view = replica.view(record))
-      for (std::string& heir : directory.successors().after(view->compartment.office.hex()))
-        offices.insert(terminal_safe(std::move(heir)));
+      for (const std::string& heir : directory.successors().after(view->compartment.office.hex()))
+        offices.insert(terminal_safe(heir));
   if (offices.empty()) return roles;
   std::string names;
   for (const std::string& one : offices)

@@ -5,6 +5,7 @@
 
 #include "client/records.h"
 #include "schema/search.h"
+#include "schema/text.h"
 #include "sync/terms.h"
 
 namespace jiyao {
