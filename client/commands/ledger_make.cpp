@@ -79,10 +79,9 @@ class Making {
     if (const auto level = take_level(); !level) return level.error();
     if (const auto turned = ask_first(); !turned) return turned.error();
     const StepAtHand at = at_hand();
-    const auto office = named_office(desk_, replica_, options_.owner);
-    if (!office) return office.error();
-    const std::string filled =
-        fill_from_lists(desk_, replica_, about_.place ? about_.place->office : *office, at);
+    const auto place = named_place(desk_, replica_, options_.owner, options_.level);
+    if (!place) return place.error();
+    const std::string filled = fill_from_lists(desk_, replica_, about_.place.value_or(*place), at);
     fill_step(desk_, replica_, at);
     Registration(desk_, replica_, options_.owner, ledger_.name).fill(values_);
     if (const auto right = check_step(desk_, replica_, at); !right) return right.error();

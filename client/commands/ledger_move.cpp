@@ -73,7 +73,7 @@ Result<Answer> move_row(Desk& desk, Replica& replica, const LedgerDefinition& le
   FieldValues values = typed.values;
   values["state"] = ledger.states[step.to].name;
   const StepAtHand at{ledger, step, &row, values, typed.entries};
-  const std::string filled = fill_from_lists(desk, replica, row.compartment.office, at);
+  const std::string filled = fill_from_lists(desk, replica, row.compartment, at);
   fill_step(desk, replica, at);
   if (const auto field = missing_signature(replica, at)) {
     const auto approve = approving_step(ledger, step, row.state.state);

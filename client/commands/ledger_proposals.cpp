@@ -52,8 +52,8 @@ std::size_t letters_in_common(const Field& own, const std::vector<std::string>& 
 class ListSearch {
  public:
   ListSearch(Desk& desk, const Replica& replica, const LedgerDefinition& list,
-             const Proposal& proposal, const StepAtHand& at)
-      : desk_(desk), replica_(replica), list_(list), proposal_(proposal), at_(at) {
+             const Proposal& proposal, const CompartmentId& place, const StepAtHand& at)
+      : desk_(desk), replica_(replica), list_(list), proposal_(proposal), place_(place), at_(at) {
     if (proposal.day.empty()) return;
     day_ = at.shown(proposal.day);
     if (day_.empty()) day_ = desk.today();
@@ -65,10 +65,10 @@ class ListSearch {
     return fills_open && (proposal_.cites.empty() || is_open(at_, proposal_.cites));
   }
 
-  void look_at(const OfficeId& office) {
+  void look_at_rows() {
     Query query;
     query.ledger = list_.name;
-    query.owners = {office};
+    query.owners = {place_.office};
     query.with_void = false;
     query.limit = kPageRows;
     std::optional<RecordId> after;
@@ -114,7 +114,7 @@ class ListSearch {
       if (common == 0) return 0;
       sum += kColumnWeight + common;
     }
-    return sum;
+    return sum == 0 ? 0 : 2 * sum + (row.compartment == place_ ? 1 : 0);
   }
   bool is_in_time(const View& row) const {
     return proposal_.day.empty() || (row.state.field(list_, proposal_.day_from) <= day_ &&
@@ -142,6 +142,7 @@ class ListSearch {
   const Replica& replica_;
   const LedgerDefinition& list_;
   const Proposal& proposal_;
+  const CompartmentId& place_;
   const StepAtHand& at_;
   std::string day_;
   std::optional<View> best_;
@@ -151,16 +152,16 @@ class ListSearch {
 
 }  // namespace
 
-std::string fill_from_lists(Desk& desk, const Replica& replica, const OfficeId& office,
+std::string fill_from_lists(Desk& desk, const Replica& replica, const CompartmentId& place,
                             const StepAtHand& at) {
   std::string told;
   if (at.ledger.states[at.step.to].is_terminal) return told;
   for (const LedgerDefinition& list : replica.definitions().all())
     for (const Proposal& proposal : list.proposals) {
       if (proposal.to != at.ledger.name) continue;
-      ListSearch search(desk, replica, list, proposal, at);
+      ListSearch search(desk, replica, list, proposal, place, at);
       if (!search.is_wanted()) continue;
-      search.look_at(office);
+      search.look_at_rows();
       const std::string words = search.take();
       if (!words.empty()) told += "\n" + words;
     }

@@ -10,9 +10,11 @@
 namespace jiyao {
 
 /// Fills columns that nobody typed and that say nothing yet, from the rows in force of the lists of
-/// `office`, and tells which list said so, a line each; empty: none did. Of several rows that fit
-/// the one with the most words in common is taken; if such rows differ, none.
-std::string fill_from_lists(Desk& desk, const Replica& replica, const OfficeId& office,
+/// the office, and tells which list said so, a line each; empty: none did. Of several rows that fit
+/// the one with the most words in common is taken, of equal ones that of the same compartment,
+/// which every replica can judge; if such rows differ, none.
+///   place   where the row at hand is kept
+std::string fill_from_lists(Desk& desk, const Replica& replica, const CompartmentId& place,
                             const StepAtHand& at);
 
 }  // namespace jiyao
