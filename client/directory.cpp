@@ -39,6 +39,7 @@ Directory::Directory(const Replica& replica) : replica_(replica) {
   do {
     const RecordPage page = replica.search(query, after);
     for (const View& view : page.rows) {
+      successors_.add(*ledger, view.state);
       const std::string subject = view.state.field(*ledger, "subject");
       if (!subject.empty()) names_[subject] = terminal_safe(view.state.field(*ledger, "name"));
     }

@@ -10,6 +10,7 @@
 
 #include "schema/catalogue.h"
 #include "sync/replica.h"
+#include "sync/successors.h"
 
 namespace jiyao {
 
@@ -26,7 +27,8 @@ class Directory {
   std::string compartment(const Catalogue& words,
                           const CompartmentId& id) const;  ///< 办公室 · 机密
 
-  bool is_own(const OfficeId& office) const;  ///< of this machine
+  bool is_own(const OfficeId& office) const;                    ///< of this machine
+  const Successors& successors() const { return successors_; }  ///< of units that are no more
   const Replica& replica() const { return replica_; }
 
   /// By name, or by the first digits of its id, if that names exactly one.
@@ -39,6 +41,7 @@ class Directory {
 
   const Replica& replica_;
   std::map<std::string, std::string> names_;  ///< 32 hex digits -> name
+  Successors successors_;
 };
 
 std::string level_text(const Catalogue& words, Level level);  ///< in the person's language

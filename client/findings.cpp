@@ -2,6 +2,7 @@
 #include "client/findings.h"
 
 #include <algorithm>
+#include <set>
 
 #include "client/records.h"
 #include "client/roles.h"
@@ -53,18 +54,36 @@ std::vector<Finding> findings_about(const Replica& replica, const RecordId& reco
   return some;
 }
 
-std::string finding_line(const Desk& desk, const Finding& finding) {
+std::string asked_words(const Desk& desk, const Replica& replica, const Directory& directory,
+                        const Finding& finding) {
+  if (finding.decider == 0) return {};
+  const std::string roles = role_words(desk.words(), finding.decider);
+  std::set<std::string> offices;
+  for (const RecordId& record : finding.records)
+    if (const auto view = replica.view(record))
+      for (const std::string& heir : directory.successors().after(view->compartment.office.hex()))
+        offices.insert(terminal_safe(heir));
+  if (offices.empty()) return roles;
+  std::string names;
+  for (const std::string& one : offices)
+    names += (names.empty() ? "" : desk.text("list.and")) + one;
+  return desk.text("finding.of_successor", {{"office", names}, {"roles", roles}});
+}
+
+std::string finding_line(const Desk& desk, const Replica& replica, const Directory& directory,
+                         const Finding& finding) {
   const bool is_row = finding.code.front() >= 'A' && finding.code.front() <= 'Z';
   std::string text =
       (is_row ? finding.code + "  " : std::string()) + finding_sentence(desk, finding);
-  if (finding.decider != 0)
-    text += desk.text("finding.asks", {{"roles", role_words(desk.words(), finding.decider)}});
+  const std::string asked = asked_words(desk, replica, directory, finding);
+  if (!asked.empty()) text += desk.text("finding.asks", {{"roles", asked}});
   return text;
 }
 
 std::string finding_text(const Desk& desk, const Replica& replica, const Directory& directory,
                          const Finding& finding) {
-  std::string text = finding_line(desk, finding) + "  [" + finding.id.hex().substr(0, 8) + "]";
+  std::string text =
+      finding_line(desk, replica, directory, finding) + "  [" + finding.id.hex().substr(0, 8) + "]";
   for (const RecordId& record : finding.records)
     text += "\n    " + record_line(desk, replica, directory, record);
   return text;

@@ -62,12 +62,24 @@ Result<void> add_days(Desk& desk, const LedgerDefinition& ledger, const FilterOp
   return {};
 }
 
+/// The office and those it took over from: their rows stay where they were made (P3).
+std::vector<OfficeId> with_predecessors(const Replica& replica, const OfficeId& office) {
+  const std::vector<OfficeId> known = replica.roster().offices();
+  std::vector<OfficeId> offices;
+  for (const std::string& unit : Directory(replica).successors().with_predecessors(office.hex())) {
+    const auto bytes = from_hex(unit);
+    const auto id = bytes ? OfficeId::from(*bytes) : std::nullopt;
+    if (id && std::find(known.begin(), known.end(), *id) != known.end()) offices.push_back(*id);
+  }
+  return offices;
+}
+
 Result<void> add_place(Desk& desk, const Replica& replica, const FilterOptions& options,
                        Query& query) {
   if (!options.owner.empty()) {
     const auto office = named_office(desk, replica, options.owner);
     if (!office) return office.error();
-    query.owner = *office;
+    query.owners = with_predecessors(replica, *office);
   }
   if (options.level.empty()) return {};
   query.level = level_from(options.level);
@@ -94,9 +106,14 @@ Result<void> add_unit(Desk& desk, const Replica& replica, const LedgerDefinition
   for (std::size_t i = 0; i < ledger.fields.size(); ++i)
     has_one = has_one || is_unit_column(ledger, i);
   if (!has_one) return desk.failure(Errc::usage, "filter.no_unit", {{"ledger", ledger.zh}});
-  auto values = as_held(desk, "opt.unit", typed, Directory(replica).office_named(typed));
+  const Directory directory(replica);
+  auto values = as_held(desk, "opt.unit", typed, directory.office_named(typed));
   if (!values) return values.error();
-  query.units = *std::move(values);
+  for (const std::string& value : *values)
+    for (std::string& unit : directory.successors().with_predecessors(value))
+      query.units.push_back(std::move(unit));
+  std::sort(query.units.begin(), query.units.end());
+  query.units.erase(std::unique(query.units.begin(), query.units.end()), query.units.end());
   return {};
 }
 

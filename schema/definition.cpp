@@ -118,6 +118,16 @@ Result<std::string> group_value(const LedgerDefinition& definition, const Group&
   return pack_fields(by_name);
 }
 
+bool Seniority::is_decision(std::size_t state) const {
+  return std::find(states.begin(), states.end(), state) != states.end();
+}
+
+std::size_t Seniority::rank_of(Roles roles) const {
+  for (std::size_t rank = by.size(); rank > 0; --rank)
+    if ((roles & role_bit(by[rank - 1])) != 0) return rank;
+  return 0;
+}
+
 struct Definitions::Content {
   std::uint32_t number = 0;
   std::vector<LedgerDefinition> ledgers;  // sorted by name

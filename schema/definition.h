@@ -37,6 +37,8 @@ class LedgerDefinition {
   std::vector<FindingWords> findings;  ///< words of the catalogue ids that this ledger brings
   std::vector<Recurring> recurring;
   std::optional<Settles> settles;
+  std::optional<Seniority> seniority;
+  std::vector<Proposal> proposals;
   std::optional<Condition>
       open;                      ///< keeps what it cites from its end; none: an exclusive key holds
   bool only_standalone = false;  ///< what a networked machine writes here does not count

@@ -51,6 +51,41 @@ Result<void> check_steps(const Definitions& definitions, const LedgerDefinition&
   return {};
 }
 
+/// A proposal fills and reads columns that are there, with values that fit.
+Result<void> check_proposal(const Definitions& definitions, const LedgerDefinition& definition,
+                            const Proposal& proposal) {
+  const LedgerDefinition* to = definitions.ledger(proposal.to);
+  if (to == nullptr) return fault(definition, "proposes", "there is no ledger " + proposal.to);
+  const auto no_field = [&](const std::string& name) {
+    return fault(definition, "proposes", "there is no field " + proposal.to + '.' + name);
+  };
+  const auto no_fit = [&](const std::string& name) {
+    return fault(definition, "proposes", "of another type: " + proposal.to + '.' + name);
+  };
+  for (const auto& [own, theirs] : proposal.match) {
+    const Field* field = to->field(theirs);
+    if (field == nullptr) return no_field(theirs);
+    const FieldType type = definition.fields[own].type;
+    if (type != FieldType::text && type != field->type) return no_fit(theirs);
+  }
+  for (const auto& [theirs, own] : proposal.fills) {
+    const Field* field = to->field(theirs);
+    if (field == nullptr) return no_field(theirs);
+    if (definition.fields[own].type != field->type) return no_fit(theirs);
+  }
+  if (!proposal.cites.empty()) {
+    const Field* field = to->field(proposal.cites);
+    if (field == nullptr) return no_field(proposal.cites);
+    if (field->ref_ledger != definition.name) return no_fit(proposal.cites);
+  }
+  if (!proposal.day.empty()) {
+    const Field* field = to->field(proposal.day);
+    if (field == nullptr) return no_field(proposal.day);
+    if (field->type != FieldType::date) return no_fit(proposal.day);
+  }
+  return {};
+}
+
 /// One catalogue id means one thing, whichever file explains it.
 Result<void> check_findings(const Definitions& definitions, const LedgerDefinition& definition) {
   for (const FindingWords& words : definition.findings)
@@ -117,6 +152,8 @@ Result<void> check_links(const Definitions& definitions) {
     if (auto refs = check_refs(definitions, definition); !refs) return refs;
     if (auto steps = check_steps(definitions, definition); !steps) return steps;
     if (auto findings = check_findings(definitions, definition); !findings) return findings;
+    for (const Proposal& proposal : definition.proposals)
+      if (auto fits = check_proposal(definitions, definition, proposal); !fits) return fits;
   }
   return {};
 }

@@ -126,10 +126,10 @@ void DefinitionLoader::load_head(const Object& file) {
   require(def_.name.size() <= kNameBytesMax &&
               std::all_of(def_.name.begin(), def_.name.end(), is_name_char),
           "a name is [a-z0-9_]");
-  only(file,
-       {"ledger",    "zh",     "en",      "noun",   "source",    "writers", "rulers",  "machines",
-        "fields",    "states", "steps",   "unique", "exclusive", "bars",    "numbers", "remind",
-        "recurring", "open",   "settles", "rules",  "findings",  "search",  "list",    "print"});
+  only(file, {"ledger",   "zh",     "en",        "noun",      "source",  "writers",   "rulers",
+              "machines", "fields", "states",    "steps",     "unique",  "exclusive", "bars",
+              "numbers",  "remind", "recurring", "open",      "settles", "rules",     "findings",
+              "search",   "list",   "print",     "seniority", "proposes"});
   def_.zh = text(file, "zh");
   def_.en = text(file, "en");
   def_.source = text(file, "source");
@@ -319,6 +319,8 @@ LedgerDefinition DefinitionLoader::load(const Object& file) {
   load_rules(file);
   load_recurring(file);
   load_whole(file);
+  load_seniority(file);
+  load_proposals(file);
   load_findings(file);
   load_lists(file);
   return std::move(def_);

@@ -2,7 +2,7 @@
 //
 // Private to the loader's sources: definition_loader.cpp reads words, fields and states,
 // definition_loader_rules.cpp steps, keys and lists, definition_loader_checks.cpp what has to hold
-// across groups, rows and time. The way in is LedgerDefinition::parse().
+// across groups, rows and time, definition_loader_lists.cpp seniority and what list rows propose. The way in is LedgerDefinition::parse().
 #pragma once
 
 #include <Poco/JSON/Object.h>
@@ -35,6 +35,7 @@ class DefinitionLoader {
   std::vector<Object::Ptr> objects(const Object& object, const std::string& key) const;
   Object::Ptr object(const Object& parent, const std::string& key) const;
   Roles roles(const Object& object, const std::string& key) const;
+  char gravity(const Object& spec) const;
   Condition condition(const std::string& text) const;
   void forbid_working_days(const Condition& condition) const;
   void check_name(const std::string& ref, const std::string& name) const;
@@ -65,6 +66,8 @@ class DefinitionLoader {
   void load_bars(const Object& file);
   void load_recurring(const Object& file);
   void load_whole(const Object& file);
+  void load_seniority(const Object& file);
+  void load_proposals(const Object& file);
   void work_out_paths();
 
   LedgerDefinition def_;

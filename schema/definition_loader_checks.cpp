@@ -78,6 +78,12 @@ void DefinitionLoader::load_entry_rules(const Object& file) {
   }
 }
 
+char DefinitionLoader::gravity(const Object& spec) const {
+  const std::string word = text(spec, "class");
+  require(word == "a" || word == "n" || word == "q" || word == "f", "\"class\" is a, n, q or f");
+  return word.front();
+}
+
 void DefinitionLoader::load_findings(const Object& file) {
   if (!file.has("findings")) return;
   const Object::Ptr findings = object(file, "findings");
@@ -85,19 +91,15 @@ void DefinitionLoader::load_findings(const Object& file) {
     place = def_.name + ".findings." + code;
     const Object::Ptr spec = object(*findings, code);
     only(*spec, {"zh", "en", "class", "to"});
-    FindingWords words{code, text(*spec, "zh"), text(*spec, "en"), 'q', roles(*spec, "to")};
-    const std::string gravity = text(*spec, "class");
-    require(gravity == "a" || gravity == "n" || gravity == "q" || gravity == "f",
-            "\"class\" is a, n, q or f");
-    words.gravity = gravity.front();
-    def_.findings.push_back(std::move(words));
+    def_.findings.push_back(
+        {code, text(*spec, "zh"), text(*spec, "en"), gravity(*spec), roles(*spec, "to")});
   }
 }
 
 void DefinitionLoader::load_rules(const Object& file) {
   for (const Object::Ptr& spec : objects(file, "rules")) {
     place = def_.name + ".rules";
-    only(*spec, {"code", "if", "must", "then"});
+    only(*spec, {"code", "if", "must", "then", "class"});
     Rule rule;
     rule.code = text(*spec, "code");
     place += '.' + rule.code;
@@ -114,6 +116,7 @@ void DefinitionLoader::load_rules(const Object& file) {
                                            text(*spec, "then"));
     require(kind.has_value(), "\"then\" is task, clash, incident or hold");
     rule.kind = *kind;
+    if (spec->has("class")) rule.gravity = gravity(*spec);
     def_.rules.push_back(std::move(rule));
   }
 }

@@ -138,6 +138,7 @@ struct Rule {
   std::string code;  ///< its words stand in the findings of the same file
   Condition when, must;
   Kind kind = Kind::task;
+  std::optional<char> gravity;  ///< how grave it is when this rule breaks; none: as its words say
 };
 /// A finding's sentence, how grave it is and who is asked.
 struct FindingWords {
@@ -145,6 +146,28 @@ struct FindingWords {
   char gravity = 'q';  ///< a, n, q, f: sync/check.h
   Roles decider = 0;
   friend bool operator==(const FindingWords&, const FindingWords&) = default;
+};
+/// Decisions that exclude each other: taken apart, that of the senior person counts (A5).
+struct Seniority {
+  std::vector<std::size_t> states;
+  std::vector<Role> by;  ///< junior first
+
+  bool is_decision(std::size_t state) const;
+  /// Of somebody with these roles; 0: a role that has no place here.
+  std::size_t rank_of(Roles roles) const;
+};
+/// A row of a list that an office keeps (who stands in for whom, who handles what) fills columns of
+/// another ledger where nobody typed them. Proposes only: what counts is what was written.
+struct Proposal {
+  LedgerName to;
+  /// Own column, their column. A text is looked for in theirs, anything else is the same; an own
+  /// column that says nothing fits all.
+  std::vector<std::pair<std::size_t, std::string>> match;
+  std::vector<std::pair<std::string, std::size_t>> fills;  ///< their column, own column
+  std::string cites;                                       ///< their ref to the row; empty: none
+  /// Their day, which is today where nobody typed it, within two own ones; empty: any day.
+  std::string day;
+  std::size_t day_from = 0, day_until = 0;
 };
 /// A duty that comes round by itself until a row of this ledger shows it done.
 struct Recurring {

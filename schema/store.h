@@ -89,7 +89,7 @@ struct ShownOtherwise {
 /// What to look for. Newest first, `no` below `before`.
 struct RecordQuery {
   std::optional<LedgerName> ledger;
-  std::optional<OfficeId> office;
+  std::vector<OfficeId> offices;  ///< of one of these; empty: of any
   SearchQuery text;
   std::vector<std::string> keys;  ///< all must be there; no list terms
   ListFilter filter;

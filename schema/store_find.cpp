@@ -84,10 +84,13 @@ static bool is_decided_by_shelf(const RecordQuery& query) {
 }
 
 bool Store::wants(const RecordQuery& query, const ShelfMark& mark) const {
+  const auto is_theirs = [&] {
+    const OfficeId& office = names_.compartments.at(mark.compartment).office;
+    return std::find(query.offices.begin(), query.offices.end(), office) != query.offices.end();
+  };
   const std::uint32_t all = query.flags_all & kShelfFlags;
   return (mark.flags & all) == all && (mark.flags & query.flags_none) == 0 &&
-         mark.level <= query.level_max &&
-         (!query.office || names_.compartments.at(mark.compartment).office == *query.office) &&
+         mark.level <= query.level_max && (query.offices.empty() || is_theirs()) &&
          (!query.ledger || names_.ledgers.at(mark.ledger) == *query.ledger);
 }
 

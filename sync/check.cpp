@@ -7,6 +7,7 @@
 #include "schema/dates.h"
 #include "sync/claims.h"
 #include "sync/rules.h"
+#include "sync/state_merge.h"
 #include "sync/terms.h"
 
 namespace jiyao {
@@ -170,13 +171,15 @@ void Check::inside(const Neighbour& record) {
   }
 }
 
-// A flag is history only, but for a level, and for a state that came back while others went on.
+// A flag is history only, but for a level, for a state that came back while others went on, and for
+// a decision that overrules another.
 bool Check::is_asked_about(const Neighbour& record, const GroupState& held) {
   if (held.mark != Mark::flagged) return held.mark != Mark::none;
   const Group& group = record.ledger->groups[held.group];
   const auto state = group.kind == GroupKind::state ? record.ledger->state_index(held.value)
                                                     : std::optional<std::size_t>();
-  return group.name == "level" || (state && record.ledger->states[*state].sends_back);
+  return group.name == "level" || (state && record.ledger->states[*state].sends_back) ||
+         is_overruling(*record.ledger, held);
 }
 
 void Check::groups(const Neighbour& record) {
@@ -186,9 +189,11 @@ void Check::groups(const Neighbour& record) {
     std::vector<ChangeId> changes;
     for (const HeldWrite& write : held.held) changes.push_back(write.change);
     const bool is_flagged = held.mark == Mark::flagged;
-    const char* code = group.kind == GroupKind::state     ? (held.mark == Mark::incident ? "S3"
-                                                             : is_flagged                ? "R16"
-                                                                                         : "S2")
+    const char* code = group.kind == GroupKind::state
+                           ? (held.mark == Mark::incident           ? "S3"
+                              : !is_flagged                         ? "S2"
+                              : is_overruling(*record.ledger, held) ? "A5"
+                                                                    : "R16")
                        : group.kind == GroupKind::custody ? "U1"
                        : group.name == "level"            ? "C1"
                        : group.name == "term"             ? "C6"

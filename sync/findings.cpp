@@ -23,7 +23,8 @@ constexpr Roles kAuthority = role_bit(Role::classification_authority);
 constexpr Roles kArchivist = role_bit(Role::archivist);
 constexpr Roles kCentral = role_bit(Role::central_archivist);
 
-constexpr std::array<CatalogueRow, 22> kCatalogue{{
+constexpr std::array<CatalogueRow, 23> kCatalogue{{
+    {"A5", Gravity::note, kDirector},
     {"C1", Gravity::question, kAuthority},
     {"C2", Gravity::note, kSecrecy},
     {"C6", Gravity::question, kAuthority},

@@ -78,7 +78,7 @@ struct View {
 struct Query {
   std::optional<LedgerName> ledger;
   std::optional<CompartmentId> compartment;
-  std::optional<OfficeId> owner;
+  std::vector<OfficeId> owners;    ///< of one of these offices; empty: of any
   std::optional<Level> level;      ///< of the row; of its compartment where it names none
   std::string state;               ///< as shown; empty: any
   std::string from, to;            ///< the day its ledger is listed by, both included; empty: open

@@ -111,7 +111,7 @@ void list_by_owner(Asked& asked) {
   for (int level = 0; level < kLevels; ++level)
     every.push_back(list_term("level", name_of(static_cast<Level>(level))));
   for (auto& [level, file] : asked.files)
-    if (file.office && file.ledger && file.keys.empty() && file.filter.is_empty() &&
+    if (!file.offices.empty() && file.ledger && file.keys.empty() && file.filter.is_empty() &&
         file.text.match.empty())
       file.filter.terms.push_back(every);
 }
@@ -120,7 +120,8 @@ Asked asked_of(const Replica::State& replica, Query query) {
   Asked asked;
   RecordQuery all;
   all.ledger = query.ledger;
-  all.office = query.compartment ? query.compartment->office : query.owner;
+  all.offices = query.owners;
+  if (query.compartment) all.offices = {query.compartment->office};
   all.level_max = replica.clearance();
   if (!query.with_void) all.flags_none = kVoid;
   if (query.is_watched && query.ledger) all.keys.push_back(watch_key(*query.ledger));

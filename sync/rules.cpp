@@ -143,6 +143,7 @@ void RuleCheck::add(const Neighbour& record, const Rule& rule) {
                                    record.record.hex() + (is_hold ? ":state" : ":" + rule.code),
                                    concerned, std::move(changes));
   if (is_hold) finding.shown_state = state_before(record, rule);
+  if (rule.gravity) finding.gravity = static_cast<Gravity>(*rule.gravity);
 }
 
 void RuleCheck::rules(const Neighbour& record) {

@@ -15,7 +15,9 @@ class StateChoice {
       : definition_(definition), states_(states), graph_(graph), top_(states.maximal()) {
     for (const std::size_t write : top_) {
       const std::size_t state = state_of(write);
-      if (std::find(values_.begin(), values_.end(), state) == values_.end())
+      if (is_overruled(write))
+        overruled_.push_back(write);
+      else if (std::find(values_.begin(), values_.end(), state) == values_.end())
         values_.push_back(state);
     }
     std::sort(values_.begin(), values_.end(),
@@ -33,6 +35,8 @@ class StateChoice {
   }
   int rank(std::size_t state) const { return definition_.states[state].rank; }
   bool is_void(std::size_t state) const { return definition_.states[state].is_void; }
+  bool are_decisions(std::size_t a, std::size_t b) const;
+  bool is_overruled(std::size_t write) const;
   bool is_void_suspended(const std::vector<std::size_t>& weighty) const;
   bool is_one_path() const;
   bool goes_back() const;
@@ -41,9 +45,29 @@ class StateChoice {
   const LedgerDefinition& definition_;
   const GroupMerge& states_;
   const ChangeGraph& graph_;
-  std::vector<std::size_t> top_;     // maximal writes
-  std::vector<std::size_t> values_;  // their distinct states, highest rank first
+  std::vector<std::size_t> top_;        // maximal writes
+  std::vector<std::size_t> overruled_;  // those of them that a senior person decided otherwise
+  std::vector<std::size_t> values_;     // distinct states of the rest, highest rank first
 };
+
+/// Two different decisions that exclude each other, whatever steps lead from one to the other.
+bool StateChoice::are_decisions(std::size_t a, std::size_t b) const {
+  return a != b && definition_.seniority && definition_.seniority->is_decision(a) &&
+         definition_.seniority->is_decision(b);
+}
+
+// Approved by one person and refused by another, apart: the senior one's decision counts (A5). Who
+// has no place in the order neither overrules nor is overruled. The roles are those the roster gave
+// where the change was sealed, so every replica knows the same.
+bool StateChoice::is_overruled(std::size_t write) const {
+  const auto rank = [&](std::size_t of) {
+    return definition_.seniority->rank_of(graph_.at(states_.writes()[of].node).roles);
+  };
+  return std::any_of(top_.begin(), top_.end(), [&](std::size_t other) {
+    return are_decisions(state_of(write), state_of(other)) && rank(write) != 0 &&
+           rank(other) > rank(write);
+  });
+}
 
 // Voiding beats only descriptive edits: what happened to the paper, or what somebody said about it,
 // unknown to the one who voided, must be looked at first (S2).
@@ -59,7 +83,9 @@ bool StateChoice::is_void_suspended(const std::vector<std::size_t>& weighty) con
 bool StateChoice::is_one_path() const {
   for (const std::size_t a : values_)
     for (const std::size_t b : values_)
-      if (a != b && !definition_.reaches(a, b) && !definition_.reaches(b, a)) return false;
+      if (are_decisions(a, b) ||
+          (a != b && !definition_.reaches(a, b) && !definition_.reaches(b, a)))
+        return false;
   return true;
 }
 
@@ -67,7 +93,7 @@ Mark StateChoice::mark(const std::vector<std::size_t>& weighty) const {
   const bool has_void = std::any_of(values_.begin(), values_.end(),
                                     [&](std::size_t state) { return is_void(state); });
   if (has_void && (values_.size() > 1 || is_void_suspended(weighty))) return Mark::conflict;
-  if (values_.size() < 2) return Mark::none;
+  if (values_.size() < 2) return overruled_.empty() ? Mark::none : Mark::flagged;
   const auto ends = std::count_if(values_.begin(), values_.end(), [&](std::size_t state) {
     return definition_.states[state].is_terminal;
   });
@@ -104,7 +130,9 @@ bool StateChoice::choose(const Lookup& own, GroupState& shown) const {
   if (back != candidates.end() && goes_back()) std::rotate(candidates.begin(), back, back + 1);
   std::vector<std::size_t> earlier;
   for (std::size_t i = 0; i < states_.writes().size(); ++i)
-    if (!states_.writes()[i].is_proposal) earlier.push_back(state_of(i));
+    if (!states_.writes()[i].is_proposal &&
+        std::find(overruled_.begin(), overruled_.end(), i) == overruled_.end())
+      earlier.push_back(state_of(i));
   std::sort(earlier.begin(), earlier.end(),
             [&](std::size_t a, std::size_t b) { return rank(a) > rank(b); });
   for (const std::size_t state : earlier)
@@ -137,6 +165,19 @@ bool choose_among_states(const LedgerDefinition& definition, const GroupMerge& s
   }
   shown.mark = mark;
   return choice.choose(own, shown);
+}
+
+bool is_overruling(const LedgerDefinition& definition, const GroupState& shown) {
+  const auto is_decision = [&](const std::string& value) {
+    const auto state = definition.state_index(value);
+    return state && definition.seniority->is_decision(*state);
+  };
+  if (shown.mark != Mark::flagged || shown.group != definition.state_group ||
+      !definition.seniority || !is_decision(shown.value))
+    return false;
+  return std::any_of(shown.held.begin(), shown.held.end(), [&](const HeldWrite& write) {
+    return write.value != shown.value && is_decision(write.value);
+  });
 }
 
 }  // namespace jiyao

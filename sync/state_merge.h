@@ -13,4 +13,7 @@ bool choose_among_states(const LedgerDefinition& definition, const GroupMerge& s
                          const ChangeGraph& graph, const std::vector<std::size_t>& weighty,
                          const Lookup& own, GroupState& shown);
 
+/// Is a decision in effect beside another that a junior person took apart (A5)?
+bool is_overruling(const LedgerDefinition& definition, const GroupState& shown);
+
 }  // namespace jiyao

@@ -19,6 +19,7 @@ jiyao_test(test_verbs
     unit/client/hub_link_test.cpp
     unit/client/ledger_test.cpp
     unit/client/list_verbs_test.cpp
+    unit/client/office_lists_test.cpp
     unit/client/office_verbs_test.cpp
     unit/client/print_verbs_test.cpp
     unit/client/report_verbs_test.cpp

@@ -149,15 +149,16 @@ struct Sides {
   std::string text;
   Poco::JSON::Object::Ptr json;
 };
-Sides both_sides(Desk& desk, const Directory& directory, const LedgerDefinition& ledger,
-                 const View& view, const GroupState& group, const Finding* question) {
+Sides both_sides(Desk& desk, const Replica& replica, const Directory& directory, const View& view,
+                 const GroupState& group, const Finding* question) {
+  const LedgerDefinition& ledger = *replica.definitions().ledger(view.ledger);
   const std::string before =
       group.ancestor ? group_text(desk, directory, ledger, group.group, group.ancestor->value)
                      : desk.text("conflict.empty_value");
   Sides sides{name_of(ledger, view) + "  " + group_label(desk, ledger, group) + "  " +
                   desk.text("conflict.before", {{"value", before}}),
               json_object()};
-  if (question != nullptr) sides.text += "\n  " + finding_line(desk, *question);
+  if (question != nullptr) sides.text += "\n  " + finding_line(desk, replica, directory, *question);
   sides.json->set("field", ledger.groups[group.group].name);
   sides.json->set("before", group.ancestor ? group.ancestor->value : std::string());
   Poco::JSON::Array::Ptr values = json_array();
@@ -195,7 +196,7 @@ Result<Answer> show(Desk& desk, const ConflictOptions& options) {
   for (const GroupState& group : view->state.groups) {
     const Finding* question = question_about(all, ledger, *view, group);
     if (!is_open(group) && question == nullptr) continue;
-    const Sides sides = both_sides(desk, directory, ledger, *view, group, question);
+    const Sides sides = both_sides(desk, **replica, directory, *view, group, question);
     say(sides.text);
     groups->add(sides.json);
     if (question != nullptr)  // said already

@@ -6,7 +6,6 @@
 #include "client/findings.h"
 #include "client/records.h"
 #include "client/registration.h"
-#include "client/roles.h"
 #include "schema/text.h"
 
 namespace jiyao {
@@ -69,11 +68,12 @@ Result<Answer> ask(Desk& desk, const AskOptions& options) {
   const auto finding = finding_named(desk, **replica, options.finding);
   if (!finding) return finding.error();
   const Directory directory(**replica);
+  const std::string asked = asked_words(desk, **replica, directory, *finding);
   FieldValues values = {{"finding", finding->id.hex()},
                         {"code", finding->code},
                         {"class", class_of(finding->gravity)},
                         {"question", finding_sentence(desk, *finding)},
-                        {"asked_role", role_words(desk.words(), finding->decider)},
+                        {"asked_role", asked},
                         {"asked_at", desk.now()},
                         {"due_on", answer_by(**replica, desk.today(), finding->gravity)}};
   std::erase_if(values, [](const auto& one) { return one.second.empty(); });
@@ -92,10 +92,8 @@ Result<Answer> ask(Desk& desk, const AskOptions& options) {
   if (!act) return act.error();
   const auto recorded = (*replica)->record(*act);
   if (!recorded) return in_words(desk, **replica, recorded.error());
-  return recorded_answer(
-      desk, **replica,
-      desk.text("conflict.asked", {{"roles", role_words(desk.words(), finding->decider)}}),
-      {recorded->records.front()});
+  return recorded_answer(desk, **replica, desk.text("conflict.asked", {{"roles", asked}}),
+                         {recorded->records.front()});
 }
 
 }  // namespace

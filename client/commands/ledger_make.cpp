@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "client/commands/ledger.h"
+#include "client/commands/ledger_proposals.h"
+#include "client/named_place.h"
 #include "client/records.h"
 #include "client/roles.h"
 #include "schema/mandatory.h"
@@ -77,16 +79,20 @@ class Making {
     if (const auto level = take_level(); !level) return level.error();
     if (const auto turned = ask_first(); !turned) return turned.error();
     const StepAtHand at = at_hand();
+    const auto place = named_place(desk_, replica_, options_.owner, options_.level);
+    if (!place) return place.error();
+    const std::string filled = fill_from_lists(desk_, replica_, about_.place.value_or(*place), at);
     fill_step(desk_, replica_, at);
     Registration(desk_, replica_, options_.owner, ledger_.name).fill(values_);
     if (const auto right = check_step(desk_, replica_, at); !right) return right.error();
     const auto row = record(at);
     if (!row) return row.error();
-    return is_asking_ ? asked(*row)
-                      : recorded_answer(
-                            desk_, replica_,
-                            desk_.text("ledger.made", {{"step", step_text(desk_.words(), *step_)}}),
-                            {*row});
+    if (is_asking_) return asked(*row);
+    Answer made = recorded_answer(
+        desk_, replica_, desk_.text("ledger.made", {{"step", step_text(desk_.words(), *step_)}}),
+        {*row});
+    made.text += filled;
+    return made;
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "client/commands/ledger.h"
+#include "client/commands/ledger_proposals.h"
 #include "client/records.h"
 #include "client/roles.h"
 
@@ -77,6 +78,7 @@ std::vector<std::string> states_before(const LedgerDefinition& ledger, const Led
 struct NextStep {
   const Transition* step;
   FieldValues values;
+  std::string filled;  ///< which lists of the office filled what, told to whoever did it
 };
 
 /// errors: not_allowed (none of these steps starts where the row stands)
@@ -89,9 +91,11 @@ Result<NextStep> next_step(Desk& desk, Replica& replica, const LedgerDefinition&
                         {{"step", step_text(desk.words(), ledger.steps[steps.front()])},
                          {"state", state_text(desk.words(), ledger, row.state.state)},
                          {"possible", possible(desk.words(), ledger, row)}});
-  NextStep next{&ledger.steps[*chosen], typed.values};
+  NextStep next{&ledger.steps[*chosen], typed.values, {}};
   next.values["state"] = ledger.states[next.step->to].name;
-  fill_step(desk, replica, {ledger, *next.step, &row, next.values, typed.entries});
+  const StepAtHand at{ledger, *next.step, &row, next.values, typed.entries};
+  next.filled = fill_from_lists(desk, replica, row.compartment, at);
+  fill_step(desk, replica, at);
   return next;
 }
 
@@ -152,21 +156,25 @@ class MovingMany {
     }
     std::map<CompartmentId, Act> acts;
     std::vector<RecordId> moved;
+    std::string filled;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       auto one = act_of_step(desk_, replica_, ledger_, rows[i], next[i], typed_, options_.reason);
       if (!one) return about(rows[i], one.error());
       Act& act = acts.try_emplace(one->compartment, Act{one->compartment, {}}).first->second;
       std::move(one->steps.begin(), one->steps.end(), std::back_inserter(act.steps));
       moved.push_back(rows[i].record);
+      filled += next[i].filled;
     }
     for (const auto& [place, act] : acts)
       if (const auto recorded = replica_.record(act); !recorded)
         return in_words(desk_, replica_, recorded.error());
-    return recorded_answer(
+    Answer answer = recorded_answer(
         desk_, replica_,
         desk_.text("ledger.moved_many", {{"step", step_text(desk_.words(), *next.front().step)},
                                          {"count", std::to_string(rows.size())}}),
         moved);
+    answer.text += filled;
+    return answer;
   }
 
  private:
@@ -218,10 +226,12 @@ Result<Answer> move_row(Desk& desk, Replica& replica, const LedgerDefinition& le
   const auto recorded = replica.record(*act);
   if (!recorded) return in_words(desk, replica, recorded.error());
   const std::string now = state_text(desk.words(), ledger, ledger.states[step.to].name);
-  return recorded_answer(
+  Answer moved = recorded_answer(
       desk, replica,
       desk.text("ledger.moved", {{"step", step_text(desk.words(), step)}, {"state", now}}),
       {row.record});
+  moved.text += next->filled;
+  return moved;
 }
 
 Result<Answer> take_step(Desk& desk, const LedgerCommand& command, const LedgerOptions& options) {

@@ -103,6 +103,8 @@ class Ledger:
         self.guards = {}
         for step in self.steps:
             self.guards.setdefault(step["to"], []).append(Condition(step.get("when", ""), self))
+        senior = made.get("seniority", {"states": [], "by": ""})
+        self.decisions, self._juniors_first = senior["states"], senior["by"].split()
         self._reach = {name: self._reachable(name) for name in self.states}
         self.findings = made.get("findings", {})
         self._take_rules(made)
@@ -139,6 +141,11 @@ class Ledger:
                     found.add(after)
                     unvisited.append(after)
         return found
+
+    def seniority(self, bits):
+        """Place of somebody with these roles among those who decide; 0: none."""
+        return max((i + 1 for i, name in enumerate(self._juniors_first) if bits & roles(name)),
+                   default=0)
 
     def reaches(self, before, after):
         return after in self._reach[before]

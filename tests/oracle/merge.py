@@ -182,9 +182,12 @@ class StateChoice:
         top = self.states.maximal([w for w in self.states.writes if not w.is_proposal])
         if not top:
             return
-        values = sorted({w.value for w in top})
+        self.overruled = [w for w in top if self._is_overruled(w, top)]
+        values = sorted({w.value for w in top if w not in self.overruled})
         if len(values) > 1:
             self._among(top, values)
+        elif self.overruled:
+            self.group.value, self.group.mark = values[0], FLAGGED
         elif self.ledger.states[values[0]].is_void and self._has_weight_against(top):
             self.states.hold_up(self.group, top, CONFLICT)
         else:
@@ -213,8 +216,20 @@ class StateChoice:
         self.group.mark = FLAGGED
 
     def _is_one_path(self, values):
-        return all(self.ledger.reaches(a, b) or self.ledger.reaches(b, a)
+        return all((self.ledger.reaches(a, b) or self.ledger.reaches(b, a))
+                   and not self._exclude(a, b)
                    for a in values for b in values if a != b)
+
+    def _exclude(self, a, b):
+        """Two different decisions of a ledger that has `seniority`."""
+        return a != b and {a, b} <= set(self.ledger.decisions)
+
+    def _is_overruled(self, write, top):
+        """Somebody senior decided otherwise. Who has no place in the order is left out."""
+        mine = self.ledger.seniority(write.judged.roles)
+        return mine > 0 and any(self._exclude(write.value, other.value)
+                                and self.ledger.seniority(other.judged.roles) > mine
+                                for other in top)
 
     def _has_weight_against(self, top):
         """Facts, opinions, approvals that whoever voided did not know."""
@@ -235,8 +250,10 @@ class StateChoice:
         def rank(name):
             return self.ledger.states[name].rank
         chosen = self.group.value
-        newest = sorted({w.value for w in top} - {chosen}, key=rank, reverse=True)
+        newest = sorted({w.value for w in top if w not in self.overruled} - {chosen},
+                        key=rank, reverse=True)
         before = sorted({w.value for w in self.states.writes if not w.is_proposal
+                         and w not in self.overruled
                          and rank(w.value) < rank(chosen)}, key=rank, reverse=True)
         ways = [chosen] + newest + before
         self.group.value = next((s for s in ways if not self._fails(s)), ways[-1])

@@ -190,7 +190,30 @@ INSTANTIATE_TEST_SUITE_P(
                 small_ledger(
                     kGood, "",
                     R"("findings": {"X": {"zh": "甲", "en": "A", "class": "z", "to": "leader"}},)"),
-                "t.findings.X: \"class\" is a, n, q or f"}),
+                "t.findings.X: \"class\" is a, n, q or f"},
+        Refused{
+            "rule_of_no_class",
+            small_ledger(
+                kGood, "",
+                R"("rules": [{"code": "X", "must": "a is set", "then": "task", "class": "z"}],)"),
+            "t.rules.X: \"class\" is a, n, q or f"},
+        Refused{"one_decision_excludes_nothing",
+                small_ledger(kGood, "", R"("seniority": {"states": ["shut"], "by": "leader"},)"),
+                "t.seniority: at least two decisions exclude each other"},
+        Refused{
+            "seniority_of_nobody",
+            small_ledger(kGood, "", R"("seniority": {"states": ["open", "shut"], "by": "king"},)"),
+            "t.seniority: \"by\" names no role of ours, king"},
+        Refused{"a_proposal_of_everything",
+                small_ledger(kGood, "",
+                             R"("proposes": [{"to": "t", "match": {}, "fills": {"a": "a"}}],)"),
+                "t.proposes: \"match\" says which rows are meant"},
+        Refused{
+            "a_proposal_within_no_dates",
+            small_ledger(
+                kGood, "",
+                R"("proposes": [{"to": "t", "match": {"a": "a"}, "fills": {"a": "a"}, "day": "a a a"}],)"),
+            "t.proposes: \"day\" names dates"}),
     [](const auto& c) { return c.param.name; });
 
 TEST(Definitions, OneCatalogueIdMeansOneThingInEveryFile) {
@@ -215,6 +238,24 @@ TEST(Definitions, AFieldOfACitedLedgerMustExist) {
   const auto parsed = Definitions::parse(1, std::vector<std::string_view>{json});
   ASSERT_FALSE(parsed);
   EXPECT_THAT(parsed.error().detail, HasSubstr("there is no field copy.colour"));
+}
+
+TEST(Definitions, AProposalFitsTheLedgerItIsFor) {
+  const auto proposing = [](const std::string& proposal) {
+    const std::string json = small_ledger(kGood, "", R"("proposes": [)" + proposal + "],");
+    const auto parsed = Definitions::parse(1, std::vector<std::string_view>{json});
+    return parsed ? std::string() : parsed.error().detail;
+  };
+  EXPECT_EQ(proposing(R"({"to": "t", "match": {"a": "a"}, "fills": {"a": "a"}, "cites": "copy"})"),
+            "");
+  EXPECT_THAT(proposing(R"({"to": "u", "match": {"a": "a"}, "fills": {"a": "a"}})"),
+              HasSubstr("t.proposes: there is no ledger u"));
+  EXPECT_THAT(proposing(R"({"to": "t", "match": {"a": "b"}, "fills": {"a": "a"}})"),
+              HasSubstr("there is no field t.b"));
+  EXPECT_THAT(proposing(R"({"to": "t", "match": {"a": "a"}, "fills": {"copy": "a"}})"),
+              HasSubstr("of another type: t.copy"));
+  EXPECT_THAT(proposing(R"({"to": "t", "match": {"a": "a"}, "fills": {"a": "a"}, "cites": "a"})"),
+              HasSubstr("of another type: t.a"));
 }
 
 struct Asked {

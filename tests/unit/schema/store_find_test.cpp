@@ -123,7 +123,8 @@ class StoreFind : public testing::TestWithParam<unsigned> {
     RecordQuery query;
     query.text = search_query(kWords[draw(static_cast<std::uint32_t>(kWords.size()))]);
     if (draw(2) == 0) query.ledger = draw(2) == 0 ? "loan" : draw(9) == 0 ? "none" : "incoming";
-    if (draw(3) == 0) query.office = offices_[draw(3)];
+    if (draw(3) == 0) query.offices.push_back(offices_[draw(3)]);
+    if (draw(6) == 0) query.offices.push_back(offices_[draw(3)]);
     if (draw(3) == 0) query.flags_none = draw(2) == 0 ? kVoid : kVoid | kClosed | kFrozen;
     if (draw(6) == 0) query.flags_all = kShown | kConflicted;
     if (draw(6) == 0) query.keys = {draw(2) == 0 ? "fa" : "fb"};
@@ -158,7 +159,8 @@ class StoreFind : public testing::TestWithParam<unsigned> {
     return (record.flags & query.flags_all) == query.flags_all &&
            (record.flags & query.flags_none) == 0 && record.level <= query.level_max &&
            (!query.ledger || record.ledger == *query.ledger) &&
-           (!query.office || record.compartment.office == *query.office) &&
+           (query.offices.empty() || std::count(query.offices.begin(), query.offices.end(),
+                                                record.compartment.office) != 0) &&
            record.no < query.before && matches(query.text, record.text) &&
            passes_filter(query, record) &&
            std::includes(record.keys.begin(), record.keys.end(), query.keys.begin(),

@@ -211,6 +211,76 @@ TEST(MergeState, U11ARefusalAndAnApprovalMadeApartAskThePerson) {
   EXPECT_EQ(record.merged().state, "requested") << "not lent until somebody ruled";
 }
 
+struct SeniorityCase {
+  std::string name;
+  Role approves, refuses;
+  std::string shown;
+  Mark mark;
+};
+class MergeSeniority : public ::testing::TestWithParam<SeniorityCase> {};
+
+TEST_P(MergeSeniority, A5TheSeniorPersonsDecisionIsShownWhicheverCameFirst) {
+  const SeniorityCase& c = GetParam();
+  for (const bool is_swapped : {false, true}) {
+    RecordHistory record("loan");
+    record.add("a", {}, {{"state", "requested"}});
+    record.add(is_swapped ? "c" : "b", {"a"}, {{"state", "approved"}}).roles = role_bit(c.approves);
+    record.add(is_swapped ? "b" : "c", {"a"}, {{"state", "refused"}}).roles = role_bit(c.refuses);
+    EXPECT_EQ(record.merged().state, c.shown);
+    EXPECT_EQ(record.group("state").mark, c.mark);
+    EXPECT_EQ(record.held("state"), "b c") << "both stay to be seen";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, MergeSeniority,
+    ::testing::Values(SeniorityCase{"senior_approves", Role::leader, Role::deputy_director,
+                                    "approved", Mark::flagged},
+                      SeniorityCase{"senior_refuses", Role::office_director, Role::top_leader,
+                                    "refused", Mark::flagged},
+                      SeniorityCase{"equals_ask", Role::leader, Role::leader, "requested",
+                                    Mark::conflict},
+                      SeniorityCase{"outside_the_order_asks", Role::leader, Role::records_keeper,
+                                    "requested", Mark::conflict}),
+    [](const auto& c) { return c.param.name; });
+
+TEST(MergeState, A5ADecisionThatNobodySeniorToOverrulesStaysBesideEqualOnes) {
+  RecordHistory record("loan");
+  record.add("a", {}, {{"state", "requested"}});
+  record.add("b", {"a"}, {{"state", "approved"}}).roles = role_bit(Role::leader);
+  record.add("c", {"a"}, {{"state", "refused"}}).roles = role_bit(Role::deputy_director);
+  record.add("d", {"a"}, {{"state", "approved"}}).roles = role_bit(Role::deputy_director);
+  EXPECT_EQ(record.merged().state, "approved");
+  record.add("e", {"a"}, {{"state", "refused"}}).roles = role_bit(Role::leader);
+  EXPECT_EQ(record.group("state").mark, Mark::conflict) << "two leaders differ";
+  EXPECT_EQ(record.settles("state"), "b c d e") << "a ruling names all of them";
+}
+
+TEST(MergeState, A5WorkGoesOnFromTheDecisionThatCounts) {
+  RecordHistory record("loan");
+  record.add("a", {}, {{"state", "requested"}});
+  record.add("b", {"a"}, {{"state", "approved"}}).roles = role_bit(Role::leader);
+  record.add("c", {"a"}, {{"state", "refused"}}).roles = role_bit(Role::deputy_director);
+  record.add("d", {"b", "c"}, {{"state", "out"}}).roles = role_bit(Role::records_keeper);
+  EXPECT_EQ(record.merged().state, "out");
+  RecordHistory lent("loan");
+  lent.add("a", {}, {{"state", "requested"}});
+  lent.add("b", {"a"}, {{"state", "approved"}}).roles = role_bit(Role::deputy_director);
+  lent.add("c", {"b"}, {{"state", "out"}}).roles = role_bit(Role::records_keeper);
+  lent.add("d", {"a"}, {{"state", "refused"}}).roles = role_bit(Role::leader);
+  EXPECT_EQ(lent.group("state").mark, Mark::conflict) << "carried out already: a person decides";
+}
+
+TEST(MergeState, A5DecisionsAreOppositeThoughAStepLeadsFromOneToTheOther) {
+  RecordHistory record("seal_use");
+  record.add("a", {}, {{"state", "requested"}, {"refusal", "空白"}});
+  record.add("b", {"a"}, {{"state", "approved"}}).roles = role_bit(Role::leader);
+  record.add("c", {"a"}, {{"state", "refused"}}).roles = role_bit(Role::seal_keeper);
+  EXPECT_EQ(record.group("state").mark, Mark::conflict);
+  record.add("d", {"b"}, {{"state", "refused"}}).roles = role_bit(Role::seal_keeper);
+  EXPECT_EQ(record.merged().state, "refused") << "whoever knew the approval may refuse";
+}
+
 TEST(MergeState, U2ARenewalUnknownToTheReturnIsNamed) {
   RecordHistory record("loan");
   record.add("a", {}, {{"state", "out"}});

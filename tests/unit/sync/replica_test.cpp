@@ -287,8 +287,12 @@ TEST_F(ReplicaTest, RowsAreListedByStateLevelUnitDayAndOwner) {
   EXPECT_THAT(titles_of([](Query& q) { q.units = {"无", "省厅办公室"}; }), ElementsAre("乙", "甲"));
   EXPECT_THAT(titles_of([](Query& q) { q.level = Level::secret; }), ElementsAre("丙"));
   EXPECT_THAT(titles_of([](Query& q) { q.state = "reviewed"; }), ElementsAre());
-  EXPECT_THAT(titles_of([&](Query& q) { q.owner = realm_.b_internal.office; }), ElementsAre());
-  EXPECT_THAT(titles_of([&](Query& q) { q.owner = realm_.a_internal.office; }),
+  EXPECT_THAT(titles_of([&](Query& q) { q.owners = {realm_.b_internal.office}; }), ElementsAre());
+  EXPECT_THAT(titles_of([&](Query& q) { q.owners = {realm_.a_internal.office}; }),
+              ElementsAre("丙", "乙", "甲"));
+  EXPECT_THAT(titles_of([&](Query& q) {
+                q.owners = {realm_.b_internal.office, realm_.a_internal.office};
+              }),
               ElementsAre("丙", "乙", "甲"));
   EXPECT_THAT(titles_of([](Query& q) { q.equals["sender_org"] = "省厅 (办公室)"; }),
               ElementsAre("甲"));
