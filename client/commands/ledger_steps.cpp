@@ -238,9 +238,9 @@ Result<void> nothing_found(Desk& desk, Replica& replica, const StepAtHand& at) {
     const bool bars = std::count(at.step.unless.begin(), at.step.unless.end(), finding.code) != 0 &&
                       std::any_of(finding.records.begin(), finding.records.end(), is_concerned);
     if (bars)
-      return desk.failure(
-          Errc::conflict, "ledger.found_first",
-          {{"step", step_text(desk.words(), at.step)}, {"finding", finding_line(desk, finding)}});
+      return desk.failure(Errc::conflict, "ledger.found_first",
+                          {{"step", step_text(desk.words(), at.step)},
+                           {"finding", finding_line(desk, replica, finding)}});
   }
   return {};
 }
