@@ -104,8 +104,9 @@ class Comparison:
         if key not in self.checked:
             level = told["compartment"].rpartition("/")[2]
             self.checked[key] = [f.told() for f in check(self.ledgers, rows, level, {})]
-        self.compare_findings(told["name"], [f for f in self.checked[key] if not hidden & set(f[5])],
-                              [f for f in told["findings"] if not hidden & set(f[5])])
+        mine, engine = ([f for f in found if not hidden & set(f[5])]
+                        for found in (self.checked[key], told["findings"]))
+        self.compare_findings(told["name"], mine, engine)
 
     def compartment(self, told):
         """Every record of one compartment on one machine, and the digest it shows."""

@@ -69,6 +69,9 @@ void HistoryMaker::choose_what_meets() {
   if (ledger_->settles) take(ledger_->settles->field), take_all(ledger_->settles->when);
   for (const char* name : {"blocks", "level", "borrower"})
     if (const auto group = ledger_->group_index(name)) groups.insert(*group);
+  for (std::size_t group = 0; group < ledger_->groups.size(); ++group)
+    if (!ledger_->groups[group].late.empty() || ledger_->groups[group].apart_by)
+      groups.insert(group);
   for (const std::size_t group : groups)
     if (chance_.percent(85)) hot_.push_back(group);
   if (ledger_->state_group) hot_.push_back(*ledger_->state_group);

@@ -120,7 +120,9 @@ class Ledger:
             number.finding = number.finding or "N1"
         self.rules = each("rules", "", "if")
         self.open = Condition(made["open"], self) if "open" in made else None
-        self.settles = Rule(self, made["settles"], "finding", "while") if "settles" in made else None
+        self.settles = None
+        if "settles" in made:
+            self.settles = Rule(self, made["settles"], "finding", "while")
 
     def leading(self, step):
         """The states a step leads from; `*` is any that is no end."""
