@@ -3,7 +3,7 @@
 
 A file that had nothing to say is not looked at again while everything it was judged by is the same: its text with
 all our headers in it, its comments, its flags, .clang-tidy and the tool. (Headers of Debian's packages come
-precompiled and are told by the tool's version only.) Marks lie beside the compiler cache; remove them to begin anew.
+precompiled and are told by the tool's version only.) Marks lie in the compiler cache's folder; remove them to begin anew.
 """
 import concurrent.futures, hashlib, json, os, pathlib, shlex, subprocess, sys
 
@@ -11,7 +11,8 @@ TIDY = "clang-tidy-14"
 # The analyser looks at 20,000 states a function instead of 225,000: minutes instead of half an hour.
 EXTRA = [f"--extra-arg={word}" for word in
          ("-Xclang", "-analyzer-config", "-Xclang", "max-nodes=20000")]
-MARKS = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "jiyao-tidy"
+CACHE = subprocess.run(["ccache", "-k", "cache_dir"], capture_output=True, text=True, check=True).stdout.strip()
+MARKS = pathlib.Path(CACHE) / "jiyao-tidy"
 
 
 def key_of(command, folder, judge):
