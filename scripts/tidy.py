@@ -45,7 +45,8 @@ def main():
     MARKS.mkdir(parents=True, exist_ok=True)
     units = {os.path.realpath(unit["file"]): unit
              for unit in json.loads(pathlib.Path(build, "compile_commands.json").read_text())}
-    version = subprocess.run([TIDY, "--version"], capture_output=True, check=True).stdout
+    said = subprocess.run([TIDY, "--version"], capture_output=True, text=True, check=True).stdout
+    version = "".join(line for line in said.splitlines() if "version" in line).encode()
     judge = version + pathlib.Path(".clang-tidy").read_bytes() + " ".join(EXTRA).encode()
     strangers = [file for file in files if os.path.realpath(file) not in units]
     if strangers:
