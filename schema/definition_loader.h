@@ -2,7 +2,8 @@
 //
 // Private to the loader's sources: definition_loader.cpp reads words, fields and states,
 // definition_loader_rules.cpp steps, keys and lists, definition_loader_checks.cpp what has to hold
-// across groups, rows and time, definition_loader_lists.cpp seniority and what list rows propose. The way in is LedgerDefinition::parse().
+// across groups, rows and time, definition_loader_lists.cpp seniority and what list rows propose.
+// The way in is LedgerDefinition::parse().
 #pragma once
 
 #include <Poco/JSON/Object.h>
