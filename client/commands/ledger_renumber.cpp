@@ -44,8 +44,9 @@ class Renumbering {
     for (const Finding& finding : findings_about(replica_, row_.record)) {
       if (finding.code != rule_.finding || finding.kind != FindingKind::clash) continue;
       if (finding.gravity == Gravity::freeze)
-        return desk_.failure(Errc::conflict, "renumber.printed",
-                             {{"finding", finding_line(desk_, replica_, finding)}});
+        return desk_.failure(
+            Errc::conflict, "renumber.printed",
+            {{"finding", finding_line(desk_, replica_, Directory(replica_), finding)}});
       if (finding.keeps == row_.record && without_blanks_around(options_.reason).empty())
         return desk_.failure(Errc::conflict, "renumber.keeps", {{"other", other_of(finding)}});
       return check_role(desk_, replica_, ledger_, change({{number_name(), "2000-0001"}}));

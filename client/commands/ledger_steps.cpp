@@ -240,7 +240,7 @@ Result<void> nothing_found(Desk& desk, Replica& replica, const StepAtHand& at) {
     if (bars)
       return desk.failure(Errc::conflict, "ledger.found_first",
                           {{"step", step_text(desk.words(), at.step)},
-                           {"finding", finding_line(desk, replica, finding)}});
+                           {"finding", finding_line(desk, replica, Directory(replica), finding)}});
   }
   return {};
 }
