@@ -300,6 +300,8 @@ void EveryVerb::people_and_keys() {
   wrong(lost, "holidays list", {}, 4, "NOT_FOUND");
   good(a, "holidays check", {"2026"}, {"year", "number", "working_days", "off", "worked"});
   wrong(a, "holidays check", {"2150"}, 4, "NOT_FOUND");
+  good(a, "holidays day-end", {"02:00"}, {"day_end", "today"});
+  wrong(a, "holidays day-end", {"25:00"}, 1, "INVALID");
   write_text(path("2150.json"), R"({"year": 2150, "notice": "通知", "number": "1号",
     "dated_on": "2149-11-04", "typed_from": "样本",
     "off": [{"zh": "元旦", "from": "2150-01-01", "to": "2150-01-01"}], "worked": []})");

@@ -75,8 +75,8 @@ TEST_F(OfficeLists, M04RulesThatDisagreeOrEndedProposeNothing) {
 TEST_F(OfficeLists, M04APaperSignedForFirstIsFilledWhenItIsRegistered) {
   rule("财政来文", {"--来文单位用词", "财政", "--承办部门", "财务处"});
   must(desk_.run({"收文", "签收", "--标题", "先签收的件", "--文号", "省财〔2026〕9号"}));
-  const Said registered =
-      must(desk_.run({"收文", "登记", "省财〔2026〕9号", "--来文单位", "省财政厅"}));
+  const Said registered = must(
+      desk_.run({"收文", "登记", "省财〔2026〕9号", "--来文单位", "省财政厅", "--密级", "内部"}));
   EXPECT_EQ(field(registered, "main_dept"), "财务处");
 }
 
@@ -121,8 +121,10 @@ TEST_F(OfficeLists, P3ReorganisedUnitsAreFoundByTheirSuccessor) {
 }
 
 TEST_F(OfficeLists, P3TheSuccessorIsAskedForAnOldOfficesRowsAndFindsThemByOwner) {
+  for (const char* office : {"甲局", "乙局"}) must(root(desk_, {"office", "add", office}));
   const OfficeMachine old = enrolled(desk_, "A", "甲局");
   enrolled(desk_, "B", "乙局");
+  must(carry(desk_, old, "A"));
   for (int i = 0; i < 2; ++i)
     must(old.run({"收文", "登记", "--标题", "甲局的来文", "--来文单位", "省厅", "--文号",
                   "省厅〔2026〕8号"}));
