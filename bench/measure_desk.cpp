@@ -17,11 +17,13 @@ constexpr std::uint64_t kRowsOfGoal = 1'000'000;
 constexpr const char* kWord = "保密";
 constexpr const char* kToday = "2027-06-01";
 
-/// The newest papers are proposed and taken in hand, with a limit that is over.
-void take_in_hand(Replica& replica, const CompartmentId& place) {
-  Query query;
-  query.ledger = "incoming";
-  query.limit = kInHand;
+std::string doc_no_of(std::uint64_t n) {
+  return "办发〔2026〕" + std::to_string(n + 1) + "号";
+}
+
+/// The last papers of the register are proposed and taken in hand, with a limit that is over. They
+/// are named: rows registered in one millisecond have no order among them.
+void take_in_hand(Replica& replica, const CompartmentId& place, std::uint64_t rows) {
   const auto move = [&](const RecordId& record, std::vector<Write> writes) {
     Step step;
     step.kind = ChangeKind::amend;
@@ -29,9 +31,13 @@ void take_in_hand(Replica& replica, const CompartmentId& place) {
     step.writes = std::move(writes);
     must(replica.record({place, {step}}), "move");
   };
-  for (const View& row : replica.search(query).rows) {
-    move(row.record, {{"state", "proposed"}});
-    move(row.record, {{"due_on", "2027-05-01"}, {"state", "in_hand"}});
+  for (std::uint64_t n = rows - std::min<std::uint64_t>(rows, kInHand); n < rows; ++n) {
+    Query query;
+    query.ledger = "incoming";
+    query.equals["doc_no"] = doc_no_of(n);
+    const RecordId record = replica.search(query).rows.at(0).record;
+    move(record, {{"state", "proposed"}});
+    move(record, {{"due_on", "2027-05-01"}, {"state", "in_hand"}});
   }
 }
 
@@ -73,7 +79,7 @@ class Asking {
 Figures asked_of_us(const BenchRealm& realm, std::uint64_t rows, const std::string& doc_no) {
   Office office(realm, realm.a);
   Replica& replica = office.replica();
-  take_in_hand(replica, realm.place);
+  take_in_hand(replica, realm.place, rows);
   const auto found = [&](const Query& query, const std::optional<RecordId>& after = {}) {
     return static_cast<double>(replica.search(query, after).rows.size());
   };
@@ -124,7 +130,7 @@ void measure_desk(const Order& order) {
   const Path path = order.folder + "/plain.db";
   import_rows(realm, order.rows);
   fill_floor(path, order.rows);
-  const std::string doc_no = "办发〔2026〕" + std::to_string(order.rows / 2) + "号";
+  const std::string doc_no = doc_no_of(order.rows / 2 - 1);
   const Figures ours = in_own_process([&] {
                          return Done{{}, asked_of_us(realm, order.rows, doc_no), {}};
                        }).figures;

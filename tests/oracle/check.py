@@ -14,7 +14,7 @@ from terms import Terms
 CLASH, TASK, HOLD = 2, 3, 4
 MARKED = {FLAGGED: TASK, CONFLICT: 5, INCIDENT: 1}
 CLASSES = {code: letter for letter, codes in {
-    "n": "C2 N1 N5 N9 N13 R2 S1", "q": "C1 C6 N2 N10 N11 P6 R7 R16 S2 S4 U2",
+    "n": "A5 C2 N1 N5 N9 N13 R2 S1", "q": "C1 C6 N2 N10 N11 P6 R7 R16 S2 S4 U2",
     "f": "C9 N7 S3 U1"}.items() for code in codes.split()}
 
 
@@ -157,14 +157,23 @@ class Check:
 
     # --- one record ----------------------------------------------------------------------------
 
+    @staticmethod
+    def _overrules(ledger, state):
+        """A decision is shown and another one, that it excludes, is listed beside it."""
+        return state.value in ledger.decisions and any(
+            value != state.value and value in ledger.decisions for _, value in state.held)
+
     def _inside(self, row):
         for name, held in row.state.groups.items():
             group = row.ledger.groups[name]
-            goes_back = group.kind == "state" and row.ledger.states[held.value].sends_back \
-                if held.mark == FLAGGED else False
-            if not held.mark or (held.mark == FLAGGED and name != "level" and not goes_back):
+            is_state = group.kind == "state" and held.mark == FLAGGED
+            goes_back = is_state and row.ledger.states[held.value].sends_back
+            overrules = is_state and self._overrules(row.ledger, held)
+            is_told = name == "level" or goes_back or overrules
+            if not held.mark or (held.mark == FLAGGED and not is_told):
                 continue
-            by_kind = {"state": {INCIDENT: "S3", CONFLICT: "S2", FLAGGED: "R16"}.get(held.mark),
+            flagged = "A5" if overrules else "R16"
+            by_kind = {"state": {INCIDENT: "S3", CONFLICT: "S2", FLAGGED: flagged}.get(held.mark),
                        "custody": "U1"}
             code = (by_kind.get(group.kind) or {"level": "C1", "term": "C6"}.get(name)
                     or ("fixed" if held.mark == INCIDENT else "value"))
