@@ -60,7 +60,14 @@ void* operator new(std::size_t bytes) {
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
   return jiyao::allocate(bytes, static_cast<std::size_t>(alignment));
 }
+// What a library asks for and can do without (std::stable_sort).
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  return jiyao::fails() ? nullptr : std::malloc(std::max<std::size_t>(bytes, 1));
+}
 void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
   std::free(memory);
 }
 void operator delete(void* memory, std::size_t) noexcept {
