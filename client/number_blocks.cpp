@@ -61,12 +61,17 @@ std::string joined_series(const NumberRule& rule,
   return series;
 }
 
+SeriesKey series_key(const CompartmentId& place, const LedgerName& ledger, const NumberRule& rule,
+                     const std::function<std::string(std::size_t field)>& value,
+                     const std::string& today) {
+  const std::string day = rule.year_of ? value(*rule.year_of) : std::string();
+  return {place, ledger, joined_series(rule, value), year_of(day.empty() ? today : day)};
+}
+
 SeriesKey series_key(const LedgerDefinition& ledger, const NumberRule& rule, const View& row,
                      const std::string& today) {
   const auto shown = [&](std::size_t field) { return row.state.field(ledger, field); };
-  const std::string day = rule.year_of ? shown(*rule.year_of) : std::string();
-  return {row.compartment, ledger.name, joined_series(rule, shown),
-          year_of(day.empty() ? today : day)};
+  return series_key(row.compartment, ledger.name, rule, shown, today);
 }
 
 RecordId series_id(const SeriesKey& key) {

@@ -56,7 +56,12 @@ std::string series_of(const LedgerDefinition& ledger, const View& row);
 std::string joined_series(const NumberRule& rule,
                           const std::function<std::string(std::size_t field)>& value);
 
-/// The series that a row draws a number of this rule from; `today` where no day or year says which.
+/// The series that a row with these values draws a number of this rule from; `today` where no day
+/// or year says which.
+SeriesKey series_key(const CompartmentId& place, const LedgerName& ledger, const NumberRule& rule,
+                     const std::function<std::string(std::size_t field)>& value,
+                     const std::string& today);
+/// The same for a row that is there.
 SeriesKey series_key(const LedgerDefinition& ledger, const NumberRule& rule, const View& row,
                      const std::string& today);
 

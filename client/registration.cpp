@@ -210,10 +210,8 @@ Result<void> Registration::draw_numbers(const CompartmentId& place, FieldValues&
     if (!is_checked)
       if (const auto right = check_first(place, values, entries, row); !right) return right;
     is_checked = true;
-    const std::string series = joined_series(rule, shown);
-    const std::string day = rule.year_of ? shown(*rule.year_of) : std::string();
-    const int year = year_of(day.empty() ? desk_.today() : day);
-    const auto numbers = numbers_.draw({place, ledger_.name, series, year}, 1);
+    const auto numbers =
+        numbers_.draw(series_key(place, ledger_.name, rule, shown, desk_.today()), 1);
     if (!numbers) return numbers.error();
     values[field.name] = numbers->front();
   }

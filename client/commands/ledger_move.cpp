@@ -2,7 +2,6 @@
 // act.
 #include <algorithm>
 #include <iterator>
-#include <map>
 
 #include "client/commands/ledger.h"
 #include "client/commands/ledger_proposals.h"
@@ -113,7 +112,8 @@ Result<Act> act_of_step(Desk& desk, Replica& replica, const LedgerDefinition& le
   return act;
 }
 
-/// Every row that the conditions name and one of the steps starts at, oldest first.
+/// Every row that the conditions name and one of the steps starts at, oldest first; of one
+/// compartment.
 Result<std::vector<View>> rows_where(Desk& desk, Replica& replica, const LedgerDefinition& ledger,
                                      const std::vector<std::string>& states,
                                      const LedgerOptions& options) {
@@ -132,10 +132,17 @@ Result<std::vector<View>> rows_where(Desk& desk, Replica& replica, const LedgerD
                         {{"most", std::to_string(kRowsAtOnceMax)}});
   std::sort(rows.begin(), rows.end(),
             [](const View& a, const View& b) { return a.record < b.record; });
+  const Directory directory(replica);
+  const CompartmentId& place = rows.front().compartment;
+  for (const View& row : rows)  // an act is of one compartment
+    if (row.compartment != place)
+      return desk.failure(Errc::conflict, "ledger.two_places",
+                          {{"place", directory.compartment(desk.words(), place)},
+                           {"other", directory.compartment(desk.words(), row.compartment)}});
   return rows;
 }
 
-/// One act a compartment: a step is taken with all of its rows or with none.
+/// One act: a step is taken with all of the rows or with none.
 class MovingMany {
  public:
   MovingMany(Desk& desk, Replica& replica, const LedgerCommand& command,
@@ -154,20 +161,18 @@ class MovingMany {
       if (!one) return about(row, one.error());
       next.push_back(*std::move(one));
     }
-    std::map<CompartmentId, Act> acts;
+    Act act{rows.front().compartment, {}};
     std::vector<RecordId> moved;
     std::string filled;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       auto one = act_of_step(desk_, replica_, ledger_, rows[i], next[i], typed_, options_.reason);
       if (!one) return about(rows[i], one.error());
-      Act& act = acts.try_emplace(one->compartment, Act{one->compartment, {}}).first->second;
       std::move(one->steps.begin(), one->steps.end(), std::back_inserter(act.steps));
       moved.push_back(rows[i].record);
       filled += next[i].filled;
     }
-    for (const auto& [place, act] : acts)
-      if (const auto recorded = replica_.record(act); !recorded)
-        return in_words(desk_, replica_, recorded.error());
+    if (const auto recorded = replica_.record(act); !recorded)
+      return in_words(desk_, replica_, recorded.error());
     Answer answer = recorded_answer(
         desk_, replica_,
         desk_.text("ledger.moved_many", {{"step", step_text(desk_.words(), *next.front().step)},

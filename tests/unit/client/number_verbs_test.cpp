@@ -180,6 +180,21 @@ TEST_F(StepsOfMany, WhatOneRowLacksKeepsAllOfThemWhereTheyAre) {
   EXPECT_EQ(state(whole), "received");
 }
 
+TEST_F(StepsOfMany, RowsOfTwoLevelsAreNotMovedTogether) {
+  must(desk_.run({"收文", "登记", "--标题", "内部件", "--来文单位", "省厅"}));
+  must(desk_.run({"收文", "登记", "--标题", "机密件", "--来文单位", "省厅", "--密级", "机密",
+                  "--份数", "1", "--页数", "3"}));
+  const Said refused = desk_.run({"收文", "初审", "--where", "来文单位=省厅"});
+  EXPECT_EQ(refused.error, "CONFLICT");
+  EXPECT_THAT(refused.text, AllOf(HasSubstr("内部"), HasSubstr("机密"), HasSubstr("--where")));
+  const auto reviewed = [&] {
+    return must(desk_.run({"收文", "列表", "--状态", "已初审"})).json->getValue<int>("total");
+  };
+  EXPECT_EQ(reviewed(), 0) << "neither is";
+  must(desk_.run({"收文", "初审", "--where", "来文单位=省厅", "--where", "密级=内部"}));
+  EXPECT_EQ(reviewed(), 1);
+}
+
 TEST_F(StepsOfMany, ARowOrAConditionIsNamedNotBothNorNeither) {
   const std::string one = arranged("甲", "2026");
   EXPECT_EQ(desk_.run({"归档文件目录", "整编"}).error, "USAGE");
