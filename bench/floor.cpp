@@ -47,7 +47,7 @@ class FloorHub final : public Doors {
     answer.resize(static_cast<std::size_t>(log.gcount()));
     return answer;
   }
-  std::size_t keep_torn(ByteView, const Digest&, ByteView) override { return 0; }
+  Result<std::size_t> keep_torn(ByteView, const Digest&, ByteView) override { return 0; }
   Result<void> enrol(ByteView) override { return {Errc::not_allowed, "no"}; }
   Result<Bytes> mailbox(ByteView) override { return {Errc::not_allowed, "no"}; }
   std::string metrics() override { return {}; }

@@ -19,7 +19,9 @@
 #include <istream>
 #include <ostream>
 #include <sstream>
+#include <utility>
 
+#include "schema/frame_start.h"
 #include "schema/limits.h"
 
 namespace jiyao {
@@ -120,14 +122,22 @@ Errc errc_of(int status) {
 Result<Bytes> read_body(std::istream& in, std::int64_t told, std::size_t bytes_max) {
   Bytes body;
   if (told > 0) body.reserve(std::min(static_cast<std::size_t>(told), bytes_max));
-  std::array<char, 64 * 1024> chunk{};
-  while (in.good()) {
-    in.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
-    const auto got = static_cast<std::size_t>(in.gcount());
-    if (body.size() + got > bytes_max) return {Errc::too_large, "answer"};
-    body.insert(body.end(), chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(got));
+  std::array<char, 16 * 1024> chunk{};
+  // What is there and no more: a read that waits for the rest loses what it has when the link goes.
+  while (in.peek() != std::istream::traits_type::eof()) {
+    const auto got = in.readsome(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+    if (body.size() + static_cast<std::size_t>(got) > bytes_max) return {Errc::too_large, "answer"};
+    body.insert(body.end(), chunk.begin(), chunk.begin() + got);
   }
   return body;
+}
+
+/// Where the bytes belong that the other side left out of its answer.
+Result<std::optional<std::size_t>> place_of(const HTTPResponse& response) {
+  if (!response.has("X-Joins-At")) return std::optional<std::size_t>();
+  const auto place = parse_place(response.get("X-Joins-At"));
+  if (!place) return {Errc::malformed, "X-Joins-At"};
+  return place;
 }
 
 /// Bytes of a head on the wire.
@@ -160,6 +170,8 @@ struct HttpTransport::State {
   Traffic traffic;
   std::int64_t wish_ms = 0;
   Bytes torn;
+  Bytes held;                        ///< of the frame the last answer was cut in
+  std::optional<FrameStart> theirs;  ///< what the hub holds of a request that was cut
   bool has_reached = false;
 
   PinnedSession& connected() {
@@ -174,35 +186,69 @@ struct HttpTransport::State {
   }
 
   Result<Answer> post(const HttpCall& call) {
-    const std::size_t bytes = call.head.size() + call.body.size();
     HTTPRequest request(HTTPRequest::HTTP_POST, call.path, HTTPRequest::HTTP_1_1);
     request.setContentType(kContentType);
-    request.setContentLength64(static_cast<Poco::Int64>(bytes));
     if (call.answer_bytes > 0) request.set("X-Answer-Bytes", std::to_string(call.answer_bytes));
     if (!call.body_hash.is_none()) request.set("X-Body-Hash", call.body_hash.hex());
+    const bool is_exchange = call.path == "/exchange";
+    if (const auto start = is_exchange ? frame_start(held) : std::nullopt)
+      request.set("X-Held", header_of(*start));
+    const auto [before, behind] = parts_to_send(call, request);
+    request.setContentLength64(
+        static_cast<Poco::Int64>(call.head.size() + before.size() + behind.size()));
     std::ostream& out = connected().sendRequest(request);
     has_reached = true;
     ++traffic.requests;
     traffic.bytes_out += head_bytes(request);
-    write(out, call.head);
-    write(out, call.body);
+    for (const ByteView part : {call.head, before, behind}) write(out, part);
     out.flush();
     HTTPResponse response;
     std::istream& in = connected().receiveResponse(response);
     if (response.getContentType() != kContentType)
       return {Errc::not_a_hub, "answer of another kind"};
+    return take_answer(response, in);
+  }
+
+  // A body without what the hub has of it. It tells anew with each answer what it has.
+  std::pair<ByteView, ByteView> parts_to_send(const HttpCall& call, HTTPRequest& request) {
+    const std::optional<FrameStart> start = std::exchange(theirs, std::nullopt);
+    if (!start || call.body_hash.is_none()) return {call.body, {}};
+    const auto place = find_frame_start(call.body, *start);
+    if (!place) return {call.body, {}};
+    request.set("X-Joins-At", std::to_string(*place));
+    request.set("X-Left-Out", header_of(*start));
+    return {call.body.first(*place), call.body.subspan(*place + start->bytes)};
+  }
+
+  Result<Answer> take_answer(const HTTPResponse& response, std::istream& in) {
     Result<Bytes> answer =
         read_body(in, response.getContentLength64(), kMessageBytesMax + kFrameBytesMax);
     if (!answer) return answer.error();
     traffic.bytes_in += head_bytes(response) + answer->size();
-    if (response.getContentLength64() != static_cast<Poco::Int64>(answer->size())) {
-      if (response.getStatus() == HTTPResponse::HTTP_OK) torn = std::move(*answer);
+    const bool is_whole = response.getContentLength64() == static_cast<Poco::Int64>(answer->size());
+    const bool is_ok = response.getStatus() == HTTPResponse::HTTP_OK;
+    if (is_whole && !is_ok) return {errc_of(response.getStatus()), std::string(as_text(*answer))};
+    const auto place = place_of(response);
+    if (!place) return place.error();
+    if (*place && **place <= answer->size())
+      put_back(*answer, **place, std::exchange(held, {}));
+    else if (*place && is_whole)
+      return {Errc::malformed, "X-Joins-At"};
+    if (!is_whole) {
+      if (is_ok) keep_torn(std::move(*answer));
       return {Errc::unavailable, "answer cut short"};
     }
-    if (response.getStatus() != HTTPResponse::HTTP_OK)
-      return {errc_of(response.getStatus()), std::string(as_text(*answer))};
+    held.clear();
+    theirs = parse_frame_start(response.get("X-Held", ""));
     wish_ms = next_contact(response);
     return Answer{std::move(*answer), wish_ms};
+  }
+
+  // Whole frames are the caller's; what was begun is for the next answer.
+  void keep_torn(Bytes answer) {
+    const ByteView begun = ByteView(answer).subspan(whole_frame_bytes(answer));
+    if (frame_start(begun)) held.assign(begun.begin(), begun.end());
+    torn = std::move(answer);
   }
 
   // Counted as it goes into the socket: of a request that is cut, what was said of it.
@@ -258,6 +304,10 @@ Result<HttpTransport::Answer> HttpTransport::post(const HttpCall& call) {
 
 const Bytes& HttpTransport::torn() const {
   return state_->torn;
+}
+
+std::size_t HttpTransport::held_bytes() const {
+  return state_->held.size();
 }
 
 bool HttpTransport::has_reached() const {

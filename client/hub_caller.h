@@ -27,6 +27,8 @@ class HubCaller {
   std::int64_t took_ms() const { return took_ms_; }
   bool has_reached() const { return transport_.has_reached(); }  ///< the hub, at least once
   const Bytes& torn() const { return transport_.torn(); }        ///< of an answer that was cut
+  /// Of that, what the next answer goes on behind.
+  std::size_t held_bytes() const { return transport_.held_bytes(); }
 
  private:
   Result<HttpTransport::Answer> post(const HttpCall& call);

@@ -9,6 +9,7 @@
 #include "client/desk.h"
 #include "client/messages.h"
 #include "schema/told_failure.h"
+#include "schema/without_memory.h"
 
 namespace {
 
@@ -28,10 +29,7 @@ int answer_to(Menu& menu, const Catalogue& words) {
   return static_cast<int>(answer->exit_code);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  mallopt(M_ARENA_MAX, 1);  // a heap of its own for the second thread is memory nobody gets back
+int run(int argc, char** argv) {
   hold_standard_streams();
   leave_on_interrupt();
   const Catalogue words(
@@ -50,4 +48,11 @@ int main(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     return console.show(Error{Errc::storage, words.text("storage.memory")});
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  mallopt(M_ARENA_MAX, 1);  // a heap of its own for the second thread is memory nobody gets back
+  return run_to_its_end([&] { return run(argc, argv); });
 }

@@ -16,7 +16,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <istream>
@@ -25,8 +24,10 @@
 
 #include "schema/limits.h"
 #include "schema/request_auth.h"
+#include "server/body_budget.h"
 #include "server/http_status.h"
 #include "server/patience.h"
+#include "server/request_body.h"
 
 namespace jiyao {
 
@@ -38,48 +39,14 @@ using Poco::Net::HTTPServerRequest;
 using Poco::Net::HTTPServerResponse;
 
 constexpr const char* kContentType = "application/x-jiyao";
-constexpr std::size_t kReadBytes = 16 * 1024;
-constexpr std::chrono::seconds kKeepEvery{1};      ///< what is whole of a body that comes slowly
 constexpr std::size_t kBodyBytesPerSecond = 1024;  ///< a body slower than this is given up
 constexpr std::size_t kRequestBytesMax = kMessageBytesMax + kFrameBytesMax + kRequestAuthBytes;
-
-/// Memory for bodies, shared by all connections.
-class BodyBudget {
- public:
-  explicit BodyBudget(std::size_t bytes) : free_(static_cast<std::int64_t>(bytes)) {}
-  bool take(std::size_t bytes) {
-    const auto wanted = static_cast<std::int64_t>(bytes);
-    if (free_.fetch_sub(wanted) >= wanted) return true;
-    free_.fetch_add(wanted);
-    return false;
-  }
-  void give_back(std::size_t bytes) { free_.fetch_add(static_cast<std::int64_t>(bytes)); }
-
- private:
-  std::atomic<std::int64_t> free_;
-};
-
-class Taken {
- public:
-  Taken(BodyBudget& budget, std::size_t bytes)
-      : budget_(budget), bytes_(bytes), is_ok_(budget.take(bytes)) {}
-  ~Taken() {
-    if (is_ok_) budget_.give_back(bytes_);
-  }
-  Taken(const Taken&) = delete;
-  Taken& operator=(const Taken&) = delete;
-  bool is_ok() const { return is_ok_; }
-
- private:
-  BodyBudget& budget_;
-  std::size_t bytes_;
-  bool is_ok_;
-};
 
 struct Shared {
   Doors& doors;
   HttpLimits limits;
   BodyBudget budget;
+  TornStarts starts{};
   Patience patience{};
 
   void wait_for_head(int socket) {
@@ -117,9 +84,16 @@ class Served {
   int socket_;
 };
 
-std::optional<Digest> body_hash_of(const HTTPServerRequest& request) {
-  const std::optional<Bytes> bytes = from_hex(request.get("X-Body-Hash", ""));
-  return bytes ? Digest::from(*bytes) : std::nullopt;
+BodyWords body_words(const HTTPServerRequest& request, std::size_t bytes) {
+  BodyWords words;
+  words.bytes = bytes;
+  words.is_exchange = request.getURI() == "/exchange";
+  if (!words.is_exchange) return words;
+  if (const auto hash = from_hex(request.get("X-Body-Hash", ""))) words.hash = Digest::from(*hash);
+  const auto place = parse_place(request.get("X-Joins-At", ""));
+  const auto start = parse_frame_start(request.get("X-Left-Out", ""));
+  if (place && start) words.left_out = {*place, *start};
+  return words;
 }
 
 std::size_t answer_bytes_of(const HTTPServerRequest& request) {
@@ -164,50 +138,36 @@ class Handler : public Poco::Net::HTTPRequestHandler {
     const auto length = request.getContentLength64();
     if (length < 0 || static_cast<std::uint64_t>(length) > kRequestBytesMax)
       return refuse(response, {Errc::too_large, "request"});
-    const Taken memory(shared_.budget, static_cast<std::size_t>(length));
+    const BodyWords words = body_words(request, static_cast<std::size_t>(length));
+    const Taken memory(shared_.budget, words.bytes + words.left_out_bytes());
     if (!memory.is_ok()) return refuse(response, {Errc::unavailable, "busy"});
-    Bytes body(static_cast<std::size_t>(length));
-    served_->wait_for_body(body.size());
-    const bool is_whole = read_body(request, body);
+    RequestBody coming(shared_.doors, shared_.starts, words);
+    served_->wait_for_body(words.bytes);
+    const Result<Bytes> body = coming.read(request.stream());
     served_->body_is_here();
-    if (!is_whole) return refuse(response, {Errc::malformed, "cut short"});
+    if (!body) return refuse(response, body.error());
     const std::size_t wish = answer_bytes_of(request);
     const Taken answer_memory(shared_.budget, wish);  // a full house answers in smaller pieces
-    const Result<Bytes> answer =
-        answer_to(request, body, answer_memory.is_ok() ? wish : kAnswerBytesUnasked);
+    Result<Bytes> answer =
+        answer_to(request, *body, answer_memory.is_ok() ? wish : kAnswerBytesUnasked);
     if (!answer) return refuse(response, answer.error());
+    if (words.is_exchange) go_on_within_frames(request, response, words, coming.node(), *answer);
     response.set("X-Next-Contact-Ms", std::to_string(shared_.limits.next_contact_ms));
     response.setContentType(kContentType);
     response.sendBuffer(answer->data(), answer->size());
   }
 
-  // Each batch is durable before much more is read: what a cut takes is what had not come whole.
-  bool read_body(HTTPServerRequest& request, Bytes& body) {
-    const bool is_exchange = request.getURI() == "/exchange";
-    const std::optional<Digest> hash = is_exchange ? body_hash_of(request) : std::nullopt;
-    std::size_t got = 0, kept = std::min(kRequestAuthBytes, body.size());
-    const auto keep = [&] {
-      const ByteView all = body;
-      if (hash && got > kept)
-        kept += shared_.doors.keep_torn(all.first(kRequestAuthBytes), *hash,
-                                        all.subspan(kept, got - kept));
-    };
-    auto kept_at = std::chrono::steady_clock::now();
-    while (got < body.size()) {
-      const std::size_t wanted = std::min(kReadBytes, body.size() - got);
-      request.stream().read(reinterpret_cast<char*>(body.data() + got),
-                            static_cast<std::streamsize>(wanted));
-      const auto came = static_cast<std::size_t>(request.stream().gcount());
-      got += came;
-      const auto now = std::chrono::steady_clock::now();
-      const bool is_slow = now - kept_at >= kKeepEvery;
-      if (came < wanted || is_slow) {
-        if (got < body.size()) keep();
-        kept_at = now;
+  // schema/frame_start.h, both ways: what the caller holds of a frame is left out, and it is told
+  // what is held of its own.
+  void go_on_within_frames(const HTTPServerRequest& request, HTTPServerResponse& response,
+                           const BodyWords& words, const NodeId& caller, Bytes& answer) {
+    if (const auto held = parse_frame_start(request.get("X-Held", "")))
+      if (const auto place = find_frame_start(answer, *held)) {
+        leave_out(answer, *place, held->bytes);
+        response.set("X-Joins-At", std::to_string(*place));
       }
-      if (came < wanted) return false;
-    }
-    return true;
+    if (words.hash) shared_.starts.drop(caller);  // the whole of it came
+    if (const auto kept = shared_.starts.tell(caller)) response.set("X-Held", header_of(*kept));
   }
 
   Result<Bytes> answer_to(const HTTPServerRequest& request, const Bytes& body,

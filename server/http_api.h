@@ -4,6 +4,8 @@
 //                                     X-Answer-Bytes: what the caller's link likes to carry
 //                                     X-Body-Hash: H("body" | body behind the block) in hex; then
 //                                     whole batches of a body that is cut are kept
+//                                     X-Held, X-Joins-At, X-Left-Out: to go on within a frame that
+//                                     was cut (schema/frame_start.h, docs/formats.md)
 //   GET  /healthz /metrics            plain text, no content of any ledger, no names
 // Overload is answered 503 with Retry-After, never by a dropped socket; memory for bodies is
 // bounded.
@@ -28,7 +30,9 @@ class Doors {
   /// A request to exchange() that was cut or is still under way: its block, H("body" | body) as
   /// the asker names it, and frames of its body. Keeps the whole batches.
   ///   returns    how many bytes of `frames` were whole and need not be given again
-  virtual std::size_t keep_torn(ByteView block, const Digest& body_hash, ByteView frames) = 0;
+  ///   errors     those of exchange() that the block alone gives
+  virtual Result<std::size_t> keep_torn(ByteView block, const Digest& body_hash,
+                                        ByteView frames) = 0;
   virtual Result<void> enrol(ByteView request) = 0;
   virtual Result<Bytes> mailbox(ByteView request) = 0;
   virtual std::string metrics() = 0;  ///< Prometheus text: counts and sizes, never content

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "schema/frame_start.h"
 #include "schema/limits.h"
 #include "schema/request_auth.h"
 #include "sync/exchange.h"
@@ -17,17 +18,6 @@ Bytes with_length(ByteView letter) {
     out.push_back(static_cast<std::uint8_t>(letter.size() >> (8 * i)));
   out.insert(out.end(), letter.begin(), letter.end());
   return out;
-}
-
-std::size_t whole_frames(ByteView frames) {
-  FrameReader reader(frames);
-  std::size_t bytes = 0;
-  while (!reader.at_end()) {
-    const Result<Frame> frame = reader.next();
-    if (!frame) break;
-    bytes += kFrameHeadBytes + frame->bytes.size();
-  }
-  return bytes;
 }
 
 }  // namespace
@@ -111,12 +101,13 @@ Result<Bytes> Hub::exchange(ByteView request, std::size_t answer_bytes) {
   return std::move(asked.answer);
 }
 
-std::size_t Hub::keep_torn(ByteView block, const Digest& body_hash, ByteView frames) {
-  const std::size_t whole = whole_frames(frames);
+Result<std::size_t> Hub::keep_torn(ByteView block, const Digest& body_hash, ByteView frames) {
+  const std::size_t whole = whole_frame_bytes(frames);
   const Result<ParsedRequest> parsed = parse_request_head(block, body_hash, frames.first(whole));
   const Roster known = parsed ? roster_naming(parsed->auth.node) : Roster();
   const Result<VerifyKey> key = parsed ? vouch(*parsed, known) : parsed.error();
-  if (!key || whole == 0) return 0;
+  if (!key) return key.error();
+  if (whole == 0) return whole;
   Asked asked(*parsed, *key, known);
   asked.is_torn = true;
   ++counts_.torn;

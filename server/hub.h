@@ -39,7 +39,7 @@ class Hub final : public Doors {
   Result<Bytes> exchange(ByteView request, std::size_t answer_bytes = kAnswerBytesUnasked) override;
   /// Stores the whole batches of a request that was cut or is still under way; its counter is not
   /// used up by that.
-  std::size_t keep_torn(ByteView block, const Digest& body_hash, ByteView frames) override;
+  Result<std::size_t> keep_torn(ByteView block, const Digest& body_hash, ByteView frames) override;
   /// An enrolment request for the archive; kept at most kMailboxMax.   errors: too_large,
   /// unavailable
   Result<void> enrol(ByteView request) override;

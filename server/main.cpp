@@ -12,6 +12,7 @@
 #include "schema/database.h"
 #include "schema/real_files.h"
 #include "schema/told_failure.h"
+#include "schema/without_memory.h"
 #include "server/http_api.h"
 #include "server/hub.h"
 #include "server/hub_files.h"
@@ -189,11 +190,8 @@ int run(const Voice& voice, const ServerOptions& options) {
   return verify(voice, files, options);
 }
 
-}  // namespace
-}  // namespace jiyao
-
-int main(int count, char** words) {
-  using namespace jiyao;
+/// Words in, an answer and an exit code out.
+int answer(int count, char** words) {
   hold_standard_streams();
   const std::span<const char* const> all(words, static_cast<std::size_t>(count));
   const auto environment = [](const char* name) {
@@ -218,4 +216,11 @@ int main(int count, char** words) {
   } catch (const std::bad_alloc&) {
     return voice.fail(Errc::storage, "storage.memory");
   }
+}
+
+}  // namespace
+}  // namespace jiyao
+
+int main(int count, char** words) {
+  return jiyao::run_to_its_end([&] { return jiyao::answer(count, words); });
 }

@@ -13,11 +13,11 @@ using namespace Poco::Data::Keywords;
 namespace {
 
 void configure(Poco::Data::Session& session) {
-  // The log in front of the file stays near a megabyte: what it holds is on the disk twice.
+  // The log in front of the file is copied into it early: what it holds is on the disk twice.
   for (const char* setting :
        {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA synchronous=FULL", "PRAGMA temp_store=MEMORY",
         "PRAGMA cell_size_check=ON", "PRAGMA trusted_schema=OFF", "PRAGMA foreign_keys=ON",
-        "PRAGMA wal_autocheckpoint=256", "PRAGMA journal_size_limit=1048576"})
+        "PRAGMA wal_autocheckpoint=256"})
     session << setting, now;
 }
 
@@ -70,10 +70,29 @@ void SqliteSession::throw_failure(const Poco::Exception& failure) {
 }
 
 void SqliteSession::roll_back() noexcept {
+  is_left_open_ = true;
   try {
     session_ << "ROLLBACK", now;
+    is_left_open_ = false;
+  } catch (const Poco::Data::SQLite::NoMemoryException&) {
+    return;  // end_left_open()
   } catch (const Poco::Exception&) {
     // SQLite has rolled back already: full disks and I/O errors do that on their own.
+    is_left_open_ = false;
+  } catch (const std::bad_alloc&) {
+    return;  // end_left_open()
+  }
+}
+
+void SqliteSession::end_left_open() {
+  if (is_left_open_) roll_back();
+  if (is_left_open_) throw std::bad_alloc();
+}
+
+void SqliteSession::shorten_log() noexcept {
+  try {
+    session_ << "PRAGMA wal_checkpoint(TRUNCATE)", now;
+  } catch (const std::exception&) {
     return;
   }
 }

@@ -35,6 +35,7 @@ class SqliteSession {
   template <class Act>
   void in_transaction(Act act) {
     if (is_in_transaction_) return act();
+    end_left_open();
     run([](Poco::Data::Session& s) { s << "BEGIN IMMEDIATE", Poco::Data::Keywords::now; });
     is_in_transaction_ = true;
     try {
@@ -48,13 +49,19 @@ class SqliteSession {
     }
   }
 
+  /// The log in front of the file, which is on the disk twice, is cut to nothing. Failing leaves it
+  /// as it is: nothing is lost.
+  void shorten_log() noexcept;
+
  private:
   SqliteSession(Announcement announced, Poco::Data::Session session);
   [[noreturn]] static void throw_failure(const Poco::Exception& failure);
   void roll_back() noexcept;
+  void end_left_open();  ///< throws bad_alloc when even that finds no memory
   Announcement announced_;
   Poco::Data::Session session_;
   bool is_in_transaction_ = false;
+  bool is_left_open_ = false;  ///< there was no memory to roll back
 };
 
 }  // namespace jiyao

@@ -16,6 +16,7 @@ using Blob = SqliteSession::Blob;
 namespace {
 
 constexpr std::string_view kFileName = "/hub.jdb";
+constexpr std::size_t kLoggedBytesMax = std::size_t{1} << 20;
 
 std::uint64_t number_of(ByteView bytes) {
   std::uint64_t number = 0;
@@ -130,6 +131,9 @@ void SqliteStore::as_one(const std::function<void()>& act) {
     state_->load_anew();
     throw;
   }
+  if (state_->logged_bytes < kLoggedBytesMax) return;
+  state_->session->shorten_log();
+  state_->logged_bytes = 0;
 }
 
 void SqliteStore::State::load() {
@@ -215,6 +219,7 @@ void SqliteStore::State::store(const SealedBatch& batch) {
     s << "INSERT INTO batch(position, id, head, bytes) VALUES (?, ?, ?, ?)", use(at), use(id),
         use(chained), use(bytes), now;
   });
+  logged_bytes += batch.bytes().size();
 }
 
 Result<Appended> SqliteStore::append(const SealedBatch& batch, const Route& route,

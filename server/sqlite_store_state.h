@@ -36,7 +36,8 @@ struct SqliteStore::State {
   };
   std::map<Author, Counted> counted;  ///< who asked of late
   CheckedSigners checked;
-  bool is_forgotten = false;  ///< the mirrors may not be what the file holds
+  std::size_t logged_bytes = 0;  ///< of batches, since the log was shortened
+  bool is_forgotten = false;     ///< the mirrors may not be what the file holds
 
   void load();
   void load_anew();

@@ -30,10 +30,11 @@ jiyao_test(test_cli
     cli/watch_test.cpp
   USES jiyao_field jiyao::client jiyao::sync)
 
-# Programs held up, killed and put back in mid-meeting; wrong clocks.
+# Programs held up, killed and put back in mid-meeting; wrong clocks, little memory.
 jiyao_test(test_cli_processes
   SOURCES
     cli/clock_test.cpp
+    cli/memory_test.cpp
     cli/stopped_test.cpp
   USES jiyao_field)
 

@@ -7,7 +7,15 @@ add_executable(chaos_proxy support/chaos_proxy_main.cpp)
 target_link_libraries(chaos_proxy PRIVATE jiyao_bad_link jiyao::warnings)
 
 jiyao_test(test_hub
-  SOURCES unit/server/group_commit_test.cpp unit/server/hub_test.cpp unit/server/listener_test.cpp unit/server/options_test.cpp unit/server/request_auth_test.cpp
+  SOURCES
+    unit/schema/frame_start_test.cpp
+    unit/server/group_commit_test.cpp
+    unit/server/hub_test.cpp
+    unit/server/listener_test.cpp
+    unit/server/options_test.cpp
+    unit/server/request_auth_test.cpp
+    unit/server/torn_starts_test.cpp
+    unit/server/within_frames_test.cpp
   USES jiyao::server jiyao::client jiyao::test_realm jiyao_bad_link)
 
 # The same suite as test_contract, with the hub's store and HTTPS.

@@ -44,6 +44,7 @@ jiyao_test(test_crash_points
 jiyao_test(test_fault_points
   SOURCES
     simulation/fault_points_test.cpp
+    simulation/hub_memory_test.cpp
     simulation/one_office.cpp
     support/own_memory.cpp
   USES jiyao_world jiyao_test_realm

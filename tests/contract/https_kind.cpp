@@ -20,7 +20,7 @@ class SeatDoors final : public Doors {
     if (!heard) return heard.error();
     return talk.say(bytes_max);
   }
-  std::size_t keep_torn(ByteView, const Digest&, ByteView) override { return 0; }
+  Result<std::size_t> keep_torn(ByteView, const Digest&, ByteView) override { return 0; }
   Result<void> enrol(ByteView) override { return {Errc::not_allowed, "no mailbox here"}; }
   Result<Bytes> mailbox(ByteView) override { return {Errc::not_allowed, "no mailbox here"}; }
   std::string metrics() override { return ""; }

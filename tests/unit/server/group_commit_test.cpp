@@ -199,8 +199,9 @@ TEST_F(GroupCommit, OfATornRequestTheWholeBatchesStayAndTheWholeOneIsStillWelcom
   const ByteView block = ByteView(request).first(kRequestAuthBytes);
   const Digest hash = digest(Label::body, {frames});
   const ByteView torn = ByteView(frames).first(frames.size() - 1);
-  const std::size_t whole = hub_->keep_torn(block, hash, torn);
-  EXPECT_EQ(whole, kFrameHeadBytes * 2 + batches[0].bytes().size() + batches[1].bytes().size());
+  const Result<std::size_t> whole = hub_->keep_torn(block, hash, torn);
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(*whole, kFrameHeadBytes * 2 + batches[0].bytes().size() + batches[1].bytes().size());
   reopen();
   EXPECT_TRUE(store_->holds(batches[0].id()) && store_->holds(batches[1].id()));
   EXPECT_FALSE(store_->holds(batches[2].id()));
@@ -216,8 +217,10 @@ TEST_F(GroupCommit, ATornRequestThatNobodySignedKeepsNothing) {
   const Bytes frames = frames_of(batch);
   const Bytes request = signed_request(auth_of(office, 5), *offices_[2].sign, frames);
   const ByteView block = ByteView(request).first(kRequestAuthBytes);
-  EXPECT_EQ(hub_->keep_torn(block, digest(Label::body, {frames}), frames), 0U);
-  EXPECT_EQ(hub_->keep_torn(block, Digest{}, frames), 0U);
+  const Digest hash = digest(Label::body, {frames});
+  EXPECT_EQ(hub_->keep_torn(block, hash, frames).code(), Errc::not_authentic);
+  EXPECT_EQ(hub_->keep_torn(block, hash, {}).code(), Errc::not_authentic);
+  EXPECT_EQ(hub_->keep_torn(block, Digest{}, frames).code(), Errc::not_authentic);
   EXPECT_FALSE(store_->holds(batch.id()));
 }
 

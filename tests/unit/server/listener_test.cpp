@@ -35,7 +35,7 @@ class EchoDoors final : public Doors {
     if (as_text(request) == "long") return Bytes(kLongAnswer, 9);
     return Bytes(request.begin(), request.end());
   }
-  std::size_t keep_torn(ByteView block, const Digest& body_hash, ByteView frames) override {
+  Result<std::size_t> keep_torn(ByteView block, const Digest& body_hash, ByteView frames) override {
     const std::lock_guard lock(mutex);
     torn_block.assign(block.begin(), block.end());
     torn_hash = body_hash;

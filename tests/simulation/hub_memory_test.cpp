@@ -1,0 +1,135 @@
+// tests/simulation/hub_memory_test.cpp - the hub finds no memory while it takes batches in.
+//
+// Goal: P1 and P5 on a hub that runs out and goes on: what it answered is on its disk, who was not
+// answered is told so and may come again, and it needs no restart. Method: an office says one new
+// batch a request; the n-th allocation of the request fails, SQLite's or our own, n rising through
+// all a request makes (some sixty of them), once or from there on; then the same batch again.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "crypto/random.h"
+#include "schema/frames.h"
+#include "schema/real_files.h"
+#include "schema/request_auth.h"
+#include "server/hub.h"
+#include "server/hub_files.h"
+#include "support/failing_memory.h"
+#include "support/own_memory.h"
+#include "support/small_realm.h"
+
+namespace jiyao::simulation {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kPoints = 60;
+
+struct Want {
+  const char* name;
+  FailingCalls* memory;
+  bool is_sticky;
+};
+
+class HubMemory : public testing::TestWithParam<Want> {
+ protected:
+  HubMemory() {
+    fs::create_directories(folder_);
+    const HubCard card = *HubHome::make(files_, paths(), "https://127.0.0.1:1");
+    const OfficeId office = realm_.add_office();
+    a_ = realm_.add_node(office, Level::secret, false, NodeKind::networked);
+    place_ = realm_.open(office, Level::internal);
+    realm_.give(a_, place_);
+    realm_.add({HubRecord{card.hub, card.sign, Level::internal, card.certificate, card.address}});
+    open();
+    Bytes frames;
+    for (const Bytes& record : realm_.records()) put_frame(frames, FrameType::roster, record);
+    EXPECT_TRUE(home_->join(frames));
+    open();
+  }
+  ~HubMemory() override {
+    hub_.reset();
+    home_.reset();
+    fs::remove_all(folder_);
+  }
+  HubPaths paths() const { return HubPaths::of((folder_ / "hub").string()); }
+  void open() {
+    hub_.reset();
+    home_.reset();
+    home_ = std::move(*HubHome::open(files_, paths()));
+    hub_ = std::make_unique<Hub>(home_->store(), home_->identity(), clock_,
+                                 [this] { home_->anchor(); });
+    counter_ = last_of_window(counter_);
+  }
+  Bytes request_of(const SealedBatch& batch) {
+    Bytes body;
+    put_frame(body, FrameType::batch, batch.bytes());
+    put_frame(body, FrameType::end, {});
+    RequestAuth auth;
+    auth.hub = home_->identity().hub;
+    auth.node = a_.node;
+    auth.incarnation = a_.incarnation;
+    auth.counter = ++counter_;
+    return signed_request(auth, *a_.sign, body);
+  }
+  bool is_answered(const SealedBatch& batch) {
+    const Bytes request = request_of(batch);
+    try {
+      const OwnMemory::Counted counted;
+      return bool{hub_->exchange(request)};
+    } catch (const std::bad_alloc&) {
+      return false;
+    } catch (const StorageFailure&) {
+      return false;
+    }
+  }
+
+  RealFiles files_;
+  RealClock clock_;
+  fs::path folder_ = fs::temp_directory_path() / ("jiyao-hub-" + random_block<HubId>().hex());
+  SmallRealm realm_{11};
+  Machine a_;
+  CompartmentId place_;
+  std::unique_ptr<HubHome> home_;
+  std::unique_ptr<Hub> hub_;
+  std::uint64_t counter_ = 0;
+};
+
+TEST_P(HubMemory, WhoFindsNoneIsToldAndComesAgain) {
+  FailingCalls& memory = *GetParam().memory;
+  ASSERT_TRUE(is_answered(realm_.write(a_, place_)));
+  const std::uint64_t before = memory.calls();
+  ASSERT_TRUE(is_answered(realm_.write(a_, place_)));
+  const std::uint64_t stride = (memory.calls() - before) / kPoints + 1;
+  std::size_t written = 2, refused = 0, struck = 0;
+  for (std::uint64_t n = 1; struck == written - 2; n += stride) {
+    const SealedBatch batch = realm_.write(a_, place_);
+    ++written;
+    memory.fail_at(n, GetParam().is_sticky);
+    const bool is_first_answered = is_answered(batch);
+    memory.fail_at(0);
+    struck += memory.has_failed() ? 1 : 0;
+    refused += is_first_answered ? 0 : 1;
+    if (is_first_answered) {
+      EXPECT_TRUE(home_->store().holds(batch.id())) << "allocation " << n;
+    }
+    ASSERT_TRUE(is_answered(batch)) << "allocation " << n << ": it does not go on";
+    ASSERT_TRUE(home_->store().holds(batch.id())) << "allocation " << n;
+    if (written % 8 == 0) open();
+    ASSERT_EQ(home_->store().positions(), written) << "allocation " << n;
+  }
+  open();
+  EXPECT_EQ(home_->store().positions(), written);
+  EXPECT_GT(struck, kPoints / 2);
+  EXPECT_GT(refused, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Wants, HubMemory,
+                         testing::Values(Want{"sqlite_once", &FailingMemory::the(), false},
+                                         Want{"sqlite_from_there", &FailingMemory::the(), true},
+                                         Want{"own_once", &OwnMemory::the(), false},
+                                         Want{"own_from_there", &OwnMemory::the(), true}),
+                         [](const auto& want) { return std::string(want.param.name); });
+
+}  // namespace
+}  // namespace jiyao::simulation
