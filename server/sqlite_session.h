@@ -49,6 +49,9 @@ class SqliteSession {
     }
   }
 
+  /// What a transaction left behind that found no memory to be rolled back is gone on return; until
+  /// then it is read as if it were there. Throws bad_alloc when even that finds no memory.
+  void end_left_open();
   /// The log in front of the file, which is on the disk twice, is cut to nothing. Failing leaves it
   /// as it is: nothing is lost.
   void shorten_log() noexcept;
@@ -57,7 +60,6 @@ class SqliteSession {
   SqliteSession(Announcement announced, Poco::Data::Session session);
   [[noreturn]] static void throw_failure(const Poco::Exception& failure);
   void roll_back() noexcept;
-  void end_left_open();  ///< throws bad_alloc when even that finds no memory
   Announcement announced_;
   Poco::Data::Session session_;
   bool is_in_transaction_ = false;

@@ -104,6 +104,7 @@ void SqliteStore::State::save_number(const std::string& name, std::uint64_t numb
 
 // What was not committed is gone, and with it all that the mirrors took from it.
 void SqliteStore::State::load_anew() {
+  session->end_left_open();
   index = {};
   shelf = {};
   room = {};

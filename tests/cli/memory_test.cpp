@@ -1,5 +1,6 @@
-// tests/cli/memory_test.cpp - the programs with ever less memory: whatever there is none for, they
-// end with a word and an exit code, never by a signal.
+// tests/cli/memory_test.cpp - a program with ever less memory: whatever there is none for, from its
+// first line on it ends with a word and an exit code, never by a signal.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -13,44 +14,27 @@ namespace {
 constexpr int kFirst = 20'000, kLast = 60'000, kStep = 500;
 constexpr int kDone = 0, kStorage = 12, kNotLoaded = 127;
 
-/// Both stand in one folder.
-std::string path_of(const std::string& program) {
-  const TestFolder home;
-  const FieldMachine machine(home.path(), "A");
-  return std::filesystem::path(machine.start({}).words.front()).parent_path() / program;
-}
-
-class LittleMemory : public testing::TestWithParam<std::string> {
- protected:
-  static Ran with(int kilobytes, const std::string& program) {
-    return run(
-        {.words = {"/bin/bash", "-c",
-                   "ulimit -v " + std::to_string(kilobytes) + " && exec \"$0\" help", program}});
-  }
-};
-
-TEST_P(LittleMemory, EndsWithAWord) {
+TEST(LittleMemory, EndsAProgramWithAWord) {
   if (std::getenv("ASAN_OPTIONS") != nullptr || std::getenv("TSAN_OPTIONS") != nullptr)
     GTEST_SKIP() << "a sanitizer wants all there is";
+  const TestFolder home;
+  const std::string program = FieldMachine(home.path(), "A").start({}).words.front();
   int told = 0, done = 0;
   for (int kilobytes = kFirst; kilobytes <= kLast; kilobytes += kStep) {
-    const Ran ran = with(kilobytes, path_of(GetParam()));
+    const Ran ran = run(
+        {.words = {"/bin/bash", "-c",
+                   "ulimit -v " + std::to_string(kilobytes) + " && exec \"$0\" help", program}});
+    // Before our first line it is the loader, or a library that makes its own things ready.
+    if (told + done == 0 && (ran.exit_code == kNotLoaded || ran.signal != 0)) continue;
     ASSERT_EQ(ran.signal, 0) << kilobytes << " kB: " << ran.said();
-    if (ran.exit_code == kNotLoaded) continue;  // the loader's word
-    ASSERT_TRUE(ran.exit_code == kDone || ran.exit_code == kStorage)
+    ASSERT_THAT(ran.exit_code, testing::AnyOf(kDone, kStorage))
         << kilobytes << " kB: " << ran.said();
-    if (ran.exit_code == kStorage) {
-      EXPECT_FALSE(ran.err.empty());
-    }
-    told += ran.exit_code == kStorage ? 1 : 0;
+    told += ran.exit_code == kStorage && !ran.err.empty() ? 1 : 0;
     done += ran.exit_code == kDone ? 1 : 0;
   }
-  EXPECT_GT(told, 0) << "the steps are too wide";
+  EXPECT_GT(told, 0) << "nothing is said, or the steps are too wide";
   EXPECT_GT(done, 0);
 }
-
-INSTANTIATE_TEST_SUITE_P(Programs, LittleMemory, testing::Values("jiyao", "jiyao-server"),
-                         [](const auto& program) { return program.index == 0 ? "office" : "hub"; });
 
 }  // namespace
 }  // namespace jiyao

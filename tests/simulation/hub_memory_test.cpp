@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "crypto/random.h"
+#include "schema/exit_code.h"
 #include "schema/frames.h"
 #include "schema/real_files.h"
 #include "schema/request_auth.h"
@@ -72,15 +73,26 @@ class HubMemory : public testing::TestWithParam<Want> {
     auth.counter = ++counter_;
     return signed_request(auth, *a_.sign, body);
   }
-  bool is_answered(const SealedBatch& batch) {
+  // A hub whose store had to be read anew takes counters from the next window on, as behind a
+  // start: who asks goes there, as client/hub_caller.h does.
+  testing::AssertionResult is_answered(const SealedBatch& batch) {
+    Result<Bytes> answer = asked(batch);
+    if (!answer && answer.code() == Errc::not_authentic) {
+      counter_ = last_of_window(counter_);
+      answer = asked(batch);
+    }
+    if (answer) return testing::AssertionSuccess();
+    return testing::AssertionFailure() << name_of(answer.error().code) << " " << answer.error().detail;
+  }
+  Result<Bytes> asked(const SealedBatch& batch) {
     const Bytes request = request_of(batch);
     try {
       const OwnMemory::Counted counted;
-      return bool{hub_->exchange(request)};
+      return hub_->exchange(request);
     } catch (const std::bad_alloc&) {
-      return false;
-    } catch (const StorageFailure&) {
-      return false;
+      return {Errc::unavailable, "memory"};
+    } catch (const StorageFailure& failure) {
+      return {Errc::storage, failure.what()};
     }
   }
 
@@ -106,7 +118,7 @@ TEST_P(HubMemory, WhoFindsNoneIsToldAndComesAgain) {
     const SealedBatch batch = realm_.write(a_, place_);
     ++written;
     memory.fail_at(n, GetParam().is_sticky);
-    const bool is_first_answered = is_answered(batch);
+    const bool is_first_answered{is_answered(batch)};
     memory.fail_at(0);
     struck += memory.has_failed() ? 1 : 0;
     refused += is_first_answered ? 0 : 1;
