@@ -82,7 +82,8 @@ class HubMemory : public testing::TestWithParam<Want> {
       answer = asked(batch);
     }
     if (answer) return testing::AssertionSuccess();
-    return testing::AssertionFailure() << name_of(answer.error().code) << " " << answer.error().detail;
+    return testing::AssertionFailure()
+           << name_of(answer.error().code) << " " << answer.error().detail;
   }
   Result<Bytes> asked(const SealedBatch& batch) {
     const Bytes request = request_of(batch);
