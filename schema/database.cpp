@@ -194,19 +194,22 @@ PageReport Database::verify_pages() {
   auto* wal = static_cast<SealedHandle*>(file_pointer(connection, SQLITE_FCNTL_JOURNAL_POINTER));
   JIYAO_ASSERT(main != nullptr);
   PageReport report;
-  WalScan scan = scan_open_wal(wal);
+  WalScan scan;
+  check(connection, scan_open_wal(wal, scan), "reading the log");
   report.wal_frames = scan.frames;
   report.bad_frames = std::move(scan.bad_frames);
   if (scan.verdict != WalVerdict::none && scan.verdict != WalVerdict::clean)
     report.malformed.push_back(std::string("log ") + name_of(scan.verdict));
   const std::set<std::uint32_t> in_log(scan.committed_pages.begin(), scan.committed_pages.end());
-  const std::uint64_t size = stored_size(main->base);
+  std::uint64_t size = 0;
+  check(connection, stored_size(main->base, size), "reading the file");
   report.pages = (size + kPageBytes - 1) / kPageBytes;
   std::array<std::uint8_t, kPageBytes> page;
   for (std::uint64_t i = 0; i < report.pages; ++i) {
     const auto number = static_cast<std::uint32_t>(i + 1);
     if (number == kLockPage || in_log.contains(number)) continue;
-    if (!read_stored(main->base, i * kPageBytes, page) || !main->file->pages.open(number, page))
+    if (read_stored(main->base, i * kPageBytes, page) != SQLITE_OK ||
+        !main->file->pages.open(number, page))
       report.bad_pages.push_back(number);
   }
   wipe(page);

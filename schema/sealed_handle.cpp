@@ -151,23 +151,31 @@ const sqlite3_io_methods* sealed_methods(const sqlite3_io_methods& base) {
   return base.iVersion >= 2 && base.xShmMap != nullptr ? &with_memory : &without_memory;
 }
 
-bool read_stored(sqlite3_file* base, std::uint64_t offset, std::span<std::uint8_t> out) {
+int read_stored(sqlite3_file* base, std::uint64_t offset, std::span<std::uint8_t> out) {
   return base->pMethods->xRead(base, out.data(), static_cast<int>(out.size()),
-                               static_cast<sqlite3_int64>(offset)) == SQLITE_OK;
+                               static_cast<sqlite3_int64>(offset));
 }
 
-std::uint64_t stored_size(sqlite3_file* base) {
+int stored_size(sqlite3_file* base, std::uint64_t& out) {
   sqlite3_int64 size = 0;
-  if (base->pMethods->xFileSize(base, &size) != SQLITE_OK || size < 0) return 0;
-  return static_cast<std::uint64_t>(size);
+  const int code = base->pMethods->xFileSize(base, &size);
+  out = code == SQLITE_OK ? static_cast<std::uint64_t>(size) : 0;
+  return code;
 }
 
-WalScan scan_open_wal(SealedHandle* handle) {
-  if (handle == nullptr) return {};
-  const auto read = [&](std::uint64_t offset, std::span<std::uint8_t> out) {
-    return read_stored(handle->base, offset, out) ? out.size() : 0;
+int scan_open_wal(SealedHandle* handle, WalScan& out) {
+  out = {};
+  if (handle == nullptr) return SQLITE_OK;
+  std::uint64_t size = 0;
+  int code = stored_size(handle->base, size);
+  if (code != SQLITE_OK) return code;
+  const auto read = [&](std::uint64_t offset, std::span<std::uint8_t> slot) {
+    const int got = read_stored(handle->base, offset, slot);
+    if (got != SQLITE_OK && got != SQLITE_IOERR_SHORT_READ) code = got;
+    return got == SQLITE_OK ? slot.size() : 0;
   };
-  return scan_wal(handle->file->wal, stored_size(handle->base), read);
+  out = scan_wal(handle->file->wal, size, read);
+  return code;
 }
 
 int enter_wal(SealedHandle& handle) {
@@ -177,7 +185,8 @@ int enter_wal(SealedHandle& handle) {
     file.wal_header.reset();
     file.has_written_wal = false;
     try {
-      file.wal_scan = scan_open_wal(&handle);
+      const int code = scan_open_wal(&handle, file.wal_scan);
+      if (code != SQLITE_OK) return code;
     } catch (const std::bad_alloc&) {  // who asks is SQLite: nothing may be thrown through it
       return SQLITE_NOMEM;
     }

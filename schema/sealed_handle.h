@@ -26,15 +26,18 @@ constexpr std::size_t kBaseHandleOffset = (sizeof(SealedHandle) + 15) / 16 * 16;
 /// The calls SQLite makes on a SealedHandle; with shared memory if the base has it.
 const sqlite3_io_methods* sealed_methods(const sqlite3_io_methods& base);
 
-/// First handle on a log: looks at what it holds. SQLITE_OK, SQLITE_NOMEM, or SQLITE_IOERR_DATA if
-/// it was tampered with and nobody said to go on.
+/// First handle on a log: looks at what it holds. SQLITE_OK, SQLITE_NOMEM, an error of the base
+/// (then nothing is known of the log), or SQLITE_IOERR_DATA if it was tampered with and nobody said
+/// to go on.
 int enter_wal(SealedHandle& handle);
 void leave_wal(SealedHandle& handle);
 
-/// Reads below the seal. False: the base failed, or the file is shorter.
-bool read_stored(sqlite3_file* base, std::uint64_t offset, std::span<std::uint8_t> out);
-std::uint64_t stored_size(sqlite3_file* base);
-/// What the log holds now; an absent log (no handle) is WalVerdict::none.
-WalScan scan_open_wal(SealedHandle* handle);
+/// Reads below the seal. What the base answers: SQLITE_IOERR_SHORT_READ if the file is shorter.
+int read_stored(sqlite3_file* base, std::uint64_t offset, std::span<std::uint8_t> out);
+/// SQLITE_OK and the size, or the error of the base.
+int stored_size(sqlite3_file* base, std::uint64_t& out);
+/// What the log holds now; an absent log (no handle) is WalVerdict::none. SQLITE_OK, or the error
+/// of the base: what cannot be read is not damaged.
+int scan_open_wal(SealedHandle* handle, WalScan& out);
 
 }  // namespace jiyao

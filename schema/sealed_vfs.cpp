@@ -44,7 +44,9 @@ int open_base(sqlite3_vfs* vfs, const char* name, SealedHandle& handle, int flag
   const int traits = handle.base->pMethods->xDeviceCharacteristics(handle.base);
   if ((traits & SQLITE_IOCAP_POWERSAFE_OVERWRITE) == 0) return SQLITE_CANTOPEN;
   if (handle.is_wal) return enter_wal(handle);
-  return stored_size(handle.base) < kPageBytes ? SQLITE_NOTADB : SQLITE_OK;
+  std::uint64_t size = 0;
+  if (const int sized = stored_size(handle.base, size); sized != SQLITE_OK) return sized;
+  return size < kPageBytes ? SQLITE_NOTADB : SQLITE_OK;
 }
 
 int vfs_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* out, int flags, int* out_flags) {

@@ -88,7 +88,9 @@ int disk_sync(sqlite3_file* file, int) {
 }
 
 int disk_size(sqlite3_file* file, sqlite3_int64* out) {
-  *out = static_cast<sqlite3_int64>(self(file).inode->view.size());
+  DiskHandle& handle = self(file);
+  if (handle.disk->read(*handle.inode, handle.life) != Answer::ok) return SQLITE_IOERR_FSTAT;
+  *out = static_cast<sqlite3_int64>(handle.inode->view.size());
   return SQLITE_OK;
 }
 

@@ -173,6 +173,32 @@ TEST(DatabaseCrash, AnErrorWhileALeftOverLogIsReadTakesNothingBack) {
     }
 }
 
+// A disk that fails while a file is opened is no proof of tampering, nor of a log that is gone.
+TEST(DatabaseCrash, AnErrorWhileAFileIsOpenedIsNotTakenForDamage) {
+  SimulatedDisk crashed(402);
+  int acknowledged = 0;
+  crashed.crash_at(402);
+  work_until_it_fails({crashed, "r/notes.jdb"}, acknowledged);
+  for (const Access access : {Access::read_write, Access::read_only}) {
+    bool has_failed = true;
+    for (std::uint64_t n = 1; has_failed; ++n) {
+      SCOPED_TRACE("error at call " + std::to_string(n));
+      const std::unique_ptr<SimulatedDisk> disk = crashed.found_after(Fate::killed, n);
+      disk->fail_at(n);
+      try {
+        const Result<Database> opened = Notes{*disk, "r/notes.jdb"}.open(access);
+        ASSERT_TRUE(opened) << opened.error().detail;
+        EXPECT_TRUE(opened->wal_verdict() == WalVerdict::clean ||
+                    opened->wal_verdict() == WalVerdict::torn_tail)
+            << name_of(opened->wal_verdict());
+      } catch (const StorageFailure& failure) {
+        EXPECT_EQ(failure.kind(), StorageFailure::Kind::io) << failure.what();
+      }
+      has_failed = disk->has_failed();
+    }
+  }
+}
+
 // What stood in the log before a crash is in the file afterwards: an error soon after takes
 // nothing.
 TEST(DatabaseCrash, AnErrorSoonAfterARecoveryTakesNothingBack) {
