@@ -310,6 +310,10 @@ std::size_t HttpTransport::held_bytes() const {
   return state_->held.size();
 }
 
+bool HttpTransport::holds_some() const {
+  return state_->theirs.has_value();
+}
+
 bool HttpTransport::has_reached() const {
   return state_->has_reached;
 }

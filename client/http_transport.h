@@ -64,6 +64,7 @@ class HttpTransport {
   /// Of that, the beginning of a frame: the next answer leaves it out (schema/frame_start.h). So
   /// does the next request of what the hub kept of one that was cut.
   std::size_t held_bytes() const;
+  bool holds_some() const;   ///< the hub, as its last answer says
   bool has_reached() const;  ///< the pinned hub, at least once
   Traffic traffic() const;
   std::int64_t next_contact_ms() const;  ///< the hub's wish in its last answer; 0: none

@@ -29,6 +29,8 @@ class HubCaller {
   const Bytes& torn() const { return transport_.torn(); }        ///< of an answer that was cut
   /// Of that, what the next answer goes on behind.
   std::size_t held_bytes() const { return transport_.held_bytes(); }
+  /// The hub, of a request that was cut: the next one goes on behind it.
+  bool holds_some() const { return transport_.holds_some(); }
 
  private:
   Result<HttpTransport::Answer> post(const HttpCall& call);

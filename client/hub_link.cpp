@@ -179,14 +179,14 @@ class Conversation {
       if (answer) {
         pace_.passed(message.size(), answer->size(), caller_.took_ms());
         const std::optional<Digest> theirs = frontiers_in(*answer);
-        if (is_in_doubt_ && theirs == theirs_) pace_.failed();  // nothing of it was kept
+        const bool has_moved = theirs != theirs_ || caller_.holds_some();
+        if (is_in_doubt_ && !has_moved) pace_.failed();  // nothing of it was kept
         is_in_doubt_ = false;
         theirs_ = theirs;
         return talk_.hear(*answer);
       }
       if (!is_cut(answer.code())) return answer.error();
-      // Some of a batch is something: a narrow link is cut more often than it carries one.
-      if (take_torn() || caller_.held_bytes() > held) cuts = 0;
+      if (take_torn(held)) cuts = 0;
       held = caller_.held_bytes();
       if (message.size() > kPushedBytes) doubt();
       if (!caller_.has_reached() || cuts + 1 == kCutsMax) return answer.error();
@@ -194,15 +194,17 @@ class Conversation {
     }
   }
 
-  /// Batches that came whole before the link was cut. False: none.
-  bool take_torn() {
-    if (caller_.torn().empty()) return false;
+  /// Batches that came whole before the link was cut, and more of one than the `held` bytes that
+  /// were here: a narrow link is cut more often than it carries one. False: neither.
+  bool take_torn(std::size_t held) {
+    const bool has_more = caller_.held_bytes() > held;
+    if (caller_.torn().empty()) return has_more;
     (void)talk_.hear(caller_.torn());  // the cut itself is no news
     const Heard& heard = talk_.so_far();
     met_.batches_in += heard.batches_new;
     if (heard.batches_new == 0) {
-      pace_.failed();
-      return false;
+      if (!has_more) pace_.failed();
+      return has_more;
     }
     homework_.arrived();
     bar_.step(met_.batches_in, 0);

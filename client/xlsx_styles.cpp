@@ -60,9 +60,8 @@ bool is_date_format(std::string_view code) {
       ++i;
     } else if (code.substr(i, 7) == "General") {
       i += 6;
-    } else if (std::string_view("yYdD").find(c) != std::string_view::npos) {
-      return true;
-    } else if (code.substr(i).starts_with("mmm") || code.substr(i, 4) == "aaaa") {
+    } else if (std::string_view("yYdD").find(c) != std::string_view::npos ||
+               code.substr(i).starts_with("mmm") || code.substr(i, 4) == "aaaa") {
       return true;
     }
   }

@@ -104,7 +104,8 @@ void StoreWriter::show(const ShownRecord& before, const ShownRecord& now) {
   }
   const LateRecord* late = store_.late_.find(now.no);
   if (late == nullptr && was_found_by == found_by) return;
-  LateRecord next{late == nullptr ? std::move(was_found_by) : late->indexed, std::move(found_by)};
+  LateRecord next{late == nullptr ? std::move(was_found_by) : Findable(late->indexed),
+                  std::move(found_by)};
   if (const auto [taken, is_first] = late_before_.try_emplace(now.no); is_first)
     taken->second = store_.late_.take(now.no);
   store_.late_.put(now.no, std::move(next));

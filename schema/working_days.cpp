@@ -58,7 +58,7 @@ void load_breaks(const Object& file, HolidayYear& table) {
   require(file.isArray("off"), "is needed as a list: off");
   for (const auto& item : *file.getArray("off")) {
     require(item.type() == typeid(Object::Ptr), "is needed as a list: off");
-    const Object::Ptr spec = item.extract<Object::Ptr>();
+    const Object::Ptr& spec = item.extract<Object::Ptr>();
     only(*spec, {"zh", "from", "to"});
     HolidayYear::Break days{text(*spec, "zh"), day_text(text(*spec, "from"), table.year),
                             day_text(text(*spec, "to"), table.year)};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "client/forms/paper_style.h"
 #include "schema/text.h"
@@ -28,7 +29,7 @@ SheetSize size_of(Sheet sheet) {
 }
 
 std::string mm_text(double mm) {
-  const auto tenths = static_cast<long>(mm * 10 + 0.5);
+  const auto tenths = std::lround(mm * 10);
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + "mm";
 }
 
@@ -182,8 +183,8 @@ std::vector<int> widths_of(const PaperLine& line, int wide) {
   int given = 0, open = 0;
   for (const PaperBox& box : line) given += box.mm, open += box.mm == 0 ? 1 : 0;
   std::vector<int> widths;
-  for (const PaperBox& box : line)
-    widths.push_back(box.mm > 0 ? box.mm : std::max(kLabelMm + 10, (wide - given) / open));
+  const int share = std::max(kLabelMm + 10, open == 0 ? 0 : (wide - given) / open);
+  for (const PaperBox& box : line) widths.push_back(box.mm > 0 ? box.mm : share);
   return widths;
 }
 
