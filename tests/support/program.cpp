@@ -108,11 +108,12 @@ Child::Child(const Start& start) {
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("fork");
   if (pid_ == 0) become(start, argv.data(), envp.data(), out.write, err.write, passphrases.read);
-  for (int mine : {out.write, err.write, passphrases.read}) ::close(mine);
   out_ = out.read;
   err_ = err.read;
   passphrases_ = passphrases.write;
+  // Before our end to read from is closed: a child that asks for none may have ended already.
   const auto written = ::write(passphrases_, start.passphrases.data(), start.passphrases.size());
+  for (int mine : {out.write, err.write, passphrases.read}) ::close(mine);
   if (written != static_cast<ssize_t>(start.passphrases.size()))
     throw std::runtime_error("passphrases");
   if (!start.keeps_asking) close_once(passphrases_);
