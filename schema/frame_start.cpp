@@ -14,6 +14,10 @@ std::ptrdiff_t at(std::size_t place) {
   return static_cast<std::ptrdiff_t>(place);
 }
 
+bool can_be_held(std::size_t bytes) {
+  return bytes >= kFrameStartBytesMin && bytes <= kFrameHeadBytes + kFrameBytesMax;
+}
+
 }  // namespace
 
 std::size_t whole_frame_bytes(ByteView message) {
@@ -28,8 +32,7 @@ std::size_t whole_frame_bytes(ByteView message) {
 }
 
 std::optional<FrameStart> frame_start(ByteView start) {
-  if (start.size() < kFrameStartBytesMin || start.size() > kFrameHeadBytes + kFrameBytesMax)
-    return std::nullopt;
+  if (!can_be_held(start.size())) return std::nullopt;
   return FrameStart{start.size(), digest(Label::body, {start})};
 }
 
@@ -50,9 +53,7 @@ std::optional<FrameStart> parse_frame_start(const std::string& header) {
   const std::optional<std::size_t> bytes = parse_place(header.substr(0, dash));
   const std::optional<Bytes> hash = from_hex(header.substr(dash + 1));
   const std::optional<Digest> known = hash ? Digest::from(*hash) : std::nullopt;
-  if (!bytes || !known) return std::nullopt;
-  if (*bytes < kFrameStartBytesMin || *bytes > kFrameHeadBytes + kFrameBytesMax)
-    return std::nullopt;
+  if (!bytes || !known || !can_be_held(*bytes)) return std::nullopt;
   return FrameStart{*bytes, *known};
 }
 

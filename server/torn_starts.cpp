@@ -16,11 +16,11 @@ void TornStarts::forget(std::list<Kept>::iterator gone) {
 }
 
 void TornStarts::keep(const NodeId& node, ByteView start) {
-  drop(node);
   const std::optional<FrameStart> said = frame_start(start);
-  if (!said) return;
+  if (!said) return drop(node);
   Kept kept{node, *said, Bytes(start.begin(), start.end()), 0};
   const std::lock_guard lock(mutex_);
+  if (const auto before = of(node); before != kept_.end()) forget(before);
   kept_.push_back(std::move(kept));
   bytes_ += start.size();
   while (bytes_ > kBytesMax) forget(kept_.begin());

@@ -4,25 +4,15 @@
 // answered is told so and may come again, and it needs no restart. Method: an office says one new
 // batch a request; the n-th allocation of the request fails, SQLite's or our own, n rising through
 // all a request makes (some sixty of them), once or from there on; then the same batch again.
-#include <gtest/gtest.h>
+#include <iostream>
 
-#include <filesystem>
-
-#include "crypto/random.h"
 #include "schema/exit_code.h"
-#include "schema/frames.h"
-#include "schema/real_files.h"
-#include "schema/request_auth.h"
-#include "server/hub.h"
-#include "server/hub_files.h"
 #include "support/failing_memory.h"
+#include "support/hub_at_home.h"
 #include "support/own_memory.h"
-#include "support/small_realm.h"
 
 namespace jiyao::simulation {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::uint64_t kPoints = 60;
 
@@ -32,53 +22,21 @@ struct Want {
   bool is_sticky;
 };
 
-class HubMemory : public testing::TestWithParam<Want> {
+class HubMemory : public HubAtHome, public testing::WithParamInterface<Want> {
  protected:
   HubMemory() {
-    fs::create_directories(folder_);
-    const HubCard card = *HubHome::make(files_, paths(), "https://127.0.0.1:1");
     const OfficeId office = realm_.add_office();
     a_ = realm_.add_node(office, Level::secret, false, NodeKind::networked);
     place_ = realm_.open(office, Level::internal);
     realm_.give(a_, place_);
-    realm_.add({HubRecord{card.hub, card.sign, Level::internal, card.certificate, card.address}});
-    open();
-    Bytes frames;
-    for (const Bytes& record : realm_.records()) put_frame(frames, FrameType::roster, record);
-    EXPECT_TRUE(home_->join(frames));
-    open();
-  }
-  ~HubMemory() override {
-    hub_.reset();
-    home_.reset();
-    fs::remove_all(folder_);
-  }
-  HubPaths paths() const { return HubPaths::of((folder_ / "hub").string()); }
-  void open() {
-    hub_.reset();
-    home_.reset();
-    home_ = std::move(*HubHome::open(files_, paths()));
-    hub_ = std::make_unique<Hub>(home_->store(), home_->identity(), clock_,
-                                 [this] { home_->anchor(); });
-    counter_ = last_of_window(counter_);
-  }
-  Bytes request_of(const SealedBatch& batch) {
-    Bytes body;
-    put_frame(body, FrameType::batch, batch.bytes());
-    put_frame(body, FrameType::end, {});
-    RequestAuth auth;
-    auth.hub = home_->identity().hub;
-    auth.node = a_.node;
-    auth.incarnation = a_.incarnation;
-    auth.counter = ++counter_;
-    return signed_request(auth, *a_.sign, body);
+    EXPECT_TRUE(join());
   }
   // A hub whose store had to be read anew takes counters from the next window on, as behind a
   // start: who asks goes there, as client/hub_caller.h does.
   testing::AssertionResult is_answered(const SealedBatch& batch) {
     Result<Bytes> answer = asked(batch);
     if (!answer && answer.code() == Errc::not_authentic) {
-      counter_ = last_of_window(counter_);
+      next_window();
       answer = asked(batch);
     }
     if (answer) return testing::AssertionSuccess();
@@ -86,7 +44,10 @@ class HubMemory : public testing::TestWithParam<Want> {
            << name_of(answer.error().code) << " " << answer.error().detail;
   }
   Result<Bytes> asked(const SealedBatch& batch) {
-    const Bytes request = request_of(batch);
+    Bytes body;
+    put_frame(body, FrameType::batch, batch.bytes());
+    put_frame(body, FrameType::end, {});
+    const Bytes request = signed_by(a_, body, ++counter_);
     try {
       const OwnMemory::Counted counted;
       return hub_->exchange(request);
@@ -97,15 +58,8 @@ class HubMemory : public testing::TestWithParam<Want> {
     }
   }
 
-  RealFiles files_;
-  RealClock clock_;
-  fs::path folder_ = fs::temp_directory_path() / ("jiyao-hub-" + random_block<HubId>().hex());
-  SmallRealm realm_{11};
   Machine a_;
   CompartmentId place_;
-  std::unique_ptr<HubHome> home_;
-  std::unique_ptr<Hub> hub_;
-  std::uint64_t counter_ = 0;
 };
 
 TEST_P(HubMemory, WhoFindsNoneIsToldAndComesAgain) {
@@ -133,6 +87,7 @@ TEST_P(HubMemory, WhoFindsNoneIsToldAndComesAgain) {
   }
   open();
   EXPECT_EQ(home_->store().positions(), written);
+  std::cout << struck << " points, " << refused << " requests refused\n";
   EXPECT_GT(struck, kPoints / 2);
   EXPECT_GT(refused, 0U);
 }

@@ -31,6 +31,15 @@ class HubLink : public InOffices {
     csv.close();
     must(archive_->run({"import", "incoming", path("register.csv")}));
   }
+  /// A machine that holds what the archive holds so far.
+  OfficeMachine reader_of_archive() {
+    OfficeMachine reader = enrolled(*archive_, "S", "档案室");
+    must(root(*archive_, {"access", "give", "--node", "S", "--owner", "档案室", "--level", "内部",
+                          "--right", "read"}));
+    must(archive_->run({"sync"}));
+    must(reader.run({"sync"}));
+    return reader;
+  }
   static std::uint64_t number(const Said& said, const char* name) {
     return said.json->getValue<std::uint64_t>(name);
   }
@@ -44,9 +53,9 @@ TEST_F(HubLink, ALinkThatIsCutBehindEveryBatchStillEndsTheMeeting) {
   LinkWeather weather;
   weather.cut_after_bytes = 200'000;
   const ChaosProxy link("127.0.0.1", hub_.start_elsewhere(), weather, hub_.port());
-  import_rows(1500);
+  import_rows(2500);
   const Said met = must(archive_->run({"sync"}));
-  EXPECT_GE(link.connections(), 3);
+  EXPECT_GT(link.connections(), 3);
   EXPECT_GT(number(met, "bytes_out"), 2 * weather.cut_after_bytes);
   const Said again = must(archive_->run({"sync"}));
   EXPECT_EQ(number(again, "requests"), 1U);
@@ -56,11 +65,7 @@ TEST_F(HubLink, ALinkThatIsCutBehindEveryBatchStillEndsTheMeeting) {
 // lost, in both directions.
 TEST_F(HubLink, OfEveryCutRequestAndAnswerTheWholeBatchesCount) {
   ChaosProxy link("127.0.0.1", hub_.start_elsewhere(), {}, hub_.port());
-  OfficeMachine reader = enrolled(*archive_, "S", "档案室");
-  must(root(*archive_, {"access", "give", "--node", "S", "--owner", "档案室", "--level", "内部",
-                        "--right", "read"}));
-  must(archive_->run({"sync"}));
-  must(reader.run({"sync"}));
+  OfficeMachine reader = reader_of_archive();
   import_rows(3000);
   LinkWeather weather;
   weather.cut_after_bytes = 300'000;
@@ -76,11 +81,7 @@ TEST_F(HubLink, OfEveryCutRequestAndAnswerTheWholeBatchesCount) {
 // Batches are of 128 KiB: no connection carries one.
 TEST_F(HubLink, ALinkThatIsCutWithinEveryBatchStillEndsTheMeeting) {
   ChaosProxy link("127.0.0.1", hub_.start_elsewhere(), {}, hub_.port());
-  OfficeMachine reader = enrolled(*archive_, "S", "档案室");
-  must(root(*archive_, {"access", "give", "--node", "S", "--owner", "档案室", "--level", "内部",
-                        "--right", "read"}));
-  must(archive_->run({"sync"}));
-  must(reader.run({"sync"}));
+  OfficeMachine reader = reader_of_archive();
   import_rows(1500);
   LinkWeather weather;
   weather.cut_after_bytes = 60'000;

@@ -1,18 +1,8 @@
 // tests/unit/server/hub_test.cpp - the hub's rules: who may ask, what it keeps, what it signs,
 // restores.
-#include "server/hub.h"
-
-#include <gtest/gtest.h>
-
-#include <filesystem>
-
-#include "crypto/random.h"
 #include "schema/limits.h"
-#include "schema/real_files.h"
-#include "schema/request_auth.h"
-#include "server/hub_files.h"
+#include "support/hub_at_home.h"
 #include "support/memory_log.h"
-#include "support/small_realm.h"
 #include "sync/exchange.h"
 
 namespace jiyao {
@@ -20,54 +10,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-RealFiles& real_files() {
-  static RealFiles files;
-  return files;
-}
-
-/// A hub in a temporary folder, in a realm with two networked offices.
-class HubRules : public testing::Test {
+/// In a realm with two networked offices.
+class HubRules : public HubAtHome {
  protected:
   HubRules() {
-    fs::create_directories(folder_);
-    const HubCard card = *HubHome::make(real_files(), paths(), "https://127.0.0.1:1");
     archive_ = realm_.add_node(realm_.add_office(true), Level::secret, true, NodeKind::networked);
     office_ = realm_.add_office();
     a_ = realm_.add_node(office_, Level::secret, false, NodeKind::networked);
     internal_ = realm_.open(office_, Level::internal);
     secret_ = realm_.open(office_, Level::secret);
     for (const CompartmentId& compartment : {internal_, secret_}) realm_.give(a_, compartment);
-    realm_.add({HubRecord{card.hub, card.sign, Level::internal, card.certificate, card.address}});
-    open();
-    Bytes frames;
-    for (const Bytes& record : realm_.records()) put_frame(frames, FrameType::roster, record);
-    joined_ = home_->join(frames);
-  }
-  ~HubRules() override {
-    hub_.reset();
-    home_.reset();
-    fs::remove_all(folder_);
+    joined_ = join();
   }
   static Machine stranger_of_another_realm() {
     SmallRealm other(12);
     return other.add_node(other.add_office(), Level::secret);
-  }
-  HubPaths paths() const { return HubPaths::of((folder_ / "hub").string()); }
-  void open() {
-    hub_.reset();
-    home_.reset();
-    home_ = std::move(*HubHome::open(real_files(), paths()));
-    hub_ = std::make_unique<Hub>(home_->store(), home_->identity(), clock_,
-                                 [this] { home_->anchor(); });
-    counter_ = last_of_window(counter_);  // as client/hub_caller.h does when it is refused
-  }
-  Bytes signed_by(const Machine& machine, ByteView body, std::uint64_t counter) const {
-    RequestAuth auth;
-    auth.hub = home_->identity().hub;
-    auth.node = machine.node;
-    auth.incarnation = machine.incarnation;
-    auth.counter = counter;
-    return signed_request(auth, *machine.sign, body);
   }
   /// One whole conversation of `machine`; how many batches were new to it.
   std::size_t talk(const Machine& machine, BatchLog& log) {
@@ -91,16 +48,10 @@ class HubRules : public testing::Test {
     return news;
   }
 
-  fs::path folder_ = fs::temp_directory_path() / ("jiyao-hub-" + random_block<HubId>().hex());
-  SmallRealm realm_{11};
   Machine archive_, a_;
   OfficeId office_;
   CompartmentId internal_, secret_;
-  RealClock clock_;
-  std::unique_ptr<HubHome> home_;
-  std::unique_ptr<Hub> hub_;
   Result<void> joined_;
-  std::uint64_t counter_ = 0;
 };
 
 TEST_F(HubRules, ABatchIsStoredOnceAndReceiptedAtTheNextPosition) {
@@ -117,6 +68,24 @@ TEST_F(HubRules, ABatchIsStoredOnceAndReceiptedAtTheNextPosition) {
   ASSERT_EQ(receipts.size(), 1U);
   EXPECT_EQ(receipts.front().grade, Grade::archived);
   EXPECT_EQ(receipts.front().batches, std::vector<BatchId>{batch.id()});
+}
+
+// What the log holds is on the disk twice.
+TEST_F(HubRules, TheLogInFrontOfTheStoreStaysShort) {
+  constexpr std::size_t kBatchBytes = 128 * 1024, kMegabyte = std::size_t{1} << 20;
+  std::size_t pushed = 0;
+  while (pushed < 5 * kMegabyte) {
+    Bytes message;
+    for (int i = 0; i < 12; ++i) {
+      const SealedBatch batch = realm_.write(a_, internal_, kBatchBytes);
+      put_frame(message, FrameType::batch, batch.bytes());
+    }
+    ASSERT_TRUE(hub_->exchange(signed_by(a_, message, ++counter_)));
+    pushed += message.size();
+  }
+  const auto size_of = [this](const char* name) { return fs::file_size(paths().data + name); };
+  EXPECT_GT(size_of("/hub.jdb"), pushed);
+  EXPECT_LT(size_of("/hub.jdb-wal"), kMegabyte);
 }
 
 TEST_F(HubRules, ARequestOfAStrangerOfAnotherHubOrSeenBeforeIsRefused) {
@@ -229,8 +198,8 @@ TEST_F(HubRules, TheMailboxIsBoundedAndOnlyTheArchiveReadsIt) {
 TEST_F(HubRules, AKeyFileThatIsNotOneIsRefused) {
   hub_.reset();
   home_.reset();
-  replace_file(real_files(), paths().key, as_bytes("not a key"));
-  EXPECT_EQ(HubHome::open(real_files(), paths()).code(), Errc::malformed);
+  replace_file(files_, paths().key, as_bytes("not a key"));
+  EXPECT_EQ(HubHome::open(files_, paths()).code(), Errc::malformed);
 }
 
 }  // namespace
