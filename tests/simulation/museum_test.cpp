@@ -3,6 +3,9 @@
 // A piece that the World does not find fails the build: then it is the World that is broken.
 #include "simulation/museum.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include "simulation/shrink.h"
 
 namespace jiyao::simulation {
@@ -51,21 +54,21 @@ TEST_P(Museum, APieceIsNoticed) {
 INSTANTIATE_TEST_SUITE_P(
     Pieces, Museum,
     testing::Values(
-        EXHIBIT(merge_keeps_the_greatest, "P4", 3), EXHIBIT(merge_drops_an_entry, "P4", 11),
+        EXHIBIT(merge_keeps_the_greatest, "P4", 4), EXHIBIT(merge_drops_an_entry, "P4", 2),
         EXHIBIT(seal_drops_the_last_change, ""), EXHIBIT(index_forgets_to_send_a_stream, ""),
         EXHIBIT(index_says_held_of_everything, ""), EXHIBIT(header_always_counts, ""),
         EXHIBIT(scope_without_ceiling, "P11"), EXHIBIT(sync_without_syncing, "P1"),
         EXHIBIT(stage_is_guessed, "P5"), EXHIBIT(check_finds_nothing, "P10"),
-        EXHIBIT(merge_by_clock, "P4", 3), EXHIBIT(merge_is_no_function, "P3"),
-        EXHIBIT(merge_forgets_proposals, "P4"), EXHIBIT(seal_flips_a_bit, ""),
+        EXHIBIT(merge_by_clock, "P4", 4), EXHIBIT(merge_is_no_function, "P3"),
+        EXHIBIT(merge_forgets_proposals, "P4", 3), EXHIBIT(seal_flips_a_bit, ""),
         EXHIBIT(sending_is_delivering, ""), EXHIBIT(frontiers_agree_by_count, ""),
         EXHIBIT(frontier_forgets_a_tip, "P5", 4), EXHIBIT(person_without_role_counts, "P8"),
         EXHIBIT(said_before_it_is_written, ""), EXHIBIT(desk_is_never_sealed, "P3", 5),
-        EXHIBIT(keeper_forgets_later_epochs, "P3"), EXHIBIT(lost_media_stay_open, "P3", 3),
+        EXHIBIT(keeper_forgets_later_epochs, "P3"), EXHIBIT(lost_media_stay_open, "P3", 17),
         EXHIBIT(emptied_is_deleted, ""), EXHIBIT(judged_once, "P3", 6),
         EXHIBIT(old_epoch_seals_on, "P9"), EXHIBIT(numbers_stand_alone, "P10"),
-        EXHIBIT(failed_sync_is_forgotten, "P1", 11), EXHIBIT(checkpoint_without_sync, "P1"),
-        EXHIBIT(full_disk_starts_anew, "P1"), EXHIBIT(life_lies_in_the_copy, "P10", 3),
+        EXHIBIT(failed_sync_is_forgotten, "P1", 14), EXHIBIT(checkpoint_without_sync, "P1"),
+        EXHIBIT(full_disk_starts_anew, "P1"), EXHIBIT(life_lies_in_the_copy, "P10", 10),
         EXHIBIT(hub_is_not_shown_its_word, "P9", 7), EXHIBIT(page_is_an_answer, "P5", 22),
         EXHIBIT(written_is_received, "P5"), EXHIBIT(second_of_a_place_is_refused, "", 6),
         EXHIBIT(told_twice_counts_twice, "", 10), EXHIBIT(passed_over_for_want_of_a_key, "")),
@@ -76,7 +79,7 @@ TEST(Shrinking, AFailingPlanBecomesAFewStepsThatFailAlike) {
   museum::broken = Piece::merge_keeps_the_greatest;
   Plan whole;
   Outcome outcome;
-  for (std::uint64_t seed = 3; seed <= kSeedsToFind && outcome.promise != "P4"; ++seed)
+  for (std::uint64_t seed = 4; seed <= kSeedsToFind && outcome.promise != "P4"; ++seed)
     whole = plan(seed, 400), outcome = World(whole).run();
   ASSERT_EQ(outcome.promise, "P4");
   const Shrunk small = shrink(whole, outcome, 60);

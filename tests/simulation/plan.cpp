@@ -199,8 +199,10 @@ Plan plan(std::uint64_t seed, std::size_t steps, bool with_later_faults) {
     }
     plan.steps.push_back(step);
   }
-  if (with_later_faults) add_later_faults(plan, weather);
-  if (with_later_faults) add_newest_faults(plan, weather);
+  if (!with_later_faults) return plan;
+  if (Chance(seed, "places").percent(20)) plan.places = 9;
+  add_later_faults(plan, weather);
+  add_newest_faults(plan, weather);
   return plan;
 }
 
@@ -235,7 +237,8 @@ std::string describe(const PlannedStep& step) {
 }
 
 std::string describe(const Plan& plan) {
-  std::string text = "seed " + std::to_string(plan.seed) + "\n";
+  std::string text =
+      "seed " + std::to_string(plan.seed) + ", " + std::to_string(plan.places) + " machines\n";
   for (const PlannedStep& step : plan.steps)
     text += "  " + describe(step) + " seed=" + std::to_string(step.seed) + "\n";
   return text;

@@ -20,7 +20,8 @@ T must(Result<T> result, const char* what) {
 
 }  // namespace
 
-Settlement::Settlement(std::uint64_t seed) : chance_(seed, "settlement") {
+Settlement::Settlement(std::uint64_t seed, unsigned places)
+    : chance_(seed, "settlement"), identities_(places) {
   set_random_source_for_tests([this](std::span<std::uint8_t> out) { chance_.fill(out); });
   realm_ = chance_.block<RealmId>();
   root_ = {chance_.block<UserId>(), draw_sign()};
@@ -33,12 +34,26 @@ Settlement::Settlement(std::uint64_t seed) : chance_(seed, "settlement") {
   make_identity(kA, north, Level::secret);
   make_identity(kS, north, Level::highly_secret);
   make_identity(kB, south, Level::secret);
-  for (const auto& [one, other, label] : {Lane{kR, kV, Level::secret}, Lane{kA, kS, Level::secret},
-                                          Lane{kV, kS, Level::highly_secret}}) {
-    lanes_.push_back({one, other, label});
-    lanes_.push_back({other, one, label});
+  link(kR, kV, Level::secret);
+  link(kA, kS, Level::secret);
+  link(kV, kS, Level::highly_secret);
+  if (is_large()) {
+    const auto west = chance_.block<OfficeId>();
+    make_identity(kD, north, Level::internal);
+    make_identity(kT, south, Level::highly_secret);
+    make_identity(kW, west, Level::secret);
+    make_identity(kX, west, Level::highly_secret);
+    link(kB, kT, Level::secret);
+    link(kW, kX, Level::secret);
+    link(kV, kT, Level::highly_secret);
+    link(kV, kX, Level::highly_secret);
   }
   enrol_all();
+}
+
+void Settlement::link(unsigned one, unsigned other, Level label) {
+  lanes_.push_back({one, other, label});
+  lanes_.push_back({other, one, label});
 }
 
 std::shared_ptr<const SigningKey> Settlement::draw_sign() {
@@ -104,7 +119,14 @@ void Settlement::enrol_all() {
   first.enrol(record_of(kR, NodeKind::networked, true), {});
   first.enrol(record_of(kA, NodeKind::networked, false), open);
   first.enrol(record_of(kB, NodeKind::networked, false), open);
-  first.give_access(at(kB).node, {at(kA).office, Level::secret}, AccessRight::write);
+  const CompartmentId shared{at(kA).office, Level::secret};
+  first.give_access(at(kB).node, shared, AccessRight::write);
+  if (is_large()) {
+    first.add_office(at(kW).office, at(kW).node);
+    first.enrol(record_of(kD, NodeKind::networked, false), std::span(open).first(1));
+    first.enrol(record_of(kW, NodeKind::networked, false), open);
+    first.give_access(at(kW).node, shared, AccessRight::read);
+  }
   HubRecord hub;
   hub.hub = hub_.hub;
   hub.sign = hub_.sign->verify_key();
@@ -123,6 +145,9 @@ void Settlement::enrol_all() {
   const std::vector<Level> all = {Level::internal, Level::secret, Level::highly_secret};
   second.enrol(record_of(kV, NodeKind::standalone, true), {});
   second.enrol(record_of(kS, NodeKind::standalone, false), all);
+  if (is_large())
+    for (const Place place : {kT, kX})
+      second.enrol(record_of(place, NodeKind::standalone, false), all);
   for (const Lane& lane : lanes_)
     second.add(LaneRecord{at(lane.from).node, at(lane.to).node, true});
   sign(std::move(second), kV);

@@ -3,6 +3,8 @@
 //
 // Archive R (networked, 秘密), archive V (stand-alone, 机密), A (networked, 秘密, lead of its
 // office), S (stand-alone of A's office, 机密), B (networked, 秘密) who shares A's secret ledger.
+// In a large realm also D (networked, 内部, of A's office), T (stand-alone of B's office, 机密),
+// and W and X, networked and stand-alone, of an office of their own; W reads A's secret ledger.
 // Keeps what the root's holder keeps on paper: every record signed, every epoch drafted.
 #pragma once
 
@@ -17,9 +19,11 @@
 
 namespace jiyao::simulation {
 
-enum Place : unsigned { kR = 0, kV = 1, kA = 2, kS = 3, kB = 4 };
-inline constexpr unsigned kPlaces = 5;
-inline constexpr std::array<const char*, kPlaces> kPlaceNames = {"R", "V", "A", "S", "B"};
+enum Place : unsigned { kR, kV, kA, kS, kB, kD, kT, kW, kX };
+inline constexpr unsigned kPlaces = 9;       ///< of a large realm
+inline constexpr unsigned kSmallPlaces = 5;  ///< the first so many are there in every realm
+inline constexpr std::array<const char*, kPlaces> kPlaceNames = {"R", "V", "A", "S", "B",
+                                                                 "D", "T", "W", "X"};
 
 struct Keys {
   UserId user;
@@ -54,8 +58,10 @@ struct Lane {
 
 class Settlement final : public EpochKeys {
  public:
-  explicit Settlement(std::uint64_t seed);
+  explicit Settlement(std::uint64_t seed, unsigned places = kSmallPlaces);
 
+  unsigned places() const { return static_cast<unsigned>(identities_.size()); }
+  bool is_large() const { return places() == kPlaces; }
   const Identity& at(unsigned place) const { return identities_[place]; }
   const HubKeys& hub() const { return hub_; }
   const std::vector<Lane>& lanes() const { return lanes_; }
@@ -80,6 +86,7 @@ class Settlement final : public EpochKeys {
  private:
   void make_identity(unsigned place, const OfficeId& office, Level ceiling);
   NodeRecord record_of(unsigned place, NodeKind kind, bool is_archive) const;
+  void link(unsigned one, unsigned other, Level label);
   void enrol_all();
   void learn_secrets(const EpochDraft& draft, unsigned drafter);
   std::shared_ptr<const SigningKey> draw_sign();
@@ -88,7 +95,7 @@ class Settlement final : public EpochKeys {
   RealmId realm_;
   Keys root_;
   HubKeys hub_;
-  std::array<Identity, kPlaces> identities_;
+  std::vector<Identity> identities_;
   std::array<std::vector<EpochDraft>, kPlaces> drafts_;
   std::vector<Lane> lanes_;
   std::vector<CompartmentId> compartments_;

@@ -5,6 +5,8 @@
 // made smaller at once, with at most JIYAO_SIMULATION_TRIES (60) further worlds, and printed.
 // JIYAO_TELL_ENDS tells what every machine shows at the end, for the second opinion:
 //   python3 tests/oracle/compare.py schema/ledgers test_simulation [...]
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -23,7 +25,7 @@ std::uint64_t setting(const char* name, std::uint64_t usual) {
 /// What all worlds of this process met with, together.
 struct Sum {
   std::size_t worlds = 0, acts = 0, refused = 0, conflicts = 0, equal_inputs = 0, quarantined = 0;
-  std::size_t forks = 0;
+  std::size_t forks = 0, large = 0;
   std::array<std::size_t, kFaults> fired{};
   std::array<std::array<std::size_t, kVerbs + 1>, kFaults> struck{};
 };
@@ -32,9 +34,10 @@ Sum& sum() {
   return all;
 }
 
-void add_up(const Outcome& outcome) {
+void add_up(const Plan& plan, const Outcome& outcome) {
   Sum& all = sum();
   ++all.worlds;
+  if (plan.places == kPlaces) ++all.large;
   all.acts += outcome.acts;
   all.refused += outcome.refused_acts;
   all.conflicts += outcome.conflicts;
@@ -77,7 +80,7 @@ std::string failure_of(const Plan& whole) {
   World world(whole);
   if (std::getenv("JIYAO_TELL_ENDS") != nullptr) world.tell_end_to(std::cout);
   const Outcome outcome = world.run();
-  add_up(outcome);
+  add_up(whole, outcome);
   if (outcome.failure.empty()) return {};
   const Shrunk small = shrink(whole, outcome, setting("JIYAO_SIMULATION_TRIES", 60));
   return outcome.failure + "\nsmallest found in " + std::to_string(small.tries) +
@@ -90,10 +93,10 @@ class Proof : public testing::Environment {
   void TearDown() override {
     const Sum& all = sum();
     std::printf(
-        "%zu worlds: %zu acts, %zu refused, %zu conflicts, %zu equal inputs met, "
-        "%zu quarantined, %zu forks held\n",
-        all.worlds, all.acts, all.refused, all.conflicts, all.equal_inputs, all.quarantined,
-        all.forks);
+        "%zu worlds, %zu of nine machines: %zu acts, %zu refused, %zu conflicts, "
+        "%zu equal inputs met, %zu quarantined, %zu forks held\n",
+        all.worlds, all.large, all.acts, all.refused, all.conflicts, all.equal_inputs,
+        all.quarantined, all.forks);
     for (std::size_t i = 0; i < kFaults; ++i) {
       const auto fault = static_cast<Fault>(i);
       std::printf("  %-28s %6zu %s\n", std::string(name_of(fault)).c_str(), all.fired[i],
@@ -102,6 +105,7 @@ class Proof : public testing::Environment {
     }
     if (all.worlds >= 150) expect_every_pair_struck();
     if (all.worlds < 60) return;
+    EXPECT_GT(all.large, 0u) << "no realm was large";
     EXPECT_GT(all.acts, all.worlds * 40) << "the clerks hardly got anything recorded";
     EXPECT_GT(all.conflicts, all.worlds) << "nobody met anybody";
     EXPECT_GT(all.equal_inputs, all.worlds) << "P3 was never put to the test";

@@ -5,7 +5,8 @@
 
 namespace jiyao::simulation {
 
-World::World(Plan plan) : plan_(std::move(plan)), settlement_(plan_.seed), god_(settlement_) {
+World::World(Plan plan)
+    : plan_(std::move(plan)), settlement_(plan_.seed, plan_.places), god_(settlement_) {
   outcome_.seed = plan_.seed;
 }
 
@@ -46,7 +47,7 @@ void World::add_station(const std::string& name, unsigned place) {
 }
 
 void World::found() {
-  for (unsigned place = 0; place < kPlaces; ++place) {
+  for (unsigned place = 0; place < settlement_.places(); ++place) {
     add_station(kPlaceNames[place], place);
     stations_.back()->disk.seed_sqlite();
   }

@@ -1,4 +1,4 @@
-// tests/simulation/world.h - five machines, a hub and media, one thread, one seed.
+// tests/simulation/world.h - five or nine machines, a hub and media, one thread, one seed.
 //
 // Everything that runs is the product's own code; the World only decides what happens next, what
 // breaks, and whether the promises (design.md section 2) still hold.

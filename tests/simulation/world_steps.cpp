@@ -277,7 +277,7 @@ void World::restore(Station& station, bool is_image) {
 }
 
 void World::clone(Station& original, bool is_image) {
-  if (stations_.size() > kPlaces) return;
+  if (stations_.size() > settlement_.places()) return;
   const std::size_t index = static_cast<std::size_t>(
       std::find_if(stations_.begin(), stations_.end(),
                    [&](const auto& each) { return each.get() == &original; }) -

@@ -1,5 +1,7 @@
 // tests/unit/schema/carriers_test.cpp - batches, bundles, enrolment and papers: who signed, for
 // whom, and what people read out.
+#include <gtest/gtest.h>
+
 #include "schema/bundle_format.h"
 #include "schema/crockford.h"
 #include "schema/enrolment.h"

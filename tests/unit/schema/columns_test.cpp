@@ -2,6 +2,8 @@
 // is accepted.
 #include "schema/columns.h"
 
+#include <gtest/gtest.h>
+
 #include "unit/schema/sample_changes.h"
 
 namespace jiyao {

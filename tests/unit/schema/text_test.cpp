@@ -1,6 +1,8 @@
 // tests/unit/schema/text_test.cpp - what is stored as text, and what a terminal gets to see.
 #include "schema/text.h"
 
+#include <gtest/gtest.h>
+
 namespace jiyao {
 namespace {
 

@@ -1,4 +1,6 @@
 // tests/unit/schema/vectors_test.cpp - the golden vectors, and what is near them.
+#include <gtest/gtest.h>
+
 #include "fuzz/targets.h"
 #include "support/source_folder.h"
 #include "vectors/vector_file.h"
