@@ -57,17 +57,30 @@ Context::Ptr calling_context() {
   return context;
 }
 
+/// For a limit of silence. The library waits as long again in a poll behind the read that waited.
+Poco::Timespan half_of(std::int64_t ms) {
+  return {ms * 1000 / 2};
+}
+
 /// A session that checks the pin as soon as its handshake is done.
 class PinnedSession : public HTTPSClientSession {
  public:
-  PinnedSession(const HubAddress& hub, Context::Ptr context)
-      : HTTPSClientSession(hub.host, hub.port, std::move(context)), pin_(hub.certificate) {}
+  PinnedSession(const HubAddress& hub, Context::Ptr context, const CallLimits& limits)
+      : HTTPSClientSession(hub.host, hub.port, std::move(context)),
+        pin_(hub.certificate),
+        limits_(limits) {
+    setKeepAlive(true);
+    setTimeout(Poco::Timespan(limits.connect_ms * 1000), half_of(limits.answer_ms),
+               half_of(limits.answer_ms));
+  }
 
  protected:
   void connect(const Poco::Net::SocketAddress& address) override {
     HTTPSClientSession::connect(address);
     Poco::Net::SecureStreamSocket secure(socket());
+    secure.setReceiveTimeout(half_of(limits_.connect_ms));
     secure.completeHandshake();
+    secure.setReceiveTimeout(half_of(limits_.answer_ms));
     const Poco::Crypto::X509Certificate certificate = secure.peerCertificate();
     Digest hash;
     unsigned length = 0;
@@ -85,6 +98,7 @@ class PinnedSession : public HTTPSClientSession {
                        static_cast<socklen_t>(kControl.size()));
   }
   Digest pin_;
+  CallLimits limits_;
 };
 
 /// A link that went away within the handshake is no answer of somebody else. OpenSSL 3 says so in
@@ -93,6 +107,11 @@ bool is_cut(const Poco::Net::SSLException& why) {
   return dynamic_cast<const Poco::Net::SSLConnectionUnexpectedlyClosedException*>(&why) !=
              nullptr ||
          why.displayText().find("unexpected eof") != std::string::npos;
+}
+
+/// Nothing came, and nothing told that nothing will.
+bool is_silence(const Poco::Exception* why) {
+  return dynamic_cast<const Poco::TimeoutException*>(why) != nullptr;
 }
 
 Errc errc_of(int status) {
@@ -172,16 +191,10 @@ struct HttpTransport::State {
   Bytes torn;
   Bytes held;                        ///< of the frame the last answer was cut in
   std::optional<FrameStart> theirs;  ///< what the hub holds of a request that was cut
-  bool has_reached = false;
+  bool has_reached = false, was_silent = false;
 
   PinnedSession& connected() {
-    if (!session) {
-      session = std::make_unique<PinnedSession>(hub, context);
-      session->setKeepAlive(true);
-      session->setTimeout(Poco::Timespan(limits.connect_ms * 1000),
-                          Poco::Timespan(limits.answer_ms * 1000),
-                          Poco::Timespan(limits.answer_ms * 1000));
-    }
+    if (!session) session = std::make_unique<PinnedSession>(hub, context, limits);
     return *session;
   }
 
@@ -283,10 +296,13 @@ Result<HttpTransport::Answer> HttpTransport::post(const HttpCall& call) {
   // A kept connection may have died in silence since the last call: then once more on a new one.
   const bool was_kept = state_->session != nullptr && call.body.size() <= kSaidTwiceBytes;
   state_->torn.clear();
+  state_->was_silent = false;
   for (int attempt = 0;; ++attempt) {
     try {
       Result<Answer> answer = state_->post(call);
-      if (!answer) state_->session.reset();
+      if (answer) return answer;
+      state_->was_silent = is_silence(state_->session->networkException());
+      state_->session.reset();
       return answer;
     } catch (const Poco::Net::InvalidCertificateException&) {
       return failed(Errc::bad_certificate);
@@ -295,7 +311,8 @@ Result<HttpTransport::Answer> HttpTransport::post(const HttpCall& call) {
       if (attempt > 0 || !was_kept) return failed(code);
     } catch (const Poco::Net::MessageException&) {
       if (attempt > 0 || !was_kept) return failed(Errc::not_a_hub);
-    } catch (const Poco::Exception&) {
+    } catch (const Poco::Exception& why) {
+      state_->was_silent = is_silence(&why);
       if (attempt > 0 || !was_kept) return failed(Errc::unavailable);
     }
     state_->session.reset();
@@ -312,6 +329,10 @@ std::size_t HttpTransport::held_bytes() const {
 
 bool HttpTransport::holds_some() const {
   return state_->theirs.has_value();
+}
+
+bool HttpTransport::was_silent() const {
+  return state_->was_silent;
 }
 
 bool HttpTransport::has_reached() const {

@@ -22,8 +22,8 @@ struct HubAddress {
 };
 
 struct CallLimits {
-  std::int64_t connect_ms = 10'000;
-  std::int64_t answer_ms = 60'000;  ///< silence longer than this ends the call
+  std::int64_t connect_ms = 10'000;  ///< and silence in the handshake
+  std::int64_t answer_ms = 60'000;   ///< silence longer than this ends the call
 };
 
 /// What travelled since the transport was made: HTTP requests and their bytes inside TLS, heads
@@ -65,6 +65,7 @@ class HttpTransport {
   /// does the next request of what the hub kept of one that was cut.
   std::size_t held_bytes() const;
   bool holds_some() const;   ///< the hub, as its last answer says
+  bool was_silent() const;   ///< the last call ended by a limit of `CallLimits`
   bool has_reached() const;  ///< the pinned hub, at least once
   Traffic traffic() const;
   std::int64_t next_contact_ms() const;  ///< the hub's wish in its last answer; 0: none

@@ -25,6 +25,7 @@ class HubCaller {
                          const std::function<bool()>& meanwhile);
   /// How long the link and the hub took for the last request, whatever was done meanwhile.
   std::int64_t took_ms() const { return took_ms_; }
+  bool was_silent() const { return transport_.was_silent(); }    ///< a limit ended the last call
   bool has_reached() const { return transport_.has_reached(); }  ///< the hub, at least once
   const Bytes& torn() const { return transport_.torn(); }        ///< of an answer that was cut
   /// Of that, what the next answer goes on behind.

@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kRoundsMax = 100'000;  ///< a bound, never reached: each round brings something new
 constexpr int kCutsMax = 16;         ///< in a row; then the meeting ends, the next one goes on
+constexpr int kSilencesMax = 3;      ///< the same; each is a limit waited out
 constexpr int kShortRests = 8;
 constexpr std::int64_t kShortRestMs = 100, kRestMsMax = 1000;
 constexpr std::size_t kPushedBytes = 16 * 1024;  ///< a longer request may have arrived in part
@@ -171,7 +172,7 @@ class Conversation {
   // ends, and the hub is asked what it holds before it is told anything twice.
   Result<Heard> say_and_hear() {
     std::size_t held = 0;
-    for (int cuts = 0;; ++cuts) {
+    for (int cuts = 0, silences = 0;; ++cuts) {
       const Bytes message = talk_.say(pace_.push_bytes());
       homework_.sent();
       const auto answer = caller_.exchange(message, answer_bytes(message),
@@ -186,10 +187,12 @@ class Conversation {
         return talk_.hear(*answer);
       }
       if (!is_cut(answer.code())) return answer.error();
-      if (take_torn(held)) cuts = 0;
+      if (caller_.was_silent()) ++silences;
+      if (take_torn(held)) cuts = silences = 0;
       held = caller_.held_bytes();
       if (message.size() > kPushedBytes) doubt();
-      if (!caller_.has_reached() || cuts + 1 == kCutsMax) return answer.error();
+      if (!caller_.has_reached() || cuts + 1 == kCutsMax || silences == kSilencesMax)
+        return answer.error();
       std::this_thread::sleep_for(std::chrono::milliseconds(rest_behind_cut(cuts)));
     }
   }

@@ -2,8 +2,8 @@
 """clang-tidy over the sources of the floors, as scripts/lint calls it: tidy.py BUILD FILE...
 
 A file that had nothing to say is not looked at again while everything it was judged by is the same: its text with
-all our headers in it, its comments, its flags, .clang-tidy and the tool. (Headers of Debian's packages come
-precompiled and are told by the tool's version only.) Marks lie in the compiler cache's folder; remove them to begin anew.
+all headers in it, its comments, its flags, .clang-tidy and the tool. Marks lie in the compiler cache's
+folder; remove them to begin anew.
 """
 import concurrent.futures, hashlib, json, os, pathlib, shlex, subprocess, sys
 

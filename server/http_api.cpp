@@ -65,7 +65,8 @@ class Served {
   Served(Shared& shared, Poco::Net::StreamSocket& socket)
       : shared_(shared), socket_(number_of(socket)) {
     shared_.patience.end(socket_);
-    socket.setReceiveTimeout(Poco::Timespan(shared_.limits.silence_seconds, 0));
+    // Half: the library waits as long again in a poll behind the read that waited.
+    socket.setReceiveTimeout(Poco::Timespan(shared_.limits.silence_seconds * 1'000'000LL / 2));
   }
   ~Served() { shared_.wait_for_head(socket_); }
   Served(const Served&) = delete;

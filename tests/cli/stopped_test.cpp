@@ -25,6 +25,24 @@ void hold(Child& child) {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
 }
 
+std::size_t sockets_of(const Child& child) {
+  std::size_t count = 0;
+  std::error_code gone;  // between two looks
+  for (const auto& each : fs::directory_iterator("/proc/" + std::to_string(child.pid()) + "/fd"))
+    if (fs::read_symlink(each, gone).string().starts_with("socket:")) ++count;
+  return count;
+}
+
+/// Whether it closes a connection within a minute.
+bool lets_go(const Child& hub) {
+  const std::size_t before = sockets_of(hub);
+  for (int looks = 0; looks < 600; ++looks) {
+    if (sockets_of(hub) < before) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return false;
+}
+
 class Stopped : public testing::Test {
  protected:
   Stopped() : a(realm.enrol({.name = "A", .office = "甲局"})) {
@@ -40,9 +58,9 @@ class Stopped : public testing::Test {
     a.good({"incoming", "add", "--title", title, "--sender-org", "省厅"});
   }
   /// Enough for a request that lasts.
-  void import_many() {
+  void import_many(int first = 1) {
     std::string text = "序号,来文单位,标题,收文日期\n";
-    for (int i = 1; i <= kMany; ++i)
+    for (int i = first; i < first + kMany; ++i)
       text += std::to_string(i) + ",省厅,第" + std::to_string(i * 7919) + "项,2026-11-20\n";
     write_text(realm.folder / "many.csv", text);
     a.good({"import", "incoming", realm.folder / "many.csv"});
@@ -52,8 +70,10 @@ class Stopped : public testing::Test {
     realm.hub.link().set({.bytes_per_second = 20'000});
     const std::uint64_t before = realm.hub.link().passed_bytes();
     auto syncing = std::make_unique<Child>(a.start({"--json", "sync"}));
-    while (realm.hub.link().passed_bytes() < before + 12'000)
+    for (int looks = 0; realm.hub.link().passed_bytes() < before + 12'000; ++looks) {
+      if (looks == 30'000) throw std::runtime_error("no large request within a minute");
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
     return syncing;
   }
   void expect_all_arrived(std::uint64_t rows) {
@@ -95,6 +115,30 @@ TEST_F(Stopped, AClientThatIsHeldUpInARequestHoldsUpNobodyElse) {
   const Ran ran = syncing->wait();
   EXPECT_TRUE(ran.exit_code == 0 || ran.error_code() == "UNAVAILABLE") << ran.said();
   expect_all_arrived(kMany + 1);
+}
+
+// Nobody waits for ever: after a minute of silence the client ends, after half a minute the hub
+// lets the connection go. This takes both.
+TEST_F(Stopped, WhoeverIsHeldUpLongerThanADeadlineIsLetGoAndNothingIsLost) {
+  import_many();
+  auto syncing = in_mid_request();
+  hold(*syncing);
+  realm.hub.link().set({});
+  EXPECT_TRUE(lets_go(realm.hub.child()));
+  syncing->signal(SIGCONT);
+  const Ran late = syncing->wait();
+  EXPECT_TRUE(late.exit_code == 0 || late.error_code() == "UNAVAILABLE") << late.said();
+  expect_all_arrived(kMany);
+
+  import_many(1 + kMany);
+  syncing = in_mid_request();
+  hold(realm.hub.child());
+  const Ran ended = syncing->wait();
+  EXPECT_EQ(ended.exit_code, 6) << ended.said();
+  EXPECT_EQ(ended.error_code(), "UNAVAILABLE");
+  realm.hub.link().set({});
+  realm.hub.child().signal(SIGCONT);
+  expect_all_arrived(2 * kMany);
 }
 
 // A hub killed in a request, and last night's folder put back: with and without what lies beside
