@@ -20,10 +20,10 @@ JudgedChange judged(const HistoryEntry& entry, const Roster& roster) {
   return one;
 }
 
-/// Empty: not for this person's eyes.
+/// Empty: it shows nothing.
 std::string digest_of(const Replica& replica, const RecordId& record) {
   const Result<View> view = replica.view(record);
-  if (!view || view->is_hidden) return {};
+  if (!view) return {};
   const LedgerDefinition& ledger = *replica.definitions().ledger(view->ledger);
   return digest(Label::state, {canonical(view->state, ledger)}).hex();
 }
@@ -46,6 +46,12 @@ void World::tell_compartment(std::ostream& out, Station& station,
   std::set<RecordId> records;
   for (const ChangeId& id : god_.changes_of(replica.log(), compartment))
     records.insert(god_.known().at(id).change.record);
+  // A row raised above this machine's ceiling: its part of the digest cannot be told here.
+  const auto is_hidden = [&](const RecordId& record) {
+    const Result<View> view = replica.view(record);
+    return view && view->is_hidden;
+  };
+  if (std::any_of(records.begin(), records.end(), is_hidden)) return;
   out << "{\"name\":\"seed " << plan_.seed << ' ' << station.name << ' ' << compartment.text()
       << "\",\"compartment\":\"" << compartment.text() << "\",\"records\":[";
   const char* comma = "";
