@@ -29,14 +29,14 @@ Result<Bytes> RequestBody::read(std::istream& in) {
       if (got_ < body_.size()) keep();
       kept_at = now;
     }
-    if (is_cut) return {Errc::malformed, "cut short"};
+    if (is_cut) return {Errc::unavailable, "cut short"};
   }
   return std::move(body_);
 }
 
 Result<void> RequestBody::read_block(std::istream& in) {
   while (got_ < std::min(kRequestAuthBytes, body_.size()))
-    if (!read_some(in)) return {Errc::malformed, "cut short"};
+    if (!read_some(in)) return {Errc::unavailable, "cut short"};
   kept_ = got_;
   const auto parsed = parse_request_head(ByteView(body_).first(got_), {}, {});
   if (!parsed) return {};  // the doors say what is wrong with it

@@ -28,7 +28,7 @@ class RequestBody {
  public:
   RequestBody(Doors& doors, TornStarts& starts, const BodyWords& words);
   /// Block and body, with what was left out back in its place.
-  ///   errors: malformed (cut short, no such place), unavailable (what was left out is not here)
+  ///   errors: unavailable (cut short, or what was left out is not here), malformed (no such place)
   Result<Bytes> read(std::istream& in);
   /// As the block says it; whoever asks has to be vouched for. None: not an exchange.
   const NodeId& node() const { return node_; }

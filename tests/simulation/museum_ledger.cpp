@@ -57,7 +57,7 @@ JIYAO_WRAP(
     for (GroupState& group : state.groups) group.proposals.clear();
   if (broken == Piece::merge_drops_an_entry)
     for (GroupState& group : state.groups)
-      if (definition.groups[group.group].kind == GroupKind::set && group.held.size() > 1)
+      if (definition.groups[group.group].kind == GroupKind::set && group.held.size() > 2)
         group.held.pop_back();
   return state;
 }

@@ -200,7 +200,7 @@ Plan plan(std::uint64_t seed, std::size_t steps, bool with_later_faults) {
     plan.steps.push_back(step);
   }
   if (!with_later_faults) return plan;
-  if (Chance(seed, "places").percent(20)) plan.places = 9;
+  plan.is_large = Chance(seed, "places").percent(20);
   add_later_faults(plan, weather);
   add_newest_faults(plan, weather);
   return plan;
@@ -237,8 +237,7 @@ std::string describe(const PlannedStep& step) {
 }
 
 std::string describe(const Plan& plan) {
-  std::string text =
-      "seed " + std::to_string(plan.seed) + ", " + std::to_string(plan.places) + " machines\n";
+  std::string text = "seed " + std::to_string(plan.seed) + (plan.is_large ? ", large\n" : "\n");
   for (const PlannedStep& step : plan.steps)
     text += "  " + describe(step) + " seed=" + std::to_string(step.seed) + "\n";
   return text;

@@ -86,14 +86,14 @@ struct PlannedStep {
 
 struct Plan {
   std::uint64_t seed = 0;
-  unsigned places = 5;       ///< machines, as settlement.h knows them: five or nine
+  bool is_large = false;     ///< a realm of nine machines (settlement.h)
   unsigned hot_records = 3;  ///< most amendments meet on so many records
   unsigned full_acts_percent = 50;
   std::vector<PlannedStep> steps;
 };
 
 /// `with_later_faults` false: as this seed was before there were more than kFirstFaults kinds, and
-/// realms of nine machines: every fifth is one.
+/// large realms: about every fifth is one.
 Plan plan(std::uint64_t seed, std::size_t steps, bool with_later_faults = true);
 /// Every kind that may be planned for a step that does this.
 std::vector<Fault> faults_of(Verb verb);

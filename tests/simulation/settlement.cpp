@@ -20,8 +20,8 @@ T must(Result<T> result, const char* what) {
 
 }  // namespace
 
-Settlement::Settlement(std::uint64_t seed, unsigned places)
-    : chance_(seed, "settlement"), identities_(places) {
+Settlement::Settlement(std::uint64_t seed, bool large)
+    : chance_(seed, "settlement"), identities_(large ? kPlaces : kSmallPlaces) {
   set_random_source_for_tests([this](std::span<std::uint8_t> out) { chance_.fill(out); });
   realm_ = chance_.block<RealmId>();
   root_ = {chance_.block<UserId>(), draw_sign()};

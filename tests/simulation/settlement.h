@@ -58,10 +58,9 @@ struct Lane {
 
 class Settlement final : public EpochKeys {
  public:
-  explicit Settlement(std::uint64_t seed, unsigned places = kSmallPlaces);
+  explicit Settlement(std::uint64_t seed, bool large = false);
 
   unsigned places() const { return static_cast<unsigned>(identities_.size()); }
-  bool is_large() const { return places() == kPlaces; }
   const Identity& at(unsigned place) const { return identities_[place]; }
   const HubKeys& hub() const { return hub_; }
   const std::vector<Lane>& lanes() const { return lanes_; }
@@ -86,6 +85,7 @@ class Settlement final : public EpochKeys {
  private:
   void make_identity(unsigned place, const OfficeId& office, Level ceiling);
   NodeRecord record_of(unsigned place, NodeKind kind, bool is_archive) const;
+  bool is_large() const { return places() == kPlaces; }
   void link(unsigned one, unsigned other, Level label);
   void enrol_all();
   void learn_secrets(const EpochDraft& draft, unsigned drafter);

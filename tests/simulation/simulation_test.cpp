@@ -37,7 +37,7 @@ Sum& sum() {
 void add_up(const Plan& plan, const Outcome& outcome) {
   Sum& all = sum();
   ++all.worlds;
-  if (plan.places == kPlaces) ++all.large;
+  if (plan.is_large) ++all.large;
   all.acts += outcome.acts;
   all.refused += outcome.refused_acts;
   all.conflicts += outcome.conflicts;

@@ -6,7 +6,7 @@
 namespace jiyao::simulation {
 
 World::World(Plan plan)
-    : plan_(std::move(plan)), settlement_(plan_.seed, plan_.places), god_(settlement_) {
+    : plan_(std::move(plan)), settlement_(plan_.seed, plan_.is_large), god_(settlement_) {
   outcome_.seed = plan_.seed;
 }
 

@@ -20,7 +20,7 @@ JudgedChange judged(const HistoryEntry& entry, const Roster& roster) {
   return one;
 }
 
-/// Empty: it shows nothing.
+/// Empty: it has no view, and the second opinion says so unless nothing of it counts.
 std::string digest_of(const Replica& replica, const RecordId& record) {
   const Result<View> view = replica.view(record);
   if (!view) return {};
@@ -46,7 +46,7 @@ void World::tell_compartment(std::ostream& out, Station& station,
   std::set<RecordId> records;
   for (const ChangeId& id : god_.changes_of(replica.log(), compartment))
     records.insert(god_.known().at(id).change.record);
-  // A row raised above this machine's ceiling: its part of the digest cannot be told here.
+  // A row raised above this machine's ceiling (C9): its part of the digest cannot be told here.
   const auto is_hidden = [&](const RecordId& record) {
     const Result<View> view = replica.view(record);
     return view && view->is_hidden;

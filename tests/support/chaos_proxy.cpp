@@ -89,6 +89,10 @@ void ChaosProxy::pass_on(Poco::Net::StreamSocket& client, Poco::Net::StreamSocke
       now.bytes_per_second == 0 ? chunk.size() : now.bytes_per_second / 50 + 1;
   const int take = static_cast<int>(std::min<std::uint64_t>(per_tick, chunk.size()));
   while (!is_ending_) {
+    if (weather().is_silent) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      continue;
+    }
     bool was_idle = true;
     for (auto* from : {&client, &hub}) {
       Poco::Net::StreamSocket& to = from == &client ? hub : client;

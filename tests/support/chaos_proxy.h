@@ -18,7 +18,8 @@ struct LinkWeather {
   std::uint64_t bytes_per_second = 0;  ///< each way; 0: as fast as it goes
   std::uint64_t cut_after_bytes = 0;   ///< of one connection, both ways together; 0: never
   bool is_portal = false;              ///< answers HTTP 200 with a page instead of passing on
-  bool is_silent = false;              ///< accepts and never answers
+  /// Accepts and never answers; what is open already carries nothing while this stands.
+  bool is_silent = false;
 };
 
 /// Threads of its own; the destructor ends them and closes every connection.
