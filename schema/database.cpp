@@ -20,7 +20,7 @@ constexpr int kInstructionsMax = 250'000;
 constexpr const char* kSettings =
     "PRAGMA temp_store=MEMORY; PRAGMA synchronous=FULL; PRAGMA mmap_size=0;"
     "PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON;"
-    "PRAGMA secure_delete=ON; PRAGMA cache_size=-22528; PRAGMA wal_autocheckpoint=1000;";
+    "PRAGMA secure_delete=ON; PRAGMA cache_size=-14336; PRAGMA wal_autocheckpoint=1000;";
 
 void configure(sqlite3* connection, bool is_read_only) {
   const auto set = [&](int what, int value) {
