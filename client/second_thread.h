@@ -1,7 +1,7 @@
 // client/second_thread.h - the second core of an office machine, lent to its replica.
 #pragma once
 
-#include "sync/second_core.h"
+#include "schema/second_core.h"
 
 namespace jiyao {
 

@@ -200,7 +200,8 @@ class Store {
 /// One transaction over a level file. What is not committed has not happened.
 class StoreWriter {
  public:
-  explicit StoreWriter(Store& store);
+  /// Who helps with what an index is fed, if anybody does.
+  explicit StoreWriter(Store& store, Helper* helper = nullptr);
   ~StoreWriter();
   StoreWriter(const StoreWriter&) = delete;
   StoreWriter& operator=(const StoreWriter&) = delete;
@@ -250,6 +251,7 @@ class StoreWriter {
   void write_tally();
 
   Store& store_;
+  Helper* helper_;
   Transaction transaction_;
   bool is_committed_ = false, has_indexed_all_ = false;
   std::set<std::int64_t> made_;  ///< records without a row yet

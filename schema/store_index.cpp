@@ -73,7 +73,7 @@ void Store::index_words_anew() {
     if (!transaction) transaction.emplace(*database_);
     std::vector<WordChange> changes;
     for (const auto& [no, now] : some) changes.push_back({no, {}, {now.mark, now.text, now.keys}});
-    words_.write(changes);
+    words_.write(changes, nullptr);
   }
   if (transaction) transaction->commit();
 }
@@ -155,7 +155,7 @@ void StoreWriter::index_all() {
     changes.push_back({no,
                        {late.indexed.mark, late.indexed.text, late.indexed.keys},
                        {late.now.mark, late.now.text, late.now.keys}});
-  store_.words_.write(changes);
+  store_.words_.write(changes, helper_);
   has_indexed_all_ = true;
 }
 

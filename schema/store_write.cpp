@@ -19,7 +19,8 @@ std::int64_t wanted_no(const RecordId& id) {
 
 }  // namespace
 
-StoreWriter::StoreWriter(Store& store) : store_(store), transaction_(*store.database_) {
+StoreWriter::StoreWriter(Store& store, Helper* helper)
+    : store_(store), helper_(helper), transaction_(*store.database_) {
   if (store_.names_are_stale_) store_.load_names();
   store_.names_are_stale_ = false;
   Statement row(*store_.database_, "SELECT max(no) FROM record");

@@ -283,7 +283,7 @@ void WordIndex::give_places(std::vector<Step>& steps) {
 }
 
 // In the order of the places: only so FTS5 writes fast.
-void WordIndex::write(const std::vector<WordChange>& changes) {
+void WordIndex::write(const std::vector<WordChange>& changes, Helper* helper) {
   std::vector<Step> steps, placeless;
   for (const auto& [no, before, now] : changes) {
     const bool is_there = has_something(before), comes = has_something(now),
@@ -298,15 +298,31 @@ void WordIndex::write(const std::vector<WordChange>& changes) {
   steps.insert(steps.end(), placeless.begin(), placeless.end());
   std::sort(steps.begin(), steps.end(),
             [](const Step& one, const Step& other) { return one.place < other.place; });
+  feed(steps, helper);
+}
+
+// Cutting into tokens is half the work, and needs no file.
+void WordIndex::feed(const std::vector<Step>& steps, Helper* helper) {
+  struct Fed {
+    std::string taken, put;
+  };
   Statement remove(*database_,
                    "INSERT INTO words(words, rowid, text) VALUES ('delete', :place, :text)");
   Statement insert(*database_, "INSERT INTO words(rowid, text) VALUES (:place, :text)");
-  for (const Step& step : steps) {
-    if (step.taken != nullptr)
-      remove.bind(":place", step.place).bind(":text", tokens_of(*step.taken)).run();
-    if (step.put != nullptr)
-      insert.bind(":place", step.place).bind(":text", tokens_of(*step.put)).run();
-  }
+  make_ahead(
+      helper, steps.size(),
+      [&](std::size_t i) {
+        const auto [place, no, mark, taken, put] = steps[i];
+        return Fed{taken == nullptr ? "" : tokens_of(*taken),
+                   put == nullptr ? "" : tokens_of(*put)};
+      },
+      [&](std::size_t i, const Fed& fed) {
+        const Step& step = steps[i];
+        if (step.taken != nullptr)
+          remove.bind(":place", step.place).lend(":text", std::string_view(fed.taken)).run();
+        if (step.put != nullptr)
+          insert.bind(":place", step.place).lend(":text", std::string_view(fed.put)).run();
+      });
 }
 
 }  // namespace jiyao

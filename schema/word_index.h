@@ -21,6 +21,7 @@
 
 #include "schema/database.h"
 #include "schema/level.h"
+#include "schema/second_core.h"
 
 namespace jiyao {
 
@@ -62,7 +63,7 @@ class WordIndex {
                                    const IsHit& is_hit) const;
 
   void add_records(const ShelfMark& mark, std::int64_t difference);
-  void write(const std::vector<WordChange>& changes);
+  void write(const std::vector<WordChange>& changes, Helper* helper);
   void write_counts();  ///< those of add_records()
   void forget() { shelves_.reset(); }
 
@@ -88,6 +89,7 @@ class WordIndex {
   std::pair<const std::int64_t, Shelf>& shelf_of(const ShelfMark& mark);
   const std::vector<std::int64_t>& nos_of(const Run& run) const;
   std::int64_t place_of(const ShelfMark& mark, std::int64_t no) const;
+  void feed(const std::vector<Step>& steps, Helper* helper);
   void give_places(std::vector<Step>& steps);
   void write_run(Shelf& shelf, const Run& run, const std::vector<std::int64_t>& nos);
   class Newest;

@@ -30,7 +30,7 @@
 namespace jiyao {
 
 struct HandOver;  // schema/hand_over.h
-class Helper;     // sync/second_core.h
+class Helper;     // schema/second_core.h
 
 /// What a clerk wants done to one record; the replica adds origin, parents, time and signature.
 struct Step {

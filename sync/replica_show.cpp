@@ -6,9 +6,6 @@
 namespace jiyao {
 namespace {
 
-/// Merged together, by whoever helps: a single act is not worth a second thread.
-constexpr std::size_t kRecordsAtOnce = 64;
-
 Holding holding_of(const RecordState& state, const ChangeId& id, Holding before) {
   if (std::binary_search(state.applied.begin(), state.applied.end(), id)) return Holding::applied;
   if (std::binary_search(state.quarantined.begin(), state.quarantined.end(), id))
@@ -82,27 +79,14 @@ void LevelWork::show_touched() {
     touched.emplace_back(no, &load(no));
     know_rosters(*touched.back().second);
   }
-  std::vector<ToShow> ready, coming;
-  Beside beside(touched.size() > kRecordsAtOnce ? replica_.helper.get() : nullptr);
-  const auto begin = [&](std::size_t from) {
-    if (from >= touched.size()) return;
-    beside.begin([&, from] {
-      coming.clear();
-      for (std::size_t i = from; i < std::min(from + kRecordsAtOnce, touched.size()); ++i)
-        coming.push_back(to_show(*touched[i].second));
-    });
-  };
-  begin(0);
-  for (std::size_t from = 0; from < touched.size(); from += kRecordsAtOnce) {
-    beside.wait();
-    std::swap(ready, coming);
-    begin(from + kRecordsAtOnce);
-    for (std::size_t i = 0; i < ready.size(); ++i) {
-      const auto& [no, piece] = touched[from + i];
-      write_changes(no, *piece);
-      show(*piece, std::move(ready[i]));
-    }
-  }
+  make_ahead(
+      replica_.helper.get(), touched.size(),
+      [&](std::size_t i) { return to_show(*touched[i].second); },
+      [&](std::size_t i, ToShow shown) {
+        const auto& [no, piece] = touched[i];
+        write_changes(no, *piece);
+        show(*piece, std::move(shown));
+      });
 }
 
 }  // namespace jiyao

@@ -7,13 +7,13 @@
 #include <set>
 #include <unordered_set>
 
+#include "schema/second_core.h"
 #include "schema/store.h"
 #include "sync/incarnation.h"
 #include "sync/keeper.h"
 #include "sync/log_file.h"
 #include "sync/replica.h"
 #include "sync/seal.h"
-#include "sync/second_core.h"
 
 namespace jiyao {
 

@@ -30,7 +30,7 @@ RosterPoint point_of(const Store& store) {
 LevelWork::LevelWork(Replica::State& replica, Store& store)
     : replica_(replica),
       store_(store),
-      writer_(store),
+      writer_(store, replica.helper.get()),
       judge_(replica.log().roster(), replica.parts.definitions, replica.log()),
       point_(point_of(store)) {}
 
@@ -211,6 +211,8 @@ void LevelWork::finish() {
   show_touched();
   made_.clear();
   check_compartments();
+  Beside beside(touched_.size() > 1 ? replica_.helper.get() : nullptr);
+  beside.begin([this] { pieces_.clear(), keys_.clear(); });  // nobody asks again
   writer_.commit();
 }
 

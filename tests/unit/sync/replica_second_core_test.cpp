@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "schema/second_core.h"
 #include "support/realm_fixture.h"
 #include "sync/log_file.h"
-#include "sync/second_core.h"
 
 namespace jiyao {
 namespace {
@@ -67,6 +67,11 @@ class ReplicaHelperTest : public testing::Test {
     for (const auto& done : replica.record_many(acts)) good(done);
   }
   Digest state(const Replica& replica) { return replica.digests()[realm_.a_internal].state; }
+  std::size_t hits(const Replica& replica, const std::string& typed) {
+    Query query;
+    query.text = typed;
+    return replica.search(query).rows.size();
+  }
   /// One unbroken chain of so many batches.
   void expect_chain(Replica& replica, std::size_t batches) {
     const auto held = replica.log().batches(realm_.a_internal);
@@ -100,6 +105,10 @@ TEST_F(ReplicaHelperTest, SealsOneChainAndShowsWhatOneWithoutHelpShows) {
   EXPECT_EQ(state(*archive), state(*a));
   EXPECT_EQ(state(*b), state(*a));
   expect_all_applied(*archive, realm_.a_internal, 3200);
+  for (const char* title : {"第7件", "第1777件", "第3199件"}) {  // found by its own words
+    EXPECT_EQ(hits(*archive, title), 1U) << title;
+    EXPECT_EQ(hits(*b, title), 1U) << title;
+  }
 }
 
 TEST_F(ReplicaHelperTest, WhatDoesNotFitABatchIsCutInTwoAndTheChainStaysWhole) {
@@ -152,6 +161,39 @@ TEST_F(ReplicaHelperTest, WorkThatFailsIsTheFailureOfWhoeverGaveIt) {
   }
   EXPECT_TRUE(is_done);  // waited for at the end
   EXPECT_EQ(pieces, 3);
+}
+
+TEST(MakeAhead, TakesEveryPieceOnceAndInOrderWhoeverMakesIt) {
+  int pieces = 0;
+  LateHelper late(pieces);
+  ThreadHelper thread;
+  for (Helper* helper :
+       {static_cast<Helper*>(nullptr), static_cast<Helper*>(&late), static_cast<Helper*>(&thread)})
+    for (const std::size_t count : {0U, 1U, 64U, 65U, 200U}) {
+      std::vector<std::size_t> wanted(count), taken;
+      for (std::size_t i = 0; i < count; ++i) wanted[i] = 3 * i;
+      make_ahead(
+          helper, count, [](std::size_t i) { return 3 * i; },
+          [&](std::size_t i, std::size_t made) {
+            EXPECT_EQ(i, taken.size());
+            taken.push_back(made);
+          });
+      EXPECT_EQ(taken, wanted) << count;
+    }
+  EXPECT_EQ(pieces, 2 + 4);  // of 65 and of 200: a few are not worth a helper
+}
+
+TEST(MakeAhead, WhatFailsIsThrownAfterEverythingThatIsUnderWayHasEnded) {
+  ThreadHelper helper;
+  std::size_t taken = 0;
+  const auto fails_at = [](std::size_t bad) {
+    return [bad](std::size_t i) { return i == bad ? throw std::runtime_error("broken") : i; };
+  };
+  const auto count = [&](std::size_t, std::size_t) { ++taken; };
+  EXPECT_THROW(make_ahead(&helper, 200, fails_at(70), count), std::runtime_error);
+  EXPECT_EQ(taken, 64U);
+  const auto refuse = [](std::size_t, std::size_t) { throw std::logic_error("full"); };
+  EXPECT_THROW(make_ahead(&helper, 200, fails_at(70), refuse), std::logic_error);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// sync/second_core.cpp - see helper.h.
-#include "sync/second_core.h"
+// schema/second_core.cpp - see second_core.h.
+#include "schema/second_core.h"
 
 #include <exception>
 
