@@ -183,7 +183,7 @@ TEST(MakeAhead, TakesEveryPieceOnceAndInOrderWhoeverMakesIt) {
   EXPECT_EQ(pieces, 2 + 4);  // of 65 and of 200: a few are not worth a helper
 }
 
-TEST(MakeAhead, WhatFailsIsThrownAfterEverythingThatIsUnderWayHasEnded) {
+TEST(MakeAhead, WhatFailsToBeMadeOrTakenIsThrown) {
   ThreadHelper helper;
   std::size_t taken = 0;
   const auto fails_at = [](std::size_t bad) {
