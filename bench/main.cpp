@@ -12,7 +12,7 @@
 #include "bench/workloads.h"
 
 int main(int count, char** words) {
-  mallopt(M_ARENA_MAX, 1);  // as the programs
+  mallopt(M_ARENA_MAX, 2);  // as the programs
   using namespace jiyao;
   const std::map<std::string, void (*)(const Order&)> workloads = {
       {"import", measure_import},       {"sync", measure_sync},   {"bundle", measure_bundle},

@@ -53,6 +53,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  mallopt(M_ARENA_MAX, 1);  // a heap of its own for the second thread is memory nobody gets back
+  // One heap for this thread, one for the second: with one for both, each waits for the other's.
+  mallopt(M_ARENA_MAX, 2);
   return run_to_its_end([&] { return run(argc, argv); });
 }

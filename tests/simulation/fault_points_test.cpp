@@ -35,6 +35,11 @@ struct Fault {
   FailingCalls* memory = nullptr;  // if it is not of the disk
 };
 
+std::uint64_t points_of_a_step() {
+  const char* set = std::getenv("JIYAO_FAULT_POINTS");
+  return set == nullptr ? 60 : std::strtoull(set, nullptr, 10);
+}
+
 class FaultPoints : public testing::TestWithParam<Fault> {
  protected:
   void strike(std::uint64_t n) {
@@ -82,17 +87,7 @@ class FaultPoints : public testing::TestWithParam<Fault> {
     if (!HasFatalFailure()) world_.work(Step::open);
   }
 
-  OneOffice world_{5};
-  std::uint64_t points_ = 0, refused_ = 0, checks_ = 0, went_on_ = 0;
-};
-
-std::uint64_t points_of_a_step() {
-  const char* set = std::getenv("JIYAO_FAULT_POINTS");
-  return set == nullptr ? 60 : std::strtoull(set, nullptr, 10);
-}
-
-TEST_P(FaultPoints, LoseNothingAcknowledgedAndVerifyClean) {
-  for (const Step step : OneOffice::kSteps) {
+  void fail_every_call_of(Step step) {
     world_.work(Step::record);
     const std::uint64_t before = calls();
     ASSERT_TRUE(is_done(step));
@@ -111,8 +106,17 @@ TEST_P(FaultPoints, LoseNothingAcknowledgedAndVerifyClean) {
       go_on_and_check();
     }
   }
+
+  OneOffice world_{5};
+  std::uint64_t points_ = 0, refused_ = 0, checks_ = 0, went_on_ = 0;
+};
+
+TEST_P(FaultPoints, LoseNothingAcknowledgedAndVerifyClean) {
+  constexpr std::uint64_t kPointsMin = 40;  // writes that can be cut short are few: twice round
+  for (int round = 0; round < 3 && points_ < kPointsMin; ++round)
+    for (const Step step : OneOffice::kSteps) fail_every_call_of(step);
   std::cout << points_ << " points, " << refused_ << " steps refused, " << went_on_ << " went on\n";
-  EXPECT_GE(points_, 30U);  // writes that can be cut short are the fewest: 30
+  EXPECT_GE(points_, kPointsMin);
   EXPECT_GT(refused_, 20U);
 }
 

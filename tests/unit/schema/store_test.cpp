@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "crypto/random.h"
 #include "support/simulated_disk.h"
 
@@ -107,6 +109,23 @@ TEST_F(StoreTest, OwnChangesAreReadInPagesAndEachStandsInOne) {
   }
   EXPECT_EQ(read, made) << "by the author's own count";
   EXPECT_TRUE(store.unsealed(2, &*last).empty());
+}
+
+// A receipt is summed from them at every meeting; rows of records are ten times as much to read.
+TEST_F(StoreTest, StatesOfACompartmentAreReadWithoutItsRecords) {
+  constexpr std::uint64_t kRecords = 600;  // more than are late, whose rows are read when it opens
+  const std::string title(900, 'a');
+  {
+    Store store = open();
+    for (std::uint64_t i = 0; i < kRecords; ++i) put(store, change(title));
+  }
+  const Store store = open();
+  const std::uint64_t before = disk_.io_count();
+  std::vector<RecordId> read;
+  store.each_state(compartment_, [&](const RecordId& id, const Digest&) { read.push_back(id); });
+  EXPECT_EQ(read.size(), kRecords);
+  EXPECT_TRUE(std::is_sorted(read.begin(), read.end()));
+  EXPECT_LT(disk_.io_count() - before, kRecords / 10);
 }
 
 TEST_F(StoreTest, WhatWasNotCommittedHasNotHappened) {
