@@ -77,7 +77,6 @@ class Homework {
   void arrived() { is_shown_ = false; }
   bool is_sealed() const { return is_sealed_; }
   bool has_more_to_send() const { return !is_sealed_ || ahead_ > 0; }
-  std::size_t batches() const { return batches_; }
   const std::optional<Error>& failure() const { return failure_; }
 
  private:
@@ -87,13 +86,12 @@ class Homework {
     const auto sealed = replica_.seal_pending(wanted);
     if (!sealed && sealed.code() != Errc::unavailable) failure_ = sealed.error();
     const int made = sealed ? *sealed : 0;
-    batches_ += static_cast<std::size_t>(made);
     ahead_ += static_cast<std::size_t>(made) * kBatchTargetBytes;
     is_sealed_ = made < wanted;
   }
 
   Replica& replica_;
-  std::size_t ahead_ = 0, batches_ = 0;
+  std::size_t ahead_ = 0;
   bool is_sealed_ = false, is_shown_ = true;
   std::optional<Error> failure_;
 };
@@ -118,7 +116,7 @@ class Conversation {
 
   Result<void> hold() {
     const auto held = talk();
-    met_.batches_out += homework_.batches();
+    met_.batches_out += talk_.batches_said();
     note();
     return held;
   }

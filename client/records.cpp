@@ -194,14 +194,14 @@ Answer recorded_answer(Desk& desk, const Replica& replica, std::string_view mess
         proposed_fields(desk.words(), *definition, *view, replica.person().user);
     if (!fields.empty()) proposed += "\n" + desk.text("record.proposed", {{"fields", fields}});
   }
-  const std::uint64_t waiting = replica.unsealed();
+  const std::uint64_t waiting = replica.undelivered();
   answer.text = desk.text(
       "record.done",
       {{"message", std::string(message)}, {"names", names}, {"waiting", std::to_string(waiting)}});
   answer.text += proposed;
   answer.json->set("records", rows);
   answer.json->set("proposed", !proposed.empty());
-  answer.json->set("unsealed", waiting);
+  answer.json->set("undelivered", waiting);
   return answer;
 }
 

@@ -47,6 +47,7 @@ struct Exchange::State {
   std::set<BatchId> refused_by_them;  ///< in this conversation: others go first
   std::set<BatchId> not_kept;         ///< of theirs, in this conversation
   std::set<BatchId> tips_offered;     ///< in this conversation, see unexplained_tips()
+  std::set<BatchId> said;             ///< in this conversation
   bool has_heard = false;
   bool has_moved = true;  ///< the last round changed something, or none was yet
 
@@ -62,7 +63,7 @@ struct Exchange::State {
 };
 
 Exchange::Exchange(BatchLog& log, Parley parley, RosterGate* gate, PeerMemory* memory)
-    : state_(new State{log, parley, gate, memory, {}, {}, {}, {}, {}, false, true}) {}
+    : state_(new State{log, parley, gate, memory, {}, {}, {}, {}, {}, {}, false, true}) {}
 Exchange::Exchange(Exchange&&) noexcept = default;
 Exchange::~Exchange() = default;
 
@@ -202,6 +203,7 @@ void Exchange::State::put_batches(Bytes& message, const OurView& ours, std::size
     if (!is_first && !has_room(message, batch->bytes().size(), bytes_max)) break;
     put_frame(message, FrameType::batch, batch->bytes());
     if (!has_moved) tips_offered.insert(id);
+    said.insert(id);
     is_first = false;
   }
 }
@@ -252,6 +254,10 @@ void Exchange::State::learn(const Intake& intake, const Have& before) {
 
 const Heard& Exchange::so_far() const {
   return state_->heard;
+}
+
+std::size_t Exchange::batches_said() const {
+  return state_->said.size();
 }
 
 bool Exchange::is_settled() const {

@@ -78,6 +78,8 @@ class Exchange {
   /// before it kept.   errors: malformed, newer (`so_far()` tells what was kept)
   Result<Heard> hear(ByteView message);
   const Heard& so_far() const;  ///< of the last hear(), also when it failed
+  /// Batches put into messages so far, each once however often it was repeated.
+  std::size_t batches_said() const;
 
   /// Both Have equal at equal roster: nothing to do.
   bool is_settled() const;

@@ -213,6 +213,10 @@ class Replica : public RosterGate {
   std::map<CompartmentId, Counts> counts() const;
   std::map<CompartmentId, CompartmentDigest> digests() const;  ///< of open levels
   std::uint64_t unsealed() const;                              ///< own changes in no batch yet
+  /// Own changes, sealed or not, that nobody who counts has signed for: a hub, or the keeper if
+  /// that is another machine (P5). What this machine keeps itself, and no hub may hold, goes
+  /// nowhere: once sealed it is not counted.
+  std::uint64_t undelivered() const;
   Result<VerifyReport> verify(bool full, const Progress* progress = nullptr) const;
 
   /// The keeper's `applied` receipts, to be made after catching up. Idempotent. Returns new ones.

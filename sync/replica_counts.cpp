@@ -1,5 +1,6 @@
 // sync/replica_counts.cpp - how much is known and how it is held, digests, stages, receipts.
 #include <algorithm>
+#include <set>
 
 #include "sync/replica_state.h"
 
@@ -46,29 +47,73 @@ void sum_up(Counts& counts) {
   counts.known = counts.applied + counts.pending + counts.quarantined + counts.purged;
 }
 
-/// The last batch of each stream up to which everything is opened here, sorted.
+/// The last batches of each stream up to which everything is opened here, sorted: of a forked
+/// stream that of each branch.
 std::vector<BatchId> ends_of_opened(const Replica::State& replica, const Store& store,
                                     const CompartmentId& compartment) {
-  std::map<BatchId, BatchLine> by_prev_author;
   std::map<Author, std::vector<BatchLine>> streams;
   for (const BatchId& id : replica.log().batches(compartment))
     if (const auto line = replica.log().find(id)) streams[line->author].push_back(*line);
-  std::vector<BatchId> ends;
+  std::set<BatchId> ends;
   for (auto& [author, lines] : streams) {
     std::sort(lines.begin(), lines.end(), [](const BatchLine& a, const BatchLine& b) {
       return std::tie(a.seq, a.id) < std::tie(b.seq, b.id);
     });
-    BatchId end;
+    std::set<BatchId> whole{BatchId{}};
     for (const BatchLine& line : lines) {
       const std::optional<StoredBatch> batch = store.batch(line.id);
-      if (line.prev != end || !batch || batch->content != Content::opened) break;
-      end = line.id;
+      if (!whole.contains(line.prev) || !batch || batch->content != Content::opened) continue;
+      whole.insert(line.id);
+      ends.erase(line.prev);
+      ends.insert(line.id);
     }
-    if (!end.is_none()) ends.push_back(end);
   }
-  std::sort(ends.begin(), ends.end());
-  if (ends.size() > kReceiptBatchesMax) ends.resize(kReceiptBatchesMax);
-  return ends;
+  std::vector<BatchId> named(ends.begin(), ends.end());
+  if (named.size() > kReceiptBatchesMax) named.resize(kReceiptBatchesMax);
+  return named;
+}
+
+bool is_own(const Replica::State& replica, const BatchId& id) {
+  const auto line = replica.log().find(id);
+  return line && line->author.node == replica.author().node;
+}
+
+/// Is there anybody above this machine who may sign for what it writes here?
+bool goes_somewhere(const Replica::State& replica, const Roster& roster,
+                    const CompartmentId& compartment) {
+  const NodeId self = replica.author().node;
+  if (roster.keeper(compartment) != self) return true;
+  const NodeEntry* node = roster.node(self);
+  if (node == nullptr || node->record.kind != NodeKind::networked) return false;
+  const std::vector<HubId> hubs = roster.hubs();
+  return std::any_of(hubs.begin(), hubs.end(), [&](const HubId& hub) {
+    return roster.hub(hub)->ceiling >= compartment.level;
+  });
+}
+
+/// Own batches of this compartment, of every life, that the receipts of others reach.
+std::set<BatchId> signed_for_by_others(const Replica::State& replica, const Roster& roster,
+                                       const CompartmentId& compartment) {
+  const NodeId self = replica.author().node;
+  std::set<BatchId> reached;
+  for (const Receipt& receipt : replica.log().receipts(Scope{{compartment}})) {
+    const bool is_ours = receipt.grade == Grade::applied && id_of_node(receipt) == self;
+    if (is_ours || !advances(receipt, roster)) continue;
+    for (const BatchId& end : receipt.batches) {
+      const auto tip = replica.log().find(end);
+      if (!tip || tip->author.node != self) continue;
+      for (auto at = tip; at && at->author == tip->author && reached.insert(at->id).second;)
+        at = replica.log().find(at->prev);
+    }
+  }
+  return reached;
+}
+
+std::uint64_t changes_in(const Replica::State& replica, const BatchId& id) {
+  const auto line = replica.log().find(id);
+  const Store* store = replica.store(line->compartment.level);
+  const std::optional<StoredBatch> batch = store == nullptr ? std::nullopt : store->batch(id);
+  return batch ? batch->changes : count_in_header(replica, id);
 }
 
 CompartmentDigest digest_of_compartment(const Replica::State& replica, const Store& store,
@@ -144,6 +189,18 @@ std::map<CompartmentId, CompartmentDigest> Replica::digests() const {
 std::uint64_t Replica::unsealed() const {
   std::uint64_t total = 0;
   for (const auto& [level, store] : state_->stores) total += store.unsealed_count();
+  return total;
+}
+
+std::uint64_t Replica::undelivered() const {
+  const Roster roster = state_->log().roster();
+  std::uint64_t total = unsealed();
+  for (const CompartmentId& compartment : state_->log().compartments()) {
+    if (!goes_somewhere(*state_, roster, compartment)) continue;
+    const std::set<BatchId> signed_for = signed_for_by_others(*state_, roster, compartment);
+    for (const BatchId& id : state_->log().batches(compartment))
+      if (is_own(*state_, id) && !signed_for.contains(id)) total += changes_in(*state_, id);
+  }
   return total;
 }
 

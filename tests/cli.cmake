@@ -24,6 +24,7 @@ jiyao_test(test_cli
     cli/hub_verbs_test.cpp
     cli/json_test.cpp
     cli/lock_test.cpp
+    cli/old_office_test.cpp
     cli/people_test.cpp
     cli/realm_verbs_test.cpp
     cli/walk_test.cpp

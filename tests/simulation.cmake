@@ -101,6 +101,7 @@ set(wraps
   _ZNK5jiyao10BatchIndex8frontierERKNS_13CompartmentIdE
   _ZN5jiyao11Transaction6commitEv
   _ZN5jiyao7Replica12seal_pendingEi
+  _ZNK5jiyao7Replica11undeliveredEv
   _ZN5jiyao12issue_grantsERNS_7LogFileERKNS_10KeeperKeysE
   _ZN5jiyao8LaneBook12declare_lostERKNS_5BlockINS_8SetIdTagELm16EEE
   _ZNK5jiyao8LaneBook4baseEb

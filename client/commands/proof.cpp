@@ -105,7 +105,7 @@ Result<Answer> status(Desk& desk, const ProofOptions& options) {
   }
   const std::int64_t last = noted_number(replica, "sync.last_ms");
   const std::size_t conflicts = replica.conflicts(10'000).size();
-  const std::uint64_t waiting = replica.unsealed();
+  const std::uint64_t waiting = replica.undelivered();
   std::size_t open_media = 0;  // sets of which nothing came back
   for (const NodeId& peer : replica.roster().nodes())
     open_media += lane_with(replica, peer).open_sets().size();
@@ -131,7 +131,7 @@ Result<Answer> status(Desk& desk, const ProofOptions& options) {
     if (!table.empty()) answer.text += "\n" + table;
   }
   answer.json->set("last_sync", last == 0 ? std::string() : rfc3339_at(last));
-  answer.json->set("unsealed", waiting);
+  answer.json->set("undelivered", waiting);
   answer.json->set("conflicts", conflicts);
   answer.json->set("open_media", open_media);
   answer.json->set("counts", json_of(sum));

@@ -38,7 +38,7 @@ Answer answer_of(Desk& desk, Replica& replica, const MetHub& met) {
   }
   if (const std::string epochs = waiting_epochs(desk, replica); !epochs.empty())
     answer.text += "\n" + epochs;
-  answer.json->set("batches_sealed", met.batches_out);
+  answer.json->set("batches_sent", met.batches_out);
   answer.json->set("batches_received", met.batches_in);
   answer.json->set("refused", met.refused);
   answer.json->set("newer", met.newer);

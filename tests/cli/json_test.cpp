@@ -156,7 +156,7 @@ void EveryVerb::machines_come_in() {
 
 void EveryVerb::papers_come_in() {
   good(a, "incoming add", {"--title", "关于防汛的通知", "--doc-no", kPaper, "--sender-org", "省厅"},
-       {"records", "unsealed"});
+       {"records", "undelivered"});
   wrong(a, "incoming add", {"--title", "x", "--level", "绝对"}, 1, "INVALID");
   write_text(path("in.csv"),
              "序号,来文单位,文号,标题,收文日期\n1,省厅,省厅〔2026〕2号,甲,2026-11-20\n");
@@ -227,7 +227,7 @@ void EveryVerb::papers_go_round() {
 void EveryVerb::values_disagree() {
   for (const FieldMachine* machine : std::vector<const FieldMachine*>{&r, &a, &r})
     good(*machine, "sync", {},
-         {"batches_sealed", "batches_received", "refused", "newer", "pending", "conflicts",
+         {"batches_sent", "batches_received", "refused", "newer", "pending", "conflicts",
           "requests", "bytes_out", "bytes_in"});
   wrong(FieldMachine(realm.folder.path(), "alone"), "sync", {}, 4, "NOT_FOUND");
   a.good({"incoming", "edit", kPaper, "--title", "甲的标题"});
@@ -272,7 +272,7 @@ void EveryVerb::media_travel() {
   FieldMachine again(realm.folder.path(), "again");
   good(again, "backup restore", {path("copy")}, {"folder"});
   good(a, "status", {},
-       {"last_sync", "unsealed", "conflicts", "open_media", "counts", "compartments", "contacts",
+       {"last_sync", "undelivered", "conflicts", "open_media", "counts", "compartments", "contacts",
         "incarnation", "roster"});
   wrong(a, "status", {"--overdue-days", "0"}, 2, "USAGE");
   good(a, "verify", {"--full"}, {"clean", "compartments", "faults"});

@@ -78,7 +78,7 @@ class Stopped : public testing::Test {
   void expect_all_arrived(std::uint64_t rows) {
     a.good({"sync"});
     archive().good({"sync"});
-    EXPECT_EQ(a.good({"status"})->getValue<int>("unsealed"), 0);
+    EXPECT_EQ(a.good({"status"})->getValue<int>("undelivered"), 0);
     EXPECT_EQ(archive().rows(), rows);
     a.expect_whole();
     archive().expect_whole();

@@ -150,7 +150,7 @@ TEST_F(Walk, BundlesGoThereAndBack) {
   carry(s, realm.archive);
   EXPECT_EQ(found(realm.archive, "单机登记"), 1U);
   carry(realm.archive, s);
-  EXPECT_EQ(s.good({"status"})->getValue<int>("unsealed"), 0);
+  EXPECT_EQ(s.good({"status"})->getValue<int>("undelivered"), 0);
   EXPECT_THAT(s.run({"bundle", "list"}).out, HasSubstr("已回执"));
   EXPECT_THAT(s.run({"incoming", "list"}).out, HasSubstr("单机登记的一件"));
   s.expect_whole();
@@ -200,7 +200,7 @@ TEST_F(Walk, AHubThatIsStoppedInARequestEndsCleanAndServesAgain) {
   realm.hub.serve();
   sync({&a, &realm.archive});
   EXPECT_EQ(found(realm.archive, "汛期值守"), 1U);
-  EXPECT_EQ(a.good({"status"})->getValue<int>("unsealed"), 0);
+  EXPECT_EQ(a.good({"status"})->getValue<int>("undelivered"), 0);
   a.expect_whole();
 }
 

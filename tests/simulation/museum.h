@@ -59,6 +59,7 @@ enum class Piece : std::uint8_t {
   hub_is_not_shown_its_word,  ///< S1: a restored hub signs other heads for the places it gave
   page_is_an_answer,          ///< S15: 200 with HTML
   lost_media_stay_open,       ///< S22: a stick that never came back
+  sealed_is_sent,             ///< "nothing waits" while the line is down
   written_is_received,        ///< a set on a medium is taken for one that was taken in
 };
 

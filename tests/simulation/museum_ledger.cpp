@@ -219,6 +219,12 @@ JIYAO_WRAP(Stage, stage_of,
   return stage;
 }
 
+JIYAO_WRAP(std::uint64_t, undelivered, "_ZNK5jiyao7Replica11undeliveredEv",
+           const Replica* replica) {
+  if (broken == Piece::sealed_is_sent) return replica->unsealed();
+  return real_undelivered(replica);
+}
+
 JIYAO_WRAP(std::vector<Finding>, check, "_ZN5jiyao5checkERKNS_11DefinitionsERKNS_13NeighbourhoodE",
            const Definitions& definitions, const Neighbourhood& touched) {
   if (broken == Piece::check_finds_nothing) return {};

@@ -70,8 +70,9 @@ INSTANTIATE_TEST_SUITE_P(
         EXHIBIT(failed_sync_is_forgotten, "P1", 14), EXHIBIT(checkpoint_without_sync, "P1"),
         EXHIBIT(full_disk_starts_anew, "P1"), EXHIBIT(life_lies_in_the_copy, "P10", 10),
         EXHIBIT(hub_is_not_shown_its_word, "P9", 7), EXHIBIT(page_is_an_answer, "P5", 22),
-        EXHIBIT(written_is_received, "P5"), EXHIBIT(second_of_a_place_is_refused, "", 6),
-        EXHIBIT(told_twice_counts_twice, "", 10), EXHIBIT(passed_over_for_want_of_a_key, "")),
+        EXHIBIT(written_is_received, "P5"), EXHIBIT(sealed_is_sent, "P5"),
+        EXHIBIT(second_of_a_place_is_refused, "", 6), EXHIBIT(told_twice_counts_twice, "", 10),
+        EXHIBIT(passed_over_for_want_of_a_key, "")),
     [](const auto& exhibit) { return std::string(exhibit.param.name); });
 
 // The smallest plan that still breaks P4 for a merge that hides one side.

@@ -116,6 +116,7 @@ class World {
   void check_step();
   void remember_hub();
   void check_claims();
+  void check_waiting(const Station& station);
   void check_conservation(Station& station);
   void check_equal_inputs(Station& station);
   void check_levels(Station& station);

@@ -27,6 +27,7 @@ void World::check_claims() {
   Chance chance(plan_.seed + step_no_, "claims");
   Station& one = *stations_[chance.below(stations_.size())];
   if (!one.replica || one.acknowledged.empty()) return;
+  check_waiting(one);
   for (int i = 0; i < 3; ++i) {
     const Acknowledged& asked = chance.pick(one.acknowledged);
     for (const HistoryEntry& entry : one.replica->history(asked.record))
@@ -34,6 +35,26 @@ void World::check_claims() {
           entry.stage != Stage::delivered || hub_ever_.contains(entry.id), "P5",
           one.name + " shows 已送达 for " + entry.id.hex().substr(0, 12) + ", no hub ever held it");
   }
+}
+
+// P5: the line that says how much waits says no less than the rows do.
+void World::check_waiting(const Station& station) {
+  const Replica& replica = *station.replica;
+  const Roster roster = replica.roster();
+  std::set<RecordId> records;
+  std::set<ChangeId> own;
+  for (const Acknowledged& one : station.acknowledged) {
+    if (roster.keeper(one.compartment) == replica.node()) continue;
+    records.insert(one.record);
+    own.insert(one.change);
+  }
+  std::uint64_t waiting = 0;
+  for (const RecordId& record : records)
+    for (const HistoryEntry& entry : replica.history(record))
+      if (own.contains(entry.id) && entry.stage <= Stage::sealed) ++waiting;
+  promise(replica.undelivered() >= waiting, "P5",
+          station.name + " says " + std::to_string(replica.undelivered()) + " wait, its rows say " +
+              std::to_string(waiting));
 }
 
 // P2: what is known is exactly what the headers of the held batches and the own desk say.

@@ -58,6 +58,8 @@ void World::check_end() {
     check_visible(*each);
     check_numbers(*each);
     check_forks(*each);
+    const std::uint64_t waiting = each->replica->undelivered();
+    promise(waiting == 0, "P6", each->name + " says that " + std::to_string(waiting) + " wait");
   }
 }
 

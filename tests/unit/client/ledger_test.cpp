@@ -112,7 +112,7 @@ TEST_F(LedgerDay, EveryVerbGivesItsDocumentWithTheSameKeys) {
       std::replace(word.begin(), word.end(), '_', '-');
       const Said said = desk_.run({ledger.noun, word, row});
       if (!said.error.empty()) continue;
-      for (const char* key : {"records", "proposed", "unsealed"})
+      for (const char* key : {"records", "proposed", "undelivered"})
         EXPECT_TRUE(said.json->has(key)) << step.verb << " " << key;
     }
   }

@@ -341,14 +341,19 @@ TEST_F(ReplicaTest, StatusTurnsGreenOnlyByTheKeepersReceipt) {
   auto archive = realm_.open(*realm_.archive, realm_.archivist);
   const RecordId id = record(*a, incoming(realm_.a_internal, "会议纪要"));
   EXPECT_EQ(a->view(id)->stage, Stage::recorded);
+  EXPECT_EQ(a->undelivered(), 1U);
   good(a->seal_pending());
   EXPECT_EQ(a->view(id)->stage, Stage::sealed);
+  EXPECT_EQ(a->undelivered(), 1U) << "sealed is not sent";
   realm_.meet(*a, *archive);
   EXPECT_EQ(a->view(id)->stage, Stage::sealed) << "arriving is not a receipt";
+  EXPECT_EQ(a->undelivered(), 1U);
+  EXPECT_EQ(archive->undelivered(), 0U) << "the work of others";
   EXPECT_EQ(good(archive->issue_receipts()), 1);
   EXPECT_EQ(good(archive->issue_receipts()), 0) << "nothing new to say";
   realm_.meet(*a, *archive);
   EXPECT_EQ(a->view(id)->stage, Stage::applied_by_keeper);
+  EXPECT_EQ(a->undelivered(), 0U);
 }
 
 TEST_F(ReplicaTest, AnImportKeepsTheGoodActsAndNamesTheBad) {
