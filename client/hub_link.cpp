@@ -116,7 +116,7 @@ class Conversation {
 
   Result<void> hold() {
     const auto held = talk();
-    met_.batches_out += talk_.batches_said();
+    note_sent();
     note();
     return held;
   }
@@ -229,6 +229,15 @@ class Conversation {
   std::size_t answer_bytes(const Bytes& message) const {
     const bool is_short = message.size() < kShortMessage && pace_.bytes() >= kPaceBytesFirst;
     return is_short ? 0 : pace_.bytes();
+  }
+
+  // What was refused for want of a roster record may be taken in the next conversation.
+  void note_sent() {
+    for (const BatchId& id : talk_.said()) {
+      const bool is_refused = talk_.refused_by_peer().contains(id);
+      (is_refused ? met_.not_taken : met_.taken).insert(id);
+    }
+    std::erase_if(met_.not_taken, [&](const BatchId& id) { return met_.taken.contains(id); });
   }
 
   /// For the next meeting: what the hub holds, and how much this link carries.

@@ -16,7 +16,8 @@ struct HubAt {
 };
 
 struct MetHub {
-  std::size_t batches_out = 0, batches_in = 0, refused = 0;
+  std::set<BatchId> taken, not_taken;  ///< what the hub was sent, and those of it that it refused
+  std::size_t batches_in = 0, refused = 0;
   std::size_t newer = 0;  ///< of these: made by a newer program than this one
   Traffic traffic;
   std::int64_t next_contact_ms = 0;

@@ -2,7 +2,6 @@
 #include "sync/exchange.h"
 
 #include <algorithm>
-#include <set>
 
 #include "schema/limits.h"
 #include "sync/intake.h"
@@ -256,8 +255,12 @@ const Heard& Exchange::so_far() const {
   return state_->heard;
 }
 
-std::size_t Exchange::batches_said() const {
-  return state_->said.size();
+const std::set<BatchId>& Exchange::said() const {
+  return state_->said;
+}
+
+const std::set<BatchId>& Exchange::refused_by_peer() const {
+  return state_->refused_by_them;
 }
 
 bool Exchange::is_settled() const {

@@ -14,6 +14,8 @@
 //   keep e.hint()
 #pragma once
 
+#include <set>
+
 #include "sync/batch_log.h"
 #include "sync/peer_memory.h"
 
@@ -79,7 +81,9 @@ class Exchange {
   Result<Heard> hear(ByteView message);
   const Heard& so_far() const;  ///< of the last hear(), also when it failed
   /// Batches put into messages so far, each once however often it was repeated.
-  std::size_t batches_said() const;
+  const std::set<BatchId>& said() const;
+  /// Those the peer told that it did not take, since it last heard of a newer roster.
+  const std::set<BatchId>& refused_by_peer() const;
 
   /// Both Have equal at equal roster: nothing to do.
   bool is_settled() const;

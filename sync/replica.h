@@ -210,6 +210,7 @@ class Replica : public RosterGate {
   std::vector<HistoryEntry> history(const RecordId& record) const;  ///< oldest first
   std::vector<Finding> findings() const;                            ///< open ones, all open levels
   std::vector<View> conflicts(std::size_t limit) const;  ///< records with a conflicted group
+  std::uint64_t conflict_count() const;                  ///< of all such records
   std::map<CompartmentId, Counts> counts() const;
   std::map<CompartmentId, CompartmentDigest> digests() const;  ///< of open levels
   std::uint64_t unsealed() const;                              ///< own changes in no batch yet

@@ -271,6 +271,16 @@ std::vector<View> Replica::conflicts(std::size_t limit) const {
   return views;
 }
 
+std::uint64_t Replica::conflict_count() const {
+  Asked asked = asked_of(*state_, Query{});
+  std::uint64_t total = 0;
+  for (auto& [level, file] : asked.files) {
+    file.flags_all = kShown | kConflicted;
+    total += state_->store(level)->count(file);
+  }
+  return total;
+}
+
 std::vector<HistoryEntry> Replica::history(const RecordId& record) const {
   std::vector<HistoryEntry> entries;
   for (const auto& [level, store] : state_->stores) {

@@ -124,6 +124,11 @@ Result<Answer> list(Desk& desk, const ConflictOptions& options) {
   }
   Answer answer{.json = json_object()};
   if (!table.is_empty()) answer.text = table.text(desk.console().columns()) + "\n";
+  const std::uint64_t total = (*replica)->conflict_count();
+  if (total > rows->size())
+    answer.text +=
+        desk.text("conflict.more_records", {{"count", std::to_string(total - rows->size())}}) +
+        "\n";
   const std::vector<Finding> findings = findings_across(**replica);
   for (std::size_t i = 0; i < std::min(options.limit, findings.size()); ++i)
     answer.text += finding_text(desk, **replica, directory, findings[i]) + "\n";
@@ -131,9 +136,10 @@ Result<Answer> list(Desk& desk, const ConflictOptions& options) {
     answer.text +=
         desk.text("conflict.more", {{"count", std::to_string(findings.size() - options.limit)}}) +
         "\n";
-  answer.text += desk.text("conflict.count", {{"conflicts", std::to_string(open)},
+  answer.text += desk.text("conflict.count", {{"conflicts", std::to_string(total)},
                                               {"findings", std::to_string(findings.size())}});
   answer.json->set("open", open);
+  answer.json->set("total", total);
   answer.json->set("conflicts", rows);
   answer.json->set("findings", json_of(desk, findings));
   return answer;

@@ -104,7 +104,7 @@ Result<Answer> status(Desk& desk, const ProofOptions& options) {
     compartments->add(one);
   }
   const std::int64_t last = noted_number(replica, "sync.last_ms");
-  const std::size_t conflicts = replica.conflicts(10'000).size();
+  const std::uint64_t conflicts = replica.conflict_count();
   const std::uint64_t waiting = replica.undelivered();
   std::size_t open_media = 0;  // sets of which nothing came back
   for (const NodeId& peer : replica.roster().nodes())

@@ -26,21 +26,27 @@ Answer answer_of(Desk& desk, Replica& replica, const MetHub& met) {
   Answer answer{.json = json_object()};
   std::uint64_t pending = 0;
   for (const auto& [compartment, counts] : replica.counts()) pending += counts.pending;
-  const std::size_t conflicts = replica.conflicts(1000).size();
-  answer.text = desk.text("sync.done", {{"out", std::to_string(met.batches_out)},
+  const std::uint64_t conflicts = replica.conflict_count();
+  answer.text = desk.text("sync.done", {{"out", std::to_string(met.taken.size())},
                                         {"in", std::to_string(met.batches_in)},
                                         {"conflicts", std::to_string(conflicts)}});
   if (met.refused > 0)
     answer.text += "\n" + desk.text("sync.refused", {{"count", std::to_string(met.refused)}});
+  if (!met.not_taken.empty()) {
+    answer.text +=
+        "\n" + desk.text("sync.not_taken", {{"count", std::to_string(met.not_taken.size())}});
+    answer.exit_code = ExitCode::partly;
+  }
   if (met.newer > 0) {
     answer.text += "\n" + desk.text("sync.newer", {{"count", std::to_string(met.newer)}});
     answer.exit_code = ExitCode::newer;
   }
   if (const std::string epochs = waiting_epochs(desk, replica); !epochs.empty())
     answer.text += "\n" + epochs;
-  answer.json->set("batches_sent", met.batches_out);
+  answer.json->set("batches_sent", met.taken.size());
   answer.json->set("batches_received", met.batches_in);
   answer.json->set("refused", met.refused);
+  answer.json->set("not_taken", met.not_taken.size());
   answer.json->set("newer", met.newer);
   answer.json->set("pending", pending);
   answer.json->set("conflicts", conflicts);

@@ -62,7 +62,7 @@ TEST_F(Disagreement, NamesBothPeopleAndMachinesOnBothSides) {
     SCOPED_TRACE(machine->name());
     const Ran list = machine->run({"conflict", "list"});
     EXPECT_EQ(list.exit_code, 0);
-    for (const char* part : {"标题", "承办部门", "甲写的标题", "乙写的标题", "待裁定 2 项"})
+    for (const char* part : {"标题", "承办部门", "甲写的标题", "乙写的标题", "待裁定 1 条"})
       EXPECT_THAT(list.out, HasSubstr(part));
     const Ran shown = machine->run({"conflict", "show", kPaper});
     for (const char* part : {"原值 原来的标题", "[1]", "[2]", "张三 · A", "王五 · B"})
@@ -71,6 +71,33 @@ TEST_F(Disagreement, NamesBothPeopleAndMachinesOnBothSides) {
     EXPECT_THAT(english.out, HasSubstr("before: 原来的标题"));
     EXPECT_THAT(machine->run({"incoming", "list"}).out, HasSubstr("待裁定"));
   }
+}
+
+TEST_F(Disagreement, APageOfTheListSaysHowManyThereAre) {
+  a.good({"incoming", "add", "--title", "另一件", "--doc-no", "省厅〔2026〕9号", "--sender-org",
+          "省厅"});
+  meet({&a, &b});
+  for (const FieldMachine* machine : {&a, &b})
+    machine->good({"incoming", "edit", "省厅〔2026〕9号", "--title", machine->name() + " 的标题"});
+  meet({&a, &b, &a});
+  const Ran page = a.run({"conflict", "list", "--limit", "1"});
+  EXPECT_THAT(page.out, HasSubstr("还有 1 条待裁定"));
+  EXPECT_THAT(page.out, HasSubstr("待裁定 2 条"));
+  EXPECT_THAT(a.run({"status"}).out, HasSubstr("待裁定 2"));
+  EXPECT_THAT(a.run({"sync"}).out, HasSubstr("冲突 2"));
+}
+
+// The right was taken back while work of B was on its way.
+TEST_F(Disagreement, WorkTheHubNoLongerTakesIsSaidAndStillWaits) {
+  b.good({"incoming", "edit", kPaper, "--urgency", "急件"});
+  realm.archive.good(
+      {"access", "give", "--node", "B", "--owner", "甲局", "--level", "内部", "--right", "none"});
+  realm.archive.good({"sync"});
+  const Ran told = b.json({"sync"});
+  EXPECT_EQ(told.exit_code, 3) << told.said();
+  EXPECT_EQ(told.json()->getValue<int>("batches_sent"), 0);
+  EXPECT_EQ(told.json()->getValue<int>("not_taken"), 1);
+  EXPECT_EQ(b.good({"status"})->getValue<int>("undelivered"), 1);
 }
 
 TEST_F(Disagreement, IsRuledFieldByFieldAndARulingIsTakenBackForTheOtherValue) {

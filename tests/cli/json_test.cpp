@@ -227,14 +227,14 @@ void EveryVerb::papers_go_round() {
 void EveryVerb::values_disagree() {
   for (const FieldMachine* machine : std::vector<const FieldMachine*>{&r, &a, &r})
     good(*machine, "sync", {},
-         {"batches_sent", "batches_received", "refused", "newer", "pending", "conflicts",
-          "requests", "bytes_out", "bytes_in"});
+         {"batches_sent", "batches_received", "refused", "not_taken", "newer", "pending",
+          "conflicts", "requests", "bytes_out", "bytes_in"});
   wrong(FieldMachine(realm.folder.path(), "alone"), "sync", {}, 4, "NOT_FOUND");
   a.good({"incoming", "edit", kPaper, "--title", "甲的标题"});
   r.good({"incoming", "edit", kPaper, "--title", "室的标题"});
   for (const FieldMachine* machine : std::vector<const FieldMachine*>{&a, &r, &a})
     machine->good({"sync"});
-  good(a, "conflict list", {}, {"open", "conflicts", "findings"});
+  good(a, "conflict list", {}, {"open", "total", "conflicts", "findings"});
   wrong(a, "conflict list", {"--limit", "0"}, 2, "USAGE");
   good(a, "conflict show", {kPaper}, {"record", "open"});
   wrong(a, "conflict show", {"无此文号"}, 4, "NOT_FOUND");
