@@ -76,7 +76,8 @@ std::vector<std::string> copy_numbers(std::string_view typed) {
   if (!digits(first) || !digits(last)) return {std::string(typed)};
   const long from = std::stol(std::string(first));
   const long to = std::stol(std::string(last));
-  if (to < from || to - from > 500) return {std::string(typed)};
+  if (to < from && last.size() < first.size()) return {std::string(typed)};  // as in 2026-3
+  if (to < from || to - from >= kCopiesAtOnceMax) return {};
   std::vector<std::string> numbers;
   for (long n = from; n <= to; ++n) {
     std::string text = std::to_string(n);
@@ -148,7 +149,12 @@ Result<void> Registration::add_steps(Act& act, const FieldValues& values,
       all.push_back(entry);
       continue;
     }
-    for (const std::string& number : copy_numbers(entry.at("copy_nos"))) {
+    const std::vector<std::string> numbers = copy_numbers(entry.at("copy_nos"));
+    if (numbers.empty())
+      return desk_.failure(
+          Errc::invalid, "paper.copy_range",
+          {{"range", entry.at("copy_nos")}, {"most", std::to_string(kCopiesAtOnceMax)}});
+    for (const std::string& number : numbers) {
       all.push_back({{"copy_nos", number}});
       copy_nos.push_back(number);
     }

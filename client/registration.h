@@ -65,7 +65,9 @@ Result<Act> amend_act(const LedgerDefinition& definition, const View& view,
 Result<Step> create_step(const Definitions& definitions, const LedgerName& ledger,
                          const RecordId& record, const FieldValues& values);
 
-/// "000123-000125" -> the three numbers, width kept; anything else is one number.
+/// "000123-000125" -> the three numbers, width kept; anything else is one number. None: a range
+/// that runs backwards or is of more than kCopiesAtOnceMax.
 std::vector<std::string> copy_numbers(std::string_view typed);
+inline constexpr long kCopiesAtOnceMax = 500;
 
 }  // namespace jiyao

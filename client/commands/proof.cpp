@@ -48,8 +48,7 @@ std::string contacts_text(Desk& desk, const Replica& replica, const Directory& d
     if (id == replica.node()) continue;
     const auto found = heard.find(id);
     const std::int64_t at = found == heard.end() ? 0 : found->second;
-    const std::int64_t days = at == 0 ? -1 : (now - at) / 86'400'000;
-    const bool is_overdue = days < 0 || days > overdue_days;
+    const bool is_overdue = at == 0 || (now - at) / 86'400'000 > overdue_days;
     const OfficeId office = roster.node(id)->record.office;
     table.add({directory.office(office), directory.node(id),
                at == 0 ? desk.text("status.never") : time_text(at),

@@ -92,6 +92,18 @@ class LedgerDay : public InOffices {
   OpenDesk desk_;
 };
 
+TEST_F(LedgerDay, ARangeOfCopiesThatIsNoneIsRefusedAndNothingRegistered) {
+  for (const char* range : {"000001-000600", "1-600", "000124-000123"}) {
+    SCOPED_TRACE(range);
+    const Said said =
+        desk_.run({"收文", "登记", "--标题", "多份的一件", "--来文单位", "省厅", "--密级", "机密",
+                   "--份数", "600", "--页数", "5", "--份号", range});
+    EXPECT_EQ(said.exit_code, 1);
+    EXPECT_THAT(said.text, HasSubstr(range));
+  }
+  EXPECT_EQ(desk_.run({"find", "多份的一件"}).exit_code, 4);
+}
+
 TEST_F(LedgerDay, EveryVerbGivesItsDocumentWithTheSameKeys) {
   SampleRows rows(desk_);
   std::size_t made = 0;
