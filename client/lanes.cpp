@@ -1,8 +1,6 @@
 // client/lanes.cpp - lane books as named values of this machine.
 #include "client/lanes.h"
 
-#include <algorithm>
-
 #include "schema/hand_over.h"
 
 namespace jiyao {
@@ -40,12 +38,12 @@ std::optional<SetId> set_named(const Replica& replica, std::string_view digits) 
   return digits.size() < 4 ? std::nullopt : found;
 }
 
-bool is_set_returned(Replica& replica, const NodeId& peer, const SetId& set) {
-  if (peer.is_none()) return false;
+std::optional<SetState> set_state(Replica& replica, const NodeId& peer, const SetId& set) {
+  if (peer.is_none()) return std::nullopt;
   const LaneBook book = lane_with(replica, peer);
-  return std::any_of(book.sets().begin(), book.sets().end(), [&](const LaneSet& one) {
-    return one.set == set && one.state == SetState::returned;
-  });
+  for (const LaneSet& one : book.sets())
+    if (one.set == set) return one.state;
+  return std::nullopt;
 }
 
 }  // namespace jiyao

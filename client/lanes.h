@@ -15,6 +15,7 @@ void keep_lane(Replica& replica, const LaneBook& book);
 
 /// An exported set by the first digits of its id, if exactly one begins so.
 std::optional<SetId> set_named(const Replica& replica, std::string_view digits);
-bool is_set_returned(Replica& replica, const NodeId& peer, const SetId& set);
+/// none: not in the book (any more)
+std::optional<SetState> set_state(Replica& replica, const NodeId& peer, const SetId& set);
 
 }  // namespace jiyao

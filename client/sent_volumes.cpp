@@ -1,4 +1,4 @@
-// client/sent_volumes.cpp - copying files in pieces, and which sets are still open.
+// client/sent_volumes.cpp - copying files in pieces, and which sets are still wanted.
 #include "client/sent_volumes.h"
 
 #include <algorithm>
@@ -74,20 +74,19 @@ Result<Path> SentVolumes::put_back(const HandOver& fact, const Path& folder) {
 }
 
 std::size_t SentVolumes::prune() {
-  std::set<std::string> open;
+  std::set<std::string> wanted;
   for (const NodeId& peer : replica_.roster().nodes()) {
     const LaneBook book = lane_with(replica_, peer);
-    const std::vector<LaneSet>& sets = book.sets();
-    for (std::size_t i = 0; i < sets.size(); ++i) {
-      const bool is_newest = i + kOneWayKept >= sets.size();
-      if (sets[i].state == SetState::open && (book.is_two_way() || is_newest))
-        open.insert(sets[i].set.hex());
+    std::size_t one_way = 0;
+    for (auto set = book.sets().rbegin(); set != book.sets().rend(); ++set) {
+      const bool is_newest = set->state == SetState::one_way && ++one_way <= kOneWayKept;
+      if (set->state == SetState::open || is_newest) wanted.insert(set->set.hex());
     }
   }
   Files& files = desk_.env().files;
   std::size_t gone = 0;
   for (const std::string& name : files.list(folder_)) {
-    if (open.contains(name.substr(0, name.find('-')))) continue;
+    if (wanted.contains(name.substr(0, name.find('-')))) continue;
     files.remove(folder_ + "/" + name);
     ++gone;
   }

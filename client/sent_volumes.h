@@ -22,8 +22,8 @@ class SentVolumes {
   /// Puts one kept volume onto a medium, whole and durable, and reads it back.
   ///   errors: not_found (not kept, or what is kept is no longer what went out), storage
   Result<Path> put_back(const HandOver& fact, const Path& folder);
-  /// Lets go of what the other side has, of what was declared lost, and on a one-way lane of all
-  /// but the newest three sets. Returns how many files went.
+  /// Lets go of what the other side has, of what was declared lost, and of all but the newest three
+  /// one-way sets of a lane. Returns how many files went.
   std::size_t prune();
 
  private:

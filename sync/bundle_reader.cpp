@@ -221,9 +221,8 @@ Result<BundleTaken> BundleReader::import(BatchLog& log, RosterGate* gate) {
   BundleTaken taken;
   taken.heard = intake.heard();
   taken.is_torn = walk.is_torn();
-  for (const auto& [id, error] : taken.heard.refusals)
-    taken.needs_other_volume = taken.needs_other_volume || error.code == Errc::need_roster;
-  const bool is_partly = taken.is_torn || taken.needs_other_volume;
+  taken.need_roster = intake.need_roster();
+  const bool is_partly = taken.is_torn || taken.need_roster > 0;
   const OurView ours = look_at(log, parley);
   // Papers that were held already are heard again and are no news.
   const bool has_news =

@@ -27,9 +27,9 @@ struct BundleSummary {
 struct BundleTaken {
   Heard heard;
   bool is_torn = false;
-  /// Some batches name roster records that stand in an earlier volume of the set: take that in,
-  /// then this one again.
-  bool needs_other_volume = false;
+  /// Batches not taken: they name roster records that are not here. An earlier volume of the set
+  /// has them (take that in, then this one again), or the sender took them to be held already.
+  std::uint64_t need_roster = 0;
   HandOver fact;  ///< outcome taken_in, partly or repeated; the owner adds person, medium and time
   Bytes view;     ///< what the sender said it holds: for LaneBook::took_in()
 };

@@ -120,6 +120,7 @@ void Intake::take_refused(ByteView bytes) {
 
 void Intake::refuse(const BatchId& id, const Error& error) {
   ++heard_.refused;
+  if (!id.is_none() && error.code == Errc::need_roster) ++need_roster_;
   if (heard_.refusals.size() < kRefusalsKept) heard_.refusals.emplace_back(id, error);
   if (!id.is_none() && not_kept_.size() < kRefusedToldMax) not_kept_.push_back(id);
 }

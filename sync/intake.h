@@ -29,6 +29,8 @@ class Intake {
   /// Batches of theirs we did not keep, or keep only aside: they need not come again at once.
   const std::vector<BatchId>& not_kept() const { return not_kept_; }
   const std::vector<BatchId>& kept() const { return kept_; }  ///< new in the log
+  /// Batches not kept for want of the roster records they name.
+  std::uint64_t need_roster() const { return need_roster_; }
 
  private:
   void take_roster(ByteView record);
@@ -50,6 +52,7 @@ class Intake {
   Frontiers frontiers_;
   bool has_frontiers_ = false;
   std::vector<BatchId> refused_by_them_, not_kept_, kept_;
+  std::uint64_t need_roster_ = 0;
 };
 
 /// Would this roster take `record` as the first of our realm? Only with the root fingerprint the

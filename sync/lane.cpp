@@ -19,6 +19,14 @@ void put_bytes(WireWriter& out, const Bytes& bytes) {
   out.raw(bytes);
 }
 
+/// Of those not lost.
+auto third_newest(const std::vector<LaneSet>& sets) {
+  std::size_t newer = 0;
+  return std::find_if(sets.rbegin(), sets.rend(), [&](const LaneSet& one) {
+    return one.state != SetState::lost && ++newer == 3;
+  });
+}
+
 Bytes take_bytes(WireReader& in) {
   const ByteView bytes = in.take(in.u32());
   return {bytes.begin(), bytes.end()};
@@ -33,7 +41,8 @@ std::vector<SetId> LaneBook::open_sets() const {
   return open;
 }
 
-// One-way: the export before the last two is the newest that later ones need not repeat.
+// One-way: the export before the last two is the newest that later ones need not repeat. Lost ones
+// do not count among them.
 Result<PeerView> LaneBook::base(bool is_full) const {
   PeerView nothing;
   if (is_two_way_ && open_sets().size() >= kOpenSetsMax) {
@@ -44,8 +53,9 @@ Result<PeerView> LaneBook::base(bool is_full) const {
   if (is_full || (is_two_way_ && has_twins())) return nothing;
   const Bytes* known = &peer_view_;
   if (!is_two_way_) {
-    if (sets_.size() < 3) return nothing;
-    known = &sets_[sets_.size() - 3].held;
+    const auto repeated = third_newest(sets_);
+    if (repeated == sets_.rend()) return nothing;
+    known = &repeated->held;
   }
   PeerView view;
   if (known->empty() || !view.decode(*known)) return nothing;
@@ -54,7 +64,8 @@ Result<PeerView> LaneBook::base(bool is_full) const {
 
 void LaneBook::exported(LaneSet set) {
   last_seq_ = std::max(last_seq_, set.seq);
-  if (!is_two_way_) set.state = SetState::returned;  // nobody waits for a one-way set
+  if (!is_two_way_) set.state = SetState::one_way;
+  is_two_way_ = true;
   sets_.push_back(std::move(set));
   for (auto old = sets_.begin(); sets_.size() > kSetsKept && old != sets_.end();)
     old = old->state == SetState::open ? old + 1 : sets_.erase(old);
@@ -71,7 +82,7 @@ Result<void> LaneBook::declare_lost(const SetId& set) {
 
 void LaneBook::returned(const SetId& set) {
   for (LaneSet& one : sets_)
-    if (one.set == set) one.state = SetState::returned;
+    if (one.set == set && one.state != SetState::one_way) one.state = SetState::returned;
 }
 
 void LaneBook::close_by(const std::vector<Receipt>& receipts) {
@@ -157,7 +168,7 @@ Bytes LaneBook::encode() const {
   WireWriter out(bytes);
   out.u8(kBookVersion);
   out.raw(peer_.view());
-  out.u8(is_two_way_ ? 1 : 0);
+  out.u8(1);  // 0 in a book of before: see decode()
   out.u64(last_seq_);
   put_bytes(out, peer_view_);
   out.raw(peer_incarnation_.view());
@@ -187,12 +198,14 @@ Bytes LaneBook::encode() const {
   return bytes;
 }
 
+// A book of before that had ever exported one-way calls every such set returned and does not say
+// which: without a receipt to show for it, none of them is.
 Result<LaneBook> LaneBook::decode(ByteView bytes) {
   if (bytes.size() > kBookBytesMax) return {Errc::too_large, "lane book"};
   WireReader in(bytes);
   if (in.u8() != kBookVersion) return {Errc::malformed, "lane book"};
   LaneBook book(in.block<NodeId>());
-  book.is_two_way_ = in.u8() != 0;
+  const bool is_of_before = in.u8() == 0;
   book.last_seq_ = in.u64();
   book.peer_view_ = take_bytes(in);
   book.peer_incarnation_ = in.block<IncarnationId>();
@@ -206,7 +219,8 @@ Result<LaneBook> LaneBook::decode(ByteView bytes) {
     LaneSet set;
     set.set = in.block<SetId>();
     set.seq = in.u64();
-    set.state = static_cast<SetState>(std::clamp<int>(in.u8(), 1, 3));
+    set.state = static_cast<SetState>(std::clamp<int>(in.u8(), 1, 4));
+    if (is_of_before && set.state == SetState::returned) set.state = SetState::one_way;
     set.volumes = in.u32();
     set.made_ms = static_cast<std::int64_t>(in.u64());
     set.held = take_bytes(in);

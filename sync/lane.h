@@ -6,6 +6,9 @@
 //            lives of the peer speak in turn, one disk was copied: all goes out, for both.
 //   one_way  what is new since the last export and what the two before it held; all of it on
 //            demand. Nothing comes back, so gaps are shown at the other end.
+//
+// A lane is two_way; one_way is said of one export. Its set is neither open nor returned: nobody
+// waits for it, and nobody has signed for it.
 #pragma once
 
 #include "schema/bundle_format.h"
@@ -13,7 +16,7 @@
 
 namespace jiyao {
 
-enum class SetState : std::uint8_t { open = 1, returned = 2, lost = 3 };
+enum class SetState : std::uint8_t { open = 1, returned = 2, lost = 3, one_way = 4 };
 
 /// One export, as the sender remembers it.
 struct LaneSet {
@@ -42,6 +45,7 @@ class LaneBook {
       : peer_(peer), is_two_way_(is_two_way) {}
 
   const NodeId& peer() const { return peer_; }
+  /// The policy of the next export. Not kept: exported() goes back to two_way.
   bool is_two_way() const { return is_two_way_; }
   void set_two_way(bool is_two_way) { is_two_way_ = is_two_way; }
   const std::vector<LaneSet>& sets() const { return sets_; }  ///< oldest first, newest kSetsKept
@@ -53,9 +57,10 @@ class LaneBook {
   ///   errors: conflict (two_way: kOpenSetsMax sets are open; the detail names them)
   Result<PeerView> base(bool is_full = false) const;
   void exported(LaneSet set);
-  /// A person says the medium is gone: what was in it counts as never sent.   errors: not_found
+  /// A person says the medium is gone: what was in it counts as never sent. Changes open sets only.
+  ///   errors: not_found
   Result<void> declare_lost(const SetId& set);
-  void returned(const SetId& set);  ///< unknown and closed ones change nothing
+  void returned(const SetId& set);  ///< unknown, closed and one-way ones change nothing
   /// Closes what the peer's newest receipts say was taken in.
   void close_by(const std::vector<Receipt>& receipts);
 

@@ -131,6 +131,12 @@ Result<Answer> export_new(Desk& desk, Replica& replica, const ExportOptions& opt
   return write_set(desk, replica, options, to, *writer, std::move(book), *label);
 }
 
+/// open also stands for what no book says anything of.
+SetState state_of(Replica& replica, const HandOver& fact) {
+  if (fact.direction != Direction::out || fact.peers.empty()) return SetState::open;
+  return set_state(replica, fact.peers.front(), fact.set).value_or(SetState::open);
+}
+
 Result<Answer> export_anew(Desk& desk, Replica& replica, const ExportOptions& options,
                            const std::vector<HandOver>& facts) {
   if (facts.empty() || facts.front().peers.empty())
@@ -138,6 +144,7 @@ Result<Answer> export_anew(Desk& desk, Replica& replica, const ExportOptions& op
   desk.console().talk(desk.text("bundle.anew"));
   ExportOptions whole = options;
   whole.is_full = true;
+  whole.is_one_way = options.is_one_way || state_of(replica, facts.front()) == SetState::one_way;
   whole.label = name_of(facts.front().label);
   return export_new(desk, replica, whole, facts.front().peers.front());
 }
@@ -197,6 +204,12 @@ Result<Answer> export_bundle(Desk& desk, const ExportOptions& options) {
   return export_new(desk, **replica, options, *to);
 }
 
+std::string state_text(Desk& desk, SetState state) {
+  if (state == SetState::returned) return desk.text("bundle.returned");
+  if (state == SetState::one_way) return desk.text("bundle.one_way");
+  return {};
+}
+
 Result<Answer> list(Desk& desk, const ExportOptions&) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
@@ -209,11 +222,10 @@ Result<Answer> list(Desk& desk, const ExportOptions&) {
     const NodeId peer = fact.peers.empty() ? NodeId{} : fact.peers.front();
     const std::string number = std::to_string(static_cast<int>(fact.outcome));
     const bool is_out = fact.direction == Direction::out;
-    const bool is_returned = is_out && is_set_returned(**replica, peer, fact.set);
+    const SetState state = state_of(**replica, fact);
     table.add({desk.text(is_out ? "bundle.out" : "bundle.in"), fact.set.hex().substr(0, 8),
                std::to_string(fact.volume), directory.node(peer), time_text(fact.at_ms),
-               desk.text("outcome." + number) +
-                   (is_returned ? desk.text("bundle.returned") : std::string())});
+               desk.text("outcome." + number) + state_text(desk, state)});
     Poco::JSON::Object::Ptr row = json_object();
     row->set("direction", is_out ? "out" : "in");
     row->set("set", fact.set.hex());
@@ -221,7 +233,8 @@ Result<Answer> list(Desk& desk, const ExportOptions&) {
     row->set("peer", directory.node(peer));
     row->set("label", std::string(name_of(fact.label)));
     row->set("outcome", static_cast<int>(fact.outcome));
-    row->set("returned", is_returned);
+    row->set("returned", state == SetState::returned);
+    row->set("one_way", state == SetState::one_way);
     row->set("at", rfc3339_at(fact.at_ms));
     row->set("note", fact.note);
     rows->add(row);
@@ -235,27 +248,39 @@ Result<Answer> list(Desk& desk, const ExportOptions&) {
   return answer;
 }
 
+Result<void> declare(Desk& desk, Replica& replica, const HandOver& fact) {
+  LaneBook book = lane_with(replica, fact.peers.front());
+  const auto declared = book.declare_lost(fact.set);
+  if (!declared) return declared.error();
+  keep_lane(replica, book);
+  HandOver note = fact;
+  note.outcome = HandOverOutcome::lost;
+  note.at_ms = desk.env().clock.wall_ms();
+  note.person = replica.person().user;
+  return replica.put(note);
+}
+
+/// Only a set that is waited for can be lost.
 Result<Answer> lost(Desk& desk, const ExportOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
   const auto set = set_named(**replica, options.again);
-  if (!set) return desk.failure(Errc::not_found, "bundle.no_set", {{"set", options.again}});
-  for (const HandOver& fact : (*replica)->hand_overs()) {
-    if (fact.set != *set || fact.peers.empty()) continue;
-    LaneBook book = lane_with(**replica, fact.peers.front());
-    if (const auto declared = book.declare_lost(*set); !declared) return declared.error();
-    keep_lane(**replica, book);
-    HandOver note = fact;
-    note.outcome = HandOverOutcome::lost;
-    note.at_ms = desk.env().clock.wall_ms();
-    note.person = (*replica)->person().user;
-    if (const auto kept = (*replica)->put(note); !kept) return kept.error();
-    break;
+  const std::vector<HandOver> facts = set ? volumes_of(**replica, *set) : std::vector<HandOver>{};
+  if (facts.empty() || facts.front().peers.empty())
+    return desk.failure(Errc::not_found, "bundle.no_set", {{"set", options.again}});
+  const SetState state = state_of(**replica, facts.front());
+  if (state == SetState::open) {
+    if (const auto declared = declare(desk, **replica, facts.front()); !declared)
+      return declared.error();
+    SentVolumes(desk, **replica).prune();
   }
-  SentVolumes(desk, **replica).prune();
-  Answer answer{.text = desk.text("bundle.lost", {{"set", set->hex().substr(0, 8)}}),
+  const char* words = state == SetState::returned  ? "bundle.not_lost_returned"
+                      : state == SetState::one_way ? "bundle.not_lost_one_way"
+                                                   : "bundle.lost";
+  Answer answer{.text = desk.text(words, {{"set", set->hex().substr(0, 8)}}),
                 .json = json_object()};
   answer.json->set("set", set->hex());
+  answer.json->set("declared", state == SetState::open);
   return answer;
 }
 

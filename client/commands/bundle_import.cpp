@@ -1,4 +1,6 @@
 // client/commands/bundle_import.cpp - 数据包: inspect and import, any order, any number of times.
+#include <set>
+
 #include "client/chosen_file.h"
 #include "client/commands/commands.h"
 #include "client/contacts.h"
@@ -84,17 +86,59 @@ struct Taken {
   std::string outcome;
 };
 
-Taken taken_text(Desk& desk, const std::string& file, const BundleTaken& taken) {
-  if (taken.needs_other_volume)
-    return {desk.text("bundle.waits", {{"file", file}}), ExitCode::partly, "waits"};
-  if (taken.is_torn)
-    return {desk.text("bundle.partly", {{"file", file}}), ExitCode::partly, "partly"};
-  if (taken.fact.outcome == HandOverOutcome::repeated)
-    return {desk.text("bundle.repeated", {{"file", file}}), ExitCode::done, "repeated"};
-  return {desk.text("bundle.imported", {{"file", file},
-                                        {"new", std::to_string(taken.heard.batches_new)},
-                                        {"held", std::to_string(taken.heard.batches_held)}}),
-          ExitCode::done, "taken_in"};
+/// One volume, against what this machine had of its set.
+struct Import {
+  std::string file;
+  BundleTaken taken;
+  std::set<std::uint32_t> volumes;  ///< of the set that were here before
+  bool closed_sets = false;         ///< of ours: the sender has taken them in
+
+  std::size_t batches() const { return taken.heard.batches_new + taken.heard.batches_waiting; }
+  bool was_here() const { return volumes.contains(taken.fact.volume); }
+  bool is_set_here() const { return volumes.size() + (was_here() ? 0 : 1) >= taken.fact.volumes; }
+};
+
+std::set<std::uint32_t> volumes_here(const Replica& replica, const BundleOuter& outer) {
+  std::set<std::uint32_t> volumes;
+  for (const HandOver& fact : replica.hand_overs())
+    if (fact.set == outer.set && fact.direction == Direction::in &&
+        fact.outcome != HandOverOutcome::refused)
+      volumes.insert(fact.volume);
+  return volumes;
+}
+
+Taken in_part(Desk& desk, const Import& import) {
+  if (import.taken.need_roster == 0)
+    return {desk.text("bundle.partly", {{"file", import.file}}), ExitCode::partly, "partly"};
+  if (!import.is_set_here())
+    return {desk.text("bundle.waits", {{"file", import.file}}), ExitCode::partly, "waits"};
+  return {desk.text("bundle.roster_old",
+                    {{"file", import.file}, {"count", std::to_string(import.taken.need_roster)}}),
+          ExitCode::partly, "roster_old"};
+}
+
+Taken taken_text(Desk& desk, const Import& import) {
+  const BundleTaken& taken = import.taken;
+  if (taken.fact.outcome == HandOverOutcome::partly) return in_part(desk, import);
+  const bool is_news = taken.fact.outcome == HandOverOutcome::taken_in;
+  const bool is_receipt = import.closed_sets || taken.heard.receipts > 0;
+  if (is_news && is_receipt && import.batches() == 0)
+    return {desk.text("bundle.receipts", {{"file", import.file}}), ExitCode::done, "taken_in"};
+  if (is_news)
+    return {desk.text("bundle.imported", {{"file", import.file},
+                                          {"new", std::to_string(import.batches())},
+                                          {"held", std::to_string(taken.heard.batches_held)}}),
+            ExitCode::done, "taken_in"};
+  if (import.was_here())
+    return {desk.text("bundle.repeated", {{"file", import.file}}), ExitCode::done, "repeated"};
+  return {desk.text("bundle.nothing_new", {{"file", import.file}}), ExitCode::done, "nothing_new"};
+}
+
+Result<void> put_fact(Desk& desk, Replica& replica, HandOver fact, const std::string& medium) {
+  fact.at_ms = desk.env().clock.wall_ms();
+  fact.person = replica.person().user;
+  fact.medium = medium;
+  return replica.put(fact);
 }
 
 Result<Taken> take_in(Desk& desk, Replica& replica, const std::string& file,
@@ -103,28 +147,52 @@ Result<Taken> take_in(Desk& desk, Replica& replica, const std::string& file,
   auto reader = BundleReader::open(desk.env().files, file, self);
   if (!reader) return not_readable(desk, reader.code(), file);
   TrustGate gate(replica, self.root);
+  const NodeId& sender = reader->outer().sender;
+  const std::size_t open = lane_with(replica, sender).open_sets().size();
   const auto summary = reader->inspect(replica.log());
   auto taken =
       summary ? reader->import(replica.log(), &gate) : Result<BundleTaken>(summary.error());
   if (!taken) {
-    HandOver fact = reader->refused(taken.error());
-    fact.at_ms = desk.env().clock.wall_ms();
-    fact.person = replica.person().user;
-    fact.medium = medium;
-    if (const auto kept = replica.put(fact); !kept) return kept.error();
+    const auto kept = put_fact(desk, replica, reader->refused(taken.error()), medium);
+    if (!kept) return kept.error();
     return Error{taken.code(), file};
   }
-  HandOver fact = taken->fact;
-  fact.at_ms = desk.env().clock.wall_ms();
-  fact.person = replica.person().user;
-  fact.medium = medium;
-  if (const auto kept = replica.put(fact); !kept) return kept.error();
-  if (!taken->is_torn && !taken->needs_other_volume) {
-    LaneBook book = lane_with(replica, reader->outer().sender);
-    book.took_in(reader->outer(), summary->manifest, taken->view);
-    keep_lane(replica, book);
+  Import import{file, *std::move(taken), volumes_here(replica, reader->outer())};
+  LaneBook book = lane_with(replica, sender);
+  HandOver& fact = import.taken.fact;
+  if (fact.outcome != HandOverOutcome::partly)
+    book.took_in(reader->outer(), summary->manifest, import.taken.view);
+  import.closed_sets = book.open_sets().size() < open;
+  if (fact.outcome == HandOverOutcome::repeated && import.closed_sets)
+    fact.outcome = HandOverOutcome::taken_in;
+  if (const auto kept = put_fact(desk, replica, fact, medium); !kept) return kept.error();
+  if (fact.outcome != HandOverOutcome::partly) keep_lane(replica, book);
+  return taken_text(desk, import);
+}
+
+std::uint64_t waiting_for_key(const Replica& replica) {
+  std::uint64_t changes = 0;
+  for (const auto& [compartment, counts] : replica.counts()) changes += counts.pending_key;
+  return changes;
+}
+
+/// Damage before what is not ours to have, that before all else.
+int gravity(ExitCode code) {
+  return code == ExitCode::integrity ? 2 : code == ExitCode::not_allowed ? 1 : 0;
+}
+
+/// Opens what came, and says how much of it no key is here for.
+Result<void> settle(Desk& desk, Replica& replica, std::uint64_t waited_before, Answer& answer) {
+  if (replica.roster().node(replica.node()) != nullptr) {
+    if (const auto kept = keep(replica); !kept) return kept.error();
+    if (const auto settled = settle_numbers(desk, replica); !settled) return settled.error();
   }
-  return taken_text(desk, file, *taken);
+  const std::uint64_t waits = waiting_for_key(replica);
+  const std::uint64_t more = waits > waited_before ? waits - waited_before : 0;
+  if (more > 0)
+    answer.text += "\n" + desk.text("bundle.wait_for_key", {{"count", std::to_string(more)}});
+  answer.json->set("waiting_for_key", more);
+  return {};
 }
 
 /// Every file on its own: a refused one does not keep the others out. The worst outcome is told.
@@ -132,6 +200,7 @@ Result<Answer> import_bundles(Desk& desk, const ImportOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
   Arrivals arrivals(**replica);
+  const std::uint64_t waited_before = waiting_for_key(**replica);
   Answer answer{.json = json_object()};
   Poco::JSON::Array::Ptr rows = json_array();
   std::optional<Error> refused;
@@ -146,7 +215,8 @@ Result<Answer> import_bundles(Desk& desk, const ImportOptions& options) {
       if (taken->exit_code != ExitCode::done) answer.exit_code = taken->exit_code;
     } else {
       if (options.files.size() == 1) return taken.error();
-      refused = taken.error();
+      const int weight = gravity(exit_code_of(taken.code()));
+      if (!refused || weight > gravity(exit_code_of(refused->code))) refused = taken.error();
       line = desk.text(
           "bundle.refused",
           {{"file", file}, {"why", desk.text("error." + std::string(name_of(taken.code())))}});
@@ -156,10 +226,8 @@ Result<Answer> import_bundles(Desk& desk, const ImportOptions& options) {
     answer.text += (answer.text.empty() ? "" : "\n") + line;
     rows->add(row);
   }
-  if ((*replica)->roster().node((*replica)->node()) != nullptr) {
-    if (const auto kept = keep(**replica); !kept) return kept.error();
-    if (const auto settled = settle_numbers(desk, **replica); !settled) return settled.error();
-  }
+  if (const auto settled = settle(desk, **replica, waited_before, answer); !settled)
+    return settled.error();
   arrivals.note(desk.env().clock.wall_ms());
   SentVolumes(desk, **replica).prune();
   if (const std::string waiting = waiting_epochs(desk, **replica); !waiting.empty())

@@ -94,6 +94,17 @@ TEST_F(BadBundle, ChangedAnywhereIsRefused) {
                       8, "MALFORMED", "不完整或已损坏", "重新");
 }
 
+TEST_F(BadBundle, OfSeveralRefusalsTheGravestIsTold) {
+  const std::string bent = changed("grave.jyb", "not a bundle");
+  const std::string other = written_by(realm_->archive, "V");
+  for (const Words& files : {Words{bent, other}, Words{other, bent}}) {
+    Words words = {"bundle", "import"};
+    words.insert(words.end(), files.begin(), files.end());
+    const Ran ran = s_->json(words);
+    EXPECT_EQ(ran.exit_code, 8) << ran.said();
+  }
+}
+
 TEST_F(BadBundle, BesideAGoodOneDoesNotKeepItOut) {
   const std::string bad = changed("beside.jyb", "not a bundle");
   const Ran ran = s_->json({"bundle", "import", bad, good_});

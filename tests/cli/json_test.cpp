@@ -260,12 +260,15 @@ void EveryVerb::media_travel() {
   const std::string file = out->getArray("volumes")->getObject(0)->getValue<std::string>("file");
   good(r, "bundle inspect", {file}, {"bundles"});
   wrong(r, "bundle inspect", {path("no.jyb")}, 4, "NOT_FOUND");
-  good(r, "bundle import", {file}, {"bundles"});
+  good(r, "bundle import", {file}, {"bundles", "waiting_for_key"});
   wrong(r, "bundle import", {path("no.jyb")}, 4, "NOT_FOUND");
-  good(a, "bundle list", {}, {"hand_overs"});
+  const auto listed = good(a, "bundle list", {}, {"hand_overs"})->getArray("hand_overs");
+  for (const char* key : {"direction", "set", "volume", "peer", "label", "outcome", "returned",
+                          "one_way", "at", "note"})
+    EXPECT_TRUE(listed->getObject(0)->has(key)) << key;
   wrong(lost, "bundle list", {}, 4, "NOT_FOUND");
   wrong(a, "bundle lost", {"ffffffff"}, 4, "NOT_FOUND");
-  good(a, "bundle lost", {out->getValue<std::string>("set")}, {"set"});
+  good(a, "bundle lost", {out->getValue<std::string>("set")}, {"set", "declared"});
   good(a, "backup create", {path("copy")}, {"folder", "files"});
   wrong(a, "backup create", {path("copy")}, 1, "EXISTS");
   wrong(lost, "backup restore", {path("no.copy")}, 4, "NOT_FOUND");

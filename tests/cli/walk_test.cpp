@@ -15,7 +15,9 @@ namespace jiyao {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr const char* kTitle = "关于做好汛期值守工作的通知";
 constexpr const char* kSender = "沿江防汛指挥部";
@@ -69,6 +71,51 @@ class Walk : public testing::Test {
   }
   void add(const FieldMachine& machine, const std::string& title) {
     machine.good({"incoming", "add", "--title", title, "--sender-org", kSender});
+  }
+  /// One volume on a medium of its own; its path.
+  std::string written(const FieldMachine& from, const FieldMachine& to, const Words& more = {}) {
+    Words words = exporting(to, "medium-" + std::to_string(++carried_));
+    words.insert(words.end(), more.begin(), more.end());
+    const auto volumes = from.good(words)->getArray("volumes");
+    return volumes->getObject(0)->getValue<std::string>("file");
+  }
+  Words exporting(const FieldMachine& to, const std::string& medium) const {
+    return {"bundle", "export", "--to", to.name(), "--out", made_folder(medium)};
+  }
+  static std::vector<std::string> sets_out(const FieldMachine& machine) {
+    std::vector<std::string> sets;
+    const auto facts = machine.good({"bundle", "list"})->getArray("hand_overs");
+    for (const auto& one : *facts) {
+      const auto row = one.extract<Poco::JSON::Object::Ptr>();
+      if (row->getValue<std::string>("direction") == "out")
+        sets.push_back(row->getValue<std::string>("set"));
+    }
+    return sets;
+  }
+  /// Exports; the set's id.
+  std::string export_to(const FieldMachine& to, const FieldMachine& from, const Words& more = {}) {
+    written(from, to, more);
+    return sets_out(from).back();
+  }
+  /// Of `bundle list`.
+  static Poco::JSON::Object::Ptr row_of(const FieldMachine& machine, const std::string& set) {
+    const auto facts = machine.good({"bundle", "list"})->getArray("hand_overs");
+    for (const auto& one : *facts) {
+      const auto row = one.extract<Poco::JSON::Object::Ptr>();
+      if (row->getValue<std::string>("set") == set) return row;
+    }
+    throw std::runtime_error("no set " + set);
+  }
+  static std::string outcome_of(const FieldMachine& machine, const std::string& file) {
+    const auto bundles = machine.good({"bundle", "import", file})->getArray("bundles");
+    return bundles->getObject(0)->getValue<std::string>("outcome");
+  }
+  /// A stand-alone machine of 甲局 that has had its first bundle from the archive.
+  FieldMachine with_the_roster(const std::string& name) {
+    FieldMachine machine =
+        realm.enrol({.name = name, .office = "甲局", .kind = "standalone", .person = "李四"});
+    carry(realm.archive, machine);
+    return machine;
   }
   FieldMachine with_the_paper() {
     const FieldMachine a = realm.enrol({.name = "A", .office = "甲局", .by_file = false});
@@ -155,6 +202,116 @@ TEST_F(Walk, BundlesGoThereAndBack) {
   EXPECT_THAT(s.run({"incoming", "list"}).out, HasSubstr("单机登记的一件"));
   s.expect_whole();
   realm.archive.expect_whole();
+}
+
+TEST_F(Walk, AOneWaySetIsNeitherOpenNorReceiptedAndTheNextOnesAreOrdinary) {
+  const FieldMachine s = with_the_roster("S");
+  add(s, "单机登记的一件");
+  const std::string once = export_to(realm.archive, s, {"--one-way"});
+  const std::string first = export_to(realm.archive, s);
+  EXPECT_EQ(s.good({"status"})->getValue<int>("open_media"), 1);
+  for (const auto& [set, is_one_way] : {std::pair{once, true}, {first, false}}) {
+    const auto row = row_of(s, set);
+    EXPECT_EQ(row->getValue<bool>("one_way"), is_one_way);
+    EXPECT_FALSE(row->getValue<bool>("returned")) << "nobody signed for it";
+    s.good({"bundle", "export", "--again", set, "--out", made_folder("again")});
+  }
+  EXPECT_THAT(s.run({"bundle", "list"}).out,
+              AllOf(HasSubstr("已写出，单向，不等回执"), Not(HasSubstr("已回执"))));
+  const Ran lost = s.run({"bundle", "lost", once});
+  EXPECT_EQ(lost.exit_code, 0) << lost.said();
+  EXPECT_THAT(lost.out, AllOf(HasSubstr("不等回执"), Not(HasSubstr("已声明丢失"))));
+  EXPECT_FALSE(s.good({"bundle", "lost", once})->getValue<bool>("declared"));
+  for (int i = 0; i < 2; ++i) export_to(realm.archive, s);
+  EXPECT_NE(s.run(exporting(realm.archive, "full")).exit_code, 0) << "three sets are open";
+  EXPECT_TRUE(s.good({"bundle", "lost", first})->getValue<bool>("declared"));
+}
+
+TEST_F(Walk, OfOneWaySetsTheNewestThreeAreKeptAndAnOlderOneIsMadeAnewOneWay) {
+  const FieldMachine s = with_the_roster("S");
+  std::vector<std::string> sets;
+  for (int i = 0; i < 4; ++i) sets.push_back(export_to(realm.archive, s, {"--one-way"}));
+  const auto again = [&](const std::string& set) {
+    return s.good({"bundle", "export", "--again", set, "--out", made_folder("again")})
+        ->getValue<std::string>("set");
+  };
+  for (std::size_t i = 1; i < sets.size(); ++i) EXPECT_EQ(again(sets[i]), sets[i]);
+  const std::string anew = again(sets[0]);
+  EXPECT_NE(anew, sets[0]);
+  EXPECT_TRUE(row_of(s, anew)->getValue<bool>("one_way"));
+  EXPECT_EQ(s.good({"status"})->getValue<int>("open_media"), 0);
+}
+
+TEST_F(Walk, ASetThatCameBackIsNotDeclaredLost) {
+  const FieldMachine s = with_the_roster("S");
+  add(s, "单机登记的一件");
+  carry(s, realm.archive);
+  carry(realm.archive, s);
+  const std::string set = sets_out(s).back();
+  EXPECT_TRUE(row_of(s, set)->getValue<bool>("returned"));
+  const Ran lost = s.run({"bundle", "lost", set});
+  EXPECT_EQ(lost.exit_code, 0) << lost.said();
+  EXPECT_THAT(lost.out, AllOf(HasSubstr("已回执"), Not(HasSubstr("已声明丢失"))));
+  EXPECT_TRUE(row_of(s, set)->getValue<bool>("returned"));
+}
+
+TEST_F(Walk, AMachineWhoseRosterIsTooOldIsToldToAskForAllOfIt) {
+  const FieldMachine s = with_the_roster("S");
+  carry(s, realm.archive);
+  s.good({"backup", "create", realm.folder / "copy"});
+  realm.archive.good({"office", "add", "丁局"});
+  carry(realm.archive, s);
+  carry(s, realm.archive);
+  fs::remove_all(s.data());
+  s.good({"backup", "restore", realm.folder / "copy"});
+  realm.archive.good({"office", "add", "戊局"});
+  const Words import = {"bundle", "import", written(realm.archive, s)};
+  for (int i = 0; i < 2; ++i) {
+    const Ran ran = s.run(import);
+    EXPECT_EQ(ran.exit_code, 3) << ran.said();
+    EXPECT_THAT(ran.out, AllOf(HasSubstr("--full"), Not(HasSubstr("等待同套"))));
+  }
+  const auto row = s.json(import).json()->getArray("bundles")->getObject(0);
+  EXPECT_EQ(row->getValue<std::string>("outcome"), "roster_old");
+  s.good({"bundle", "import", written(realm.archive, s, {"--full"})});
+  s.expect_whole();
+}
+
+TEST_F(Walk, AStickOfReceiptsIsNotCalledImportedBefore) {
+  const FieldMachine s = with_the_roster("S");
+  add(s, "单机登记的一件");
+  carry(s, realm.archive);
+  const std::string later = written(s, realm.archive);
+  EXPECT_EQ(outcome_of(realm.archive, later), "nothing_new") << "its content came with another set";
+  EXPECT_EQ(outcome_of(realm.archive, later), "repeated");
+  carry(realm.archive, s);
+  const std::string again = written(s, realm.archive);
+  realm.archive.good({"bundle", "import", again});
+  const std::string receipts = written(realm.archive, s);
+  const Ran first = s.run({"bundle", "import", receipts});
+  EXPECT_THAT(first.out, AllOf(HasSubstr("回执已收"), Not(HasSubstr("已导入过"))));
+  EXPECT_EQ(s.good({"status"})->getValue<int>("open_media"), 0);
+  EXPECT_THAT(s.run({"bundle", "import", receipts}).out, HasSubstr("已导入过，未做任何改动"));
+  EXPECT_THAT(s.run({"bundle", "list"}).out, Not(HasSubstr("已入账")));
+}
+
+TEST_F(Walk, WhatNoKeyIsHereForIsNotCalledRecorded) {
+  const FieldMachine s = with_the_roster("S");
+  const FieldMachine v =
+      realm.enrol({.name = "V", .office = "乙局", .kind = "standalone", .person = "王五"});
+  const FieldMachine t = realm.enrol({.name = "T", .office = "乙局", .kind = "standalone"});
+  realm.archive.good({"access", "give", "--node", "V", "--owner", "甲局", "--level", "内部"});
+  // By way of a machine that may not read 甲局 the roster comes, and no grant.
+  carry(realm.archive, t);
+  carry(t, s);
+  add(s, "单机登记的一件");
+  const Ran ran = v.run({"bundle", "import", written(s, v)});
+  EXPECT_EQ(ran.exit_code, 0) << ran.said();
+  const auto counts = v.good({"status"})->getObject("counts");
+  EXPECT_THAT(ran.out,
+              HasSubstr("其中 " + counts->getValue<std::string>("pending") + " 条等待密钥"));
+  EXPECT_NE(counts->getValue<std::string>("pending"), "0");
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("已收 "), Not(HasSubstr("已入账"))));
 }
 
 TEST_F(Walk, ARestoredDiskBeginsANewLifeAndFetchesWhatItLost) {

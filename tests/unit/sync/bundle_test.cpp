@@ -5,6 +5,7 @@
 #include "support/two_offices.h"
 #include "sync/bundle_reader.h"
 #include "sync/bundle_writer.h"
+#include "sync/intake.h"
 
 namespace jiyao {
 namespace {
@@ -96,6 +97,29 @@ TEST_F(BundleTest, VolumesComeInInAnyOrderAndEachStaysWithinItsSize) {
     EXPECT_EQ(taken->heard.refused, 0u);
   }
   EXPECT_EQ(log_r->frontier(internal), log_a->frontier(internal));
+}
+
+// A machine restored to before it knew the roster; its peer still takes it for the one it was.
+TEST_F(BundleTest, BatchesOfARosterThatIsNotHereAreCountedEveryOne) {
+  const Machine later = realm.add_node(office, Level::secret);
+  realm.teach(*log_a);
+  PeerView base;
+  const Result<BundleWriter> told = BundleWriter::plan(*log_a, order());
+  ASSERT_TRUE(told);
+  ASSERT_TRUE(base.decode(told->lane_set().held));
+  const int batches = static_cast<int>(Intake::kRefusalsKept) + 50;
+  for (int i = 0; i < batches; ++i) keep(*log_a, realm.write(a, internal));
+  BundleOrder news = order();
+  news.base = base;
+  const Result<BundleTaken> taken = take(write(std::move(news))[0]);
+  ASSERT_TRUE(taken) << taken.error().detail;
+  EXPECT_EQ(taken->need_roster, static_cast<std::uint64_t>(batches));
+  EXPECT_EQ(taken->fact.outcome, HandOverOutcome::partly);
+  EXPECT_EQ(held(), 0u);
+  const Result<BundleTaken> all = take(write(order())[0]);
+  ASSERT_TRUE(all) << all.error().detail;
+  EXPECT_EQ(all->need_roster, 0u);
+  EXPECT_EQ(held(), static_cast<std::size_t>(batches));
 }
 
 TEST_F(BundleTest, TheLargestBatchFitsTheSmallestVolume) {

@@ -25,6 +25,10 @@ class LaneTest : public testing::Test, protected TwoOffices {
     lane.exported(writer->lane_set());
     return writer->batches();
   }
+  std::uint64_t export_one_way(bool is_full = false) {
+    lane.set_two_way(false);
+    return export_now(is_full);
+  }
   BundleOuter volume_of(std::uint64_t seq, std::uint32_t volume, const SetId& set) const {
     BundleOuter outer;
     outer.set = set;
@@ -106,15 +110,53 @@ TEST_F(LaneTest, AReceiptOfThePeerClosesTheSetsItNames) {
 }
 
 TEST_F(LaneTest, AOneWayLaneRepeatsTheTwoExportsBefore) {
-  lane.set_two_way(false);
   std::vector<std::uint64_t> sent;
   for (int i = 0; i < 6; ++i) {
     keep(*log_a, realm.write(a, internal));
-    sent.push_back(export_now());
+    sent.push_back(export_one_way());
   }
   EXPECT_EQ(sent, (std::vector<std::uint64_t>{1, 2, 3, 3, 3, 3}));
-  EXPECT_EQ(export_now(true), 6u);
+  EXPECT_EQ(export_one_way(true), 6u);
   EXPECT_TRUE(lane.open_sets().empty());
+}
+
+TEST_F(LaneTest, OneWayIsSaidOfOneExportAndNoneOfThemIsEverReturned) {
+  keep(*log_a, realm.write(a, internal));
+  EXPECT_EQ(export_one_way(), 1u);
+  const SetId first = lane.last_set();
+  EXPECT_EQ(export_now(), 1u) << "nobody signed for it";
+  EXPECT_EQ(lane.open_sets(), std::vector<SetId>{lane.last_set()});
+  lane.returned(first);
+  ASSERT_TRUE(lane.declare_lost(first));
+  EXPECT_EQ(lane.sets().front().state, SetState::one_way);
+  for (std::size_t i = 1; i < kOpenSetsMax; ++i) export_now();
+  EXPECT_EQ(lane.base().code(), Errc::conflict) << "one-way sets do not loosen the brake";
+  lane.set_two_way(false);
+  EXPECT_TRUE(lane.base()) << "nor are they held by it";
+}
+
+TEST_F(LaneTest, OneWayExportsDoNotRelyOnALostSet) {
+  for (int i = 0; i < 3; ++i) {
+    keep(*log_a, realm.write(a, internal));
+    i == 1 ? export_now() : export_one_way();
+  }
+  ASSERT_TRUE(lane.declare_lost(lane.open_sets().front()));
+  EXPECT_EQ(export_one_way(), 3u);
+}
+
+TEST_F(LaneTest, OfABookOfBeforeThatWentOneWayNothingIsTakenAsReturned) {
+  keep(*log_a, realm.write(a, internal));
+  export_now();
+  lane.returned(lane.last_set());
+  export_now();
+  Bytes bytes = lane.encode();
+  bytes[1 + NodeId::kBytes] = 0;  // the policy such a book kept
+  const Result<LaneBook> book = LaneBook::decode(bytes);
+  ASSERT_TRUE(book);
+  EXPECT_TRUE(book->is_two_way());
+  ASSERT_EQ(book->sets().size(), 2u);
+  EXPECT_EQ(book->sets()[0].state, SetState::one_way);
+  EXPECT_EQ(book->sets()[1].state, SetState::open);
 }
 
 TEST_F(LaneTest, SetsThatNeverCameShowAsGaps) {
@@ -142,6 +184,7 @@ TEST_F(LaneTest, ASetIsTakenInOnceAllOfItsVolumesCameInAnyOrderAndAnyNumberOfTim
 TEST_F(LaneTest, ABookComesBackFromItsBytesAndNonsenseDoesNot) {
   keep(*log_a, realm.write(a, internal));
   export_now();
+  export_one_way();
   lane.took_in(volume_of(3, 1, realm.draw<SetId>()), of_volumes(2), to_bytes("view"));
   lane.took_in(volume_of(2, 1, realm.draw<SetId>()), of_volumes(1), {});
   const Bytes bytes = lane.encode();
