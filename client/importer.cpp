@@ -26,6 +26,12 @@ std::size_t bytes_of(const RegisterRow& row) {
 
 }  // namespace
 
+std::string told_reason(const Desk& desk, std::size_t line, const RowReason& why) {
+  return desk.text(
+      why.column.empty() ? "import.reason_row" : "import.reason_cell",
+      {{"line", std::to_string(line)}, {"column", why.column}, {"reason", why.reason}});
+}
+
 Result<void> Rejects::add(const RegisterRow& row, const std::vector<std::string>& headings) {
   ++count_;
   if (told_.size() < kToldMax) told_.push_back({row.line, *row.reason});
@@ -47,15 +53,15 @@ Result<void> Rejects::add(const RegisterRow& row, const std::vector<std::string>
   // What stands beyond the headings goes behind the reason: nothing is lost, and the row is refused
   // again until somebody has put it right.
   cells.insert(cells.begin() + static_cast<std::ptrdiff_t>(columns_),
-               desk_.text("import.reason_cell", {{"line", std::to_string(row.line)},
-                                                 {"column", row.reason->column},
-                                                 {"reason", row.reason->reason}}));
+               told_reason(desk_, row.line, *row.reason));
   writer_->put(cells);
   return {};
 }
 
 void Rejects::close() {
-  if (writer_ != nullptr) writer_->close();
+  if (writer_ == nullptr) return;
+  writer_->close();
+  has_file_ = true;
 }
 
 Importer::Importer(Desk& desk, Replica& replica, const LedgerDefinition& ledger, RegisterFile& file,
@@ -142,6 +148,12 @@ Result<void> Importer::judge_row(RegisterRow row, Rejects& rejects) {
     ++result_.known_already;
     return {};
   }
+  const auto refused = intake_.refused(row);
+  if (!refused) return refused.error();
+  if (*refused) {
+    row.reason = *refused;
+    return rejects.add(row, reader_->headings());
+  }
   is_good_.back() = true;
   ++result_.good;
   if (!ledger_.unique.empty()) {
@@ -201,50 +213,67 @@ Result<void> Importer::one_by_one(std::span<const RegisterRow> rows, Rejects& re
     const auto place = intake_.compartment(row.values);
     if (!place) return place.error();
     Act act{*place, {}};
-    if (const auto added = intake_.add_steps(act, row); !added) return added;
-    const auto recorded = replica_.record(act);
-    if (recorded) {
+    auto done = intake_.add_steps(act, row);
+    if (done)
+      if (const auto recorded = replica_.record(act); !recorded) done = recorded.error();
+    if (done) {
       ++result_.recorded;
       continue;
     }
-    const Errc code = recorded.code();
-    if (code != Errc::invalid && code != Errc::too_large && code != Errc::conflict &&
-        code != Errc::not_allowed)
-      return recorded.error();
+    if (!concerns_one_row(done.code())) return done;
     RegisterRow refused = row;
-    refused.reason = RowReason{{}, in_words(desk_, replica_, recorded.error()).detail};
+    refused.reason = intake_.in_reason(done.error());
     if (const auto added = rejects.add(refused, reader_->headings()); !added) return added;
   }
   return {};
 }
 
+/// As many of the first rows as one act holds, all of one compartment; returns how many.
+Result<std::size_t> Importer::draft(std::span<const RegisterRow> rows, Drafts& drafts) {
+  const auto place = intake_.compartment(rows.front().values);
+  if (!place) return place.error();
+  Act act{*place, {}};
+  std::size_t count = 0, bytes = 0;
+  do {
+    bytes += bytes_of(rows[count]);
+    if (const auto added = intake_.add_steps(act, rows[count]); !added) return added.error();
+    ++count;
+    if (count == rows.size()) break;
+    const auto next = intake_.compartment(rows[count].values);
+    if (!next || *next != *place) break;
+  } while (count < kActRows && bytes < kActTextBytes && act.steps.size() < kActSteps);
+  drafts.steps += act.steps.size();
+  drafts.acts.push_back(std::move(act));
+  drafts.rows.push_back(rows.first(count));
+  return count;
+}
+
+Result<void> Importer::record_drafts(Drafts& drafts, Rejects& rejects) {
+  const auto results = replica_.record_many(drafts.acts);
+  for (std::size_t i = 0; i < results.size(); ++i)
+    if (results[i]) result_.recorded += drafts.rows[i].size();
+  for (std::size_t i = 0; i < results.size(); ++i)
+    if (!results[i])
+      if (const auto saved = one_by_one(drafts.rows[i], rejects); !saved) return saved;
+  drafts = {};
+  return {};
+}
+
+/// One transaction at a time: if the machine breaks, what was recorded before is known to the row.
 Result<void> Importer::record_round(std::vector<RegisterRow>& rows, Rejects& rejects) {
   if (const auto numbered = intake_.number(rows); !numbered) return numbered;
-  std::vector<Act> acts;
-  std::vector<std::span<const RegisterRow>> spans;
+  Drafts drafts;
   for (std::size_t at = 0; at < rows.size();) {
-    const auto place = intake_.compartment(rows[at].values);
-    if (!place) return place.error();
-    Act act{*place, {}};
-    const std::size_t from = at;
-    std::size_t bytes = 0;
-    do {
-      bytes += bytes_of(rows[at]);
-      if (const auto added = intake_.add_steps(act, rows[at]); !added) return added;
-      ++at;
-      if (at == rows.size()) break;
+    const auto drafted = draft(std::span(rows).subspan(at), drafts);
+    if (!drafted) return drafted.error();
+    at += *drafted;
+    bool is_whole = at == rows.size() || drafts.steps >= kImportChangesPerCommit;
+    if (!is_whole) {
       const auto next = intake_.compartment(rows[at].values);
-      if (!next || *next != *place) break;
-    } while (at - from < kActRows && bytes < kActTextBytes && act.steps.size() < kActSteps);
-    acts.push_back(std::move(act));
-    spans.push_back(std::span(rows).subspan(from, at - from));
-  }
-  const auto results = replica_.record_many(acts);
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    if (results[i])
-      result_.recorded += spans[i].size();
-    else if (const auto saved = one_by_one(spans[i], rejects); !saved)
-      return saved;
+      is_whole = !next || next->level != drafts.acts.back().compartment.level;
+    }
+    if (!is_whole) continue;
+    if (const auto done = record_drafts(drafts, rejects); !done) return done;
   }
   return {};
 }

@@ -19,6 +19,9 @@
 
 namespace jiyao {
 
+/// "原第 4 行，密级：…"; of a reason that is of no column, without one.
+std::string told_reason(const Desk& desk, std::size_t line, const RowReason& why);
+
 /// The bad rows, written as they are found: the same columns, and the reason in a last one;
 /// correct it and import it again. No bad row, no file.
 class Rejects {
@@ -28,7 +31,8 @@ class Rejects {
       : desk_(desk), path_(std::move(path)), file_(file) {}
   /// errors: not_allowed, not_found (the folder)
   Result<void> add(const RegisterRow& row, const std::vector<std::string>& headings);
-  void close();  ///< durable
+  void close();                                ///< durable
+  bool has_file() const { return has_file_; }  ///< it stands under its name
 
   struct Told {
     std::size_t line;
@@ -43,6 +47,7 @@ class Rejects {
   Path path_;
   const RegisterFile& file_;
   std::unique_ptr<SheetWriter> writer_;
+  bool has_file_ = false;
   std::size_t columns_ = 0, count_ = 0;
   std::vector<Told> told_;
 };
@@ -54,8 +59,8 @@ struct ImportPlan {
 };
 
 struct Imported {
-  std::size_t good = 0;  ///< rows the ledger takes, recorded or not
-  std::size_t recorded = 0;
+  std::size_t good = 0;      ///< rows the ledger takes, recorded or not
+  std::size_t recorded = 0;  ///< durable, also when the rest is not
   std::size_t known_already = 0;
   std::size_t number_twice = 0;  ///< good rows whose key the file has more than once
   std::size_t hidden = 0;        ///< rows hidden in the sheet, which come in like others
@@ -75,7 +80,9 @@ class Importer {
   const RegisterReader& reader() const { return *reader_; }
   /// Every row judged; bad ones into `rejects`.   errors: malformed, too_large, need_roster
   Result<void> judge(Rejects& rejects);
-  /// The good ones recorded.   errors: as Replica::record()
+  /// The good ones recorded; what is refused of one row, into `rejects`. Also after an error or a
+  /// StorageFailure result() says what was recorded.
+  ///   errors: malformed (the file was changed), need_roster, revoked; those of NumberBlocks
   Result<void> record(Rejects& rejects);
   const Imported& result() const { return result_; }
 
@@ -86,7 +93,15 @@ class Importer {
   /// The row by what it says: people and offices by their names, as a file has them.
   std::string key_of(const std::function<std::string(const Field&)>& value) const;
   Result<std::vector<RegisterRow>> next_round(std::size_t& ordinal, ProgressBar& bar);
+  /// Acts that are one transaction, and the rows of each.
+  struct Drafts {
+    std::vector<Act> acts;
+    std::vector<std::span<const RegisterRow>> rows;
+    std::size_t steps = 0;
+  };
   Result<void> record_round(std::vector<RegisterRow>& rows, Rejects& rejects);
+  Result<std::size_t> draft(std::span<const RegisterRow> rows, Drafts& drafts);
+  Result<void> record_drafts(Drafts& drafts, Rejects& rejects);
   Result<void> one_by_one(std::span<const RegisterRow> rows, Rejects& rejects);
 
   Desk& desk_;

@@ -132,6 +132,7 @@ std::string Console::paint(std::string_view text, int code) const {
 void Console::show(std::string_view command, const Answer& answer) const {
   if (!choices_.is_json) {
     if (!answer.text.empty()) std::cout << shown(answer.text, is_coloured_) << std::endl;
+    if (answer.stopped_by) show(*answer.stopped_by);
     return;
   }
   Poco::JSON::Object document(Poco::JSON_PRESERVE_KEY_ORDER);
@@ -139,6 +140,7 @@ void Console::show(std::string_view command, const Answer& answer) const {
   if (answer.json)
     for (const std::string& key : answer.json->getNames()) document.set(key, answer.json->get(key));
   if (!answer.json && !answer.text.empty()) document.set("text", answer.text);
+  if (answer.stopped_by) document.set("error", told(catalogue_, *answer.stopped_by).object());
   print_document(document);
 }
 

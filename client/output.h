@@ -2,12 +2,14 @@
 //
 // stdout is the answer, stderr is talk. With --json every command writes exactly one document,
 // {"schema":"jiyao/<command>/1", ...}, and a failure is {"error":{"code","exit","message","hint"}}.
+// What ended midway says both: its answer so far, and the error in it.
 // Everything from a record or a file passes terminal_safe() before a terminal sees it.
 #pragma once
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +22,9 @@ namespace jiyao {
 struct Answer {
   std::string text = {};                ///< lines without a last newline; may be empty
   Poco::JSON::Object::Ptr json = {};    ///< keys beside "schema"; English names, RFC 3339 times
-  ExitCode exit_code = ExitCode::done;  ///< done, partly, or decide
+  ExitCode exit_code = ExitCode::done;  ///< done, partly, or decide; with `stopped_by` its code
+  /// What ended it midway: shown after what was done before.
+  std::optional<Error> stopped_by = {};
 };
 
 /// An empty object that keeps the order in which keys are set.

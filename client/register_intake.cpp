@@ -6,6 +6,7 @@
 #include "client/records.h"
 #include "schema/dates.h"
 #include "sync/check.h"
+#include "sync/terms.h"
 
 namespace jiyao {
 
@@ -88,8 +89,12 @@ std::vector<std::string> RegisterIntake::path_to(const std::string& state) const
 RowReason RegisterIntake::in_reason(const Error& error) const {
   const Error told = in_words(desk_, replica_, error);
   const std::size_t colon = told.detail.find(':');
-  if (colon == std::string::npos) return {{}, told.detail};
-  return {told.detail.substr(0, colon), told.detail.substr(colon + 1)};
+  const bool names_field = error.detail.find('.') < error.detail.find(':');
+  if (!names_field || colon == std::string::npos)
+    return {{}, desk_.words().engine_words(told.detail)};
+  const std::size_t begin = told.detail.find_first_not_of(' ', colon + 1);
+  return {told.detail.substr(0, colon),
+          desk_.words().engine_words(told.detail.substr(std::min(begin, told.detail.size())))};
 }
 
 std::optional<RowReason> RegisterIntake::resolve(const Field& field, FieldValues& values) {
@@ -135,6 +140,59 @@ std::optional<RowReason> RegisterIntake::complete(RegisterRow& row) {
   const auto valid = validate(ledger_, nullptr, change);
   if (valid) return std::nullopt;
   return in_reason(valid.error());
+}
+
+Result<std::optional<RowReason>> RegisterIntake::closed(const CompartmentId& place) {
+  if (const auto known = closed_.find(place); known != closed_.end()) return known->second;
+  std::optional<RowReason> reason;
+  if (const auto open = replica_.may_record(place); !open) {
+    if (!concerns_one_row(open.code())) return open.error();
+    reason = in_reason(open.error());
+    const Field* level = open.code() == Errc::not_allowed ? nullptr : level_field(ledger_);
+    if (level != nullptr) reason->column = label_of(desk_.words(), *level);
+  }
+  const Roster roster = replica_.roster();
+  const NodeEntry* node = roster.node(replica_.node());
+  if (ledger_.only_standalone && node != nullptr && node->record.kind != NodeKind::standalone)
+    reason = in_reason({Errc::not_allowed, "only a stand-alone machine keeps this ledger"});
+  closed_.emplace(place, reason);
+  return reason;
+}
+
+/// `states`: of the records that the steps before made, as they will be shown.
+std::optional<RowReason> RegisterIntake::refused_step(const Step& step,
+                                                      std::map<RecordId, RecordState>& states) {
+  const LedgerDefinition& definition = *replica_.definitions().ledger(step.ledger);
+  Change change;
+  change.ledger = step.ledger;
+  change.kind = step.kind;
+  change.actor = replica_.person().user;
+  change.writes = step.writes;
+  if (const auto right = check_role(desk_, replica_, definition, change); !right)
+    return RowReason{{}, right.error().detail};
+  const auto before = states.find(step.record);
+  const RecordState* state = before == states.end() ? nullptr : &before->second;
+  const auto valid = validate(definition, state, change, {}, replica_.calendar());
+  if (!valid) return in_reason(valid.error());
+  states[step.record] = with_change(definition, state, change);
+  return std::nullopt;
+}
+
+Result<std::optional<RowReason>> RegisterIntake::refused(const RegisterRow& row) {
+  const auto place = compartment(row.values);
+  if (!place) return place.error();
+  auto reason = closed(*place);
+  if (!reason || *reason) return reason;
+  RegisterRow numbered = row;  // its numbers are drawn when all else is right
+  for (const NumberRule& rule : ledger_.numbers)
+    numbered.values.emplace(ledger_.fields[rule.field].name, "2000-0001");
+  Act act{*place, {}};
+  if (const auto added = add_steps(act, numbered); !added)
+    return std::optional(in_reason(added.error()));
+  std::map<RecordId, RecordState> states;
+  for (const Step& step : act.steps)
+    if (auto refusal = refused_step(step, states)) return refusal;
+  return std::optional<RowReason>();
 }
 
 Result<std::vector<std::pair<SeriesKey, std::string>>> RegisterIntake::needs_of(
@@ -231,6 +289,22 @@ Result<void> RegisterIntake::add_steps(Act& act, const RegisterRow& row) {
     act.steps.push_back(*std::move(step));
   }
   return {};
+}
+
+bool concerns_one_row(Errc code) {
+  switch (code) {
+    case Errc::invalid:
+    case Errc::exists:
+    case Errc::not_found:
+    case Errc::conflict:
+    case Errc::too_large:
+    case Errc::not_allowed:
+    case Errc::not_cleared:
+    case Errc::above_ceiling:
+      return true;
+    default:
+      return false;
+  }
 }
 
 std::vector<const Field*> naming_fields(const LedgerDefinition& ledger) {

@@ -30,6 +30,12 @@ class RegisterIntake {
   Result<CompartmentId> compartment(const FieldValues& values);
   /// Cited records by their ids, and would the ledger take the row?   nullopt: it would
   std::optional<RowReason> complete(RegisterRow& row);
+  /// Could this person record the complete row at this machine: ceiling, clearance, rights, and the
+  /// conditions of every step?   nullopt: as far as it can be known before, yes
+  ///   errors: what concerns all rows: need_roster, revoked, not_found (no such office)
+  Result<std::optional<RowReason>> refused(const RegisterRow& row);
+  /// For people: the column, if the error names one, and what is wrong.
+  RowReason in_reason(const Error& error) const;
 
   /// How many numbers rows still need, by series.
   using Needs = std::map<std::pair<SeriesKey, std::string>, std::size_t>;
@@ -44,7 +50,8 @@ class RegisterIntake {
  private:
   std::vector<std::string> path_to(const std::string& state) const;
   std::optional<RowReason> resolve(const Field& field, FieldValues& values);
-  RowReason in_reason(const Error& error) const;
+  Result<std::optional<RowReason>> closed(const CompartmentId& place);
+  std::optional<RowReason> refused_step(const Step& step, std::map<RecordId, RecordState>& states);
   Result<std::vector<std::pair<SeriesKey, std::string>>> needs_of(const RegisterRow& row);
   Result<void> add_record(Act& act, const FieldValues& values, const RegisterRow& row);
 
@@ -55,7 +62,11 @@ class RegisterIntake {
   std::string first_state_;
   Registration registration_;
   std::map<std::pair<LedgerName, std::string>, std::optional<std::string>> cited_;
+  std::map<CompartmentId, std::optional<RowReason>> closed_;  ///< those asked before
 };
+
+/// Does this refusal speak of one row, so that others may still be recorded?
+bool concerns_one_row(Errc code);
 
 /// The fields by which somebody recognises a record of a ledger: numbers and titles.
 std::vector<const Field*> naming_fields(const LedgerDefinition& ledger);

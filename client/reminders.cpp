@@ -15,6 +15,7 @@ namespace jiyao {
 namespace {
 
 constexpr std::size_t kPageRows = 200;
+constexpr std::string_view kBackupLedger = "backup_log";
 
 bool is_day(const std::string& text) {
   return is_date(text) || is_stamp(text);
@@ -74,7 +75,9 @@ class Asked {
 class Due {
  public:
   Due(const Replica& replica, const std::string& today, int days, Roles roles)
-      : replica_(replica), today_(today), days_(days), roles_(roles) {}
+      : replica_(replica), today_(today), days_(days), roles_(roles) {
+    if (const auto office = own_office(replica)) office_ = *office;
+  }
 
   std::vector<DueItem> all() {
     for (const LedgerDefinition& ledger : replica_.definitions().all())
@@ -100,13 +103,28 @@ class Due {
       for (View& row : page.rows) {
         for (const Reminder& reminder : ledger.reminders)
           if (is_for_us(reminder.to) && !row.state.is_terminal) ask(ledger, row, reminder);
-        if (!ledger.recurring.empty()) rows.push_back(std::move(row.state));
+        if (!ledger.recurring.empty() && may_do_duty(row)) rows.push_back(std::move(row.state));
       }
       after = page.after;
     } while (after);
     for (const DueDuty& duty : due_duties(ledger, rows, today_))
       if (is_for_us(duty.to)) add({std::nullopt, &ledger, duty.zh, duty.due_on, 0, false, duty.to});
   }
+
+  /// A duty is each office's own, and a backup is of the machine it was made at.
+  bool may_do_duty(const View& row) const {
+    if (row.is_hidden || row.compartment.office != office_) return false;
+    return row.ledger != kBackupLedger || is_made_here(row.record);
+  }
+  bool is_made_here(const RecordId& record) const {
+    const std::vector<HistoryEntry> history = replica_.history(record);
+    return std::any_of(history.begin(), history.end(), [&](const HistoryEntry& entry) {
+      const bool makes =
+          entry.change.kind == ChangeKind::create || entry.change.kind == ChangeKind::import;
+      return makes && entry.is_applied && entry.change.origin.node == replica_.node();
+    });
+  }
+
   Holds holds_on(Asked& asked, const Reminder& reminder, const std::string& day) const {
     const Lookup words = [&](std::string_view ref,
                              std::string_view name) -> std::optional<std::string> {
@@ -143,6 +161,7 @@ class Due {
   const std::string& today_;
   int days_;
   Roles roles_;
+  std::optional<OfficeId> office_;  ///< of this machine, as soon as the roster names it
   std::vector<DueItem> found_;
 };
 

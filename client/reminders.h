@@ -22,8 +22,8 @@ struct DueItem {
 };
 
 /// Overdue, due today, and due within `days` from `today` on; the most urgent first; then duties of
-/// the running period (month, quarter ...) that are not done. `roles`: only what is for one of
-/// them; 0: everything.
+/// the running period (month, quarter ...) that no row of the own office shows done, a backup none
+/// made at this machine. `roles`: only what is for one of them; 0: everything.
 std::vector<DueItem> due_items(const Replica& replica, const std::string& today, int days,
                                Roles roles);
 

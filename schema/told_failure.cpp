@@ -1,8 +1,6 @@
 // schema/told_failure.cpp - from Errc and detail to sentences.
 #include "schema/told_failure.h"
 
-#include <Poco/JSON/Object.h>
-
 #include <sstream>
 
 #include "schema/text.h"
@@ -19,14 +17,18 @@ std::string upper(std::string text) {
 
 }  // namespace
 
-std::string ToldFailure::json() const {
+Poco::JSON::Object::Ptr ToldFailure::object() const {
   Poco::JSON::Object::Ptr inner = new Poco::JSON::Object(Poco::JSON_PRESERVE_KEY_ORDER);
   inner->set("code", code);
   inner->set("exit", static_cast<int>(exit_code));
   inner->set("message", message);
   inner->set("hint", hint);
+  return inner;
+}
+
+std::string ToldFailure::json() const {
   Poco::JSON::Object document;
-  document.set("error", inner);
+  document.set("error", object());
   std::ostringstream out;
   document.stringify(out);
   return out.str();

@@ -4,6 +4,8 @@
 // first line of the detail says what and where; further lines replace the hint.
 #pragma once
 
+#include <Poco/JSON/Object.h>
+
 #include <string>
 
 #include "crypto/result.h"
@@ -18,6 +20,8 @@ struct ToldFailure {
   std::string message;  ///< one line, safe for a terminal
   std::string hint;     ///< may be empty
 
+  /// {"code","exit","message","hint"}
+  Poco::JSON::Object::Ptr object() const;
   /// {"error":{"code","exit","message","hint"}}
   std::string json() const;
 };

@@ -42,6 +42,9 @@ struct Step {
   std::string reason;
 };
 
+/// Acts of one level share a transaction of record_many() until they hold so many changes.
+inline constexpr std::size_t kImportChangesPerCommit = 2000;
+
 /// The steps of one clerk's act: one compartment, all or nothing, one batch.
 struct Act {
   CompartmentId compartment;
@@ -124,6 +127,7 @@ struct VerifyReport {
                                     ///< "page_damaged secret.jdb 17"
   std::map<CompartmentId, Counts> counts;
   std::map<CompartmentId, CompartmentDigest> digests;
+  std::vector<Level> unverified;  ///< their files are here, but closed to this person
 };
 
 /// Who is at the keyboard: made by unlocking the keyring. Roles and clearance come from the roster.
@@ -201,6 +205,9 @@ class Replica : public RosterGate {
   const SigningKey& node_key() const;
   const BoxKey& node_box() const;
   std::vector<Level> open_levels() const;
+  /// Could the person at the keyboard record in this compartment, on this machine, now?
+  ///   errors: need_roster, revoked, above_ceiling, not_cleared, not_allowed
+  Result<void> may_record(const CompartmentId& compartment) const;
 
   Result<View> view(const RecordId& record) const;  ///< errors: not_found
   RecordPage search(const Query& query, const std::optional<RecordId>& after = std::nullopt) const;

@@ -138,6 +138,17 @@ Hlc Replica::State::next_hlc() {
   return last_hlc;
 }
 
+std::vector<Level> closed_levels(const Replica::State& replica) {
+  std::vector<Level> closed;
+  for (std::uint8_t i = 0; i < kLevels; ++i) {
+    const Level level = static_cast<Level>(i);
+    const bool is_open = replica.stores.contains(level);
+    if (!is_open && is_there(replica.parts.env.files, level_path(replica.parts.folder, level)))
+      closed.push_back(level);
+  }
+  return closed;
+}
+
 bool Replica::State::refresh_keys() {
   Hasher hasher(Label::papers);
   std::size_t own = 0;

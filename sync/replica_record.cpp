@@ -9,8 +9,6 @@ namespace jiyao {
 namespace {
 
 constexpr const char* kCounterName = "n";
-/// Changes of an import that share one transaction.
-constexpr std::size_t kImportChangesPerCommit = 2000;
 
 /// Acts of one level file, one transaction.
 class Recorder {
@@ -240,6 +238,12 @@ Result<Store*> place_for(Replica::State& replica, const CompartmentId& compartme
 }
 
 }  // namespace
+
+Result<void> Replica::may_record(const CompartmentId& compartment) const {
+  const Result<Store*> store = place_for(*state_, compartment);
+  if (!store) return store.error();
+  return {};
+}
 
 Result<Recorded> Replica::record(const Act& act) {
   return std::move(record_many({&act, 1}).front());

@@ -55,6 +55,8 @@ struct Replica::State {
   bool refresh_keys();
 };
 
+/// Levels whose files lie in the folder and are not open: what is in them nobody here looked at.
+std::vector<Level> closed_levels(const Replica::State& replica);
 /// Opens the level files over parts that are there already, and heals what a crash left.
 ///   errors: of Store::open()
 Result<std::unique_ptr<Replica::State>> assemble(ReplicaParts parts);

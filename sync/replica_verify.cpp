@@ -119,6 +119,7 @@ Result<VerifyReport> Replica::verify(bool full, const Progress* progress) const 
   }
   report.counts = counts();
   report.digests = digests();
+  report.unverified = closed_levels(*state_);
   report.is_clean = report.faults.empty();
   return report;
 }

@@ -1,10 +1,12 @@
 // client/commands/import.cpp - import LEDGER FILE: good rows in, bad rows out with reasons.
 #include <algorithm>
+#include <functional>
 
 #include "client/chosen_file.h"
 #include "client/commands/commands.h"
 #include "client/importer.h"
 #include "client/ledger_choice.h"
+#include "schema/told_failure.h"
 
 namespace jiyao {
 
@@ -146,15 +148,13 @@ std::string told_reasons(Desk& desk, const ImportOptions& options, const Rejects
   std::string text;
   for (std::size_t i = 0; i < rejects.told().size() && i < kShownReasons; ++i) {
     const Rejects::Told& one = rejects.told()[i];
-    text += "\n  " + desk.text("import.reason_cell", {{"line", std::to_string(one.line)},
-                                                      {"column", one.reason.column},
-                                                      {"reason", one.reason.reason}});
+    text += "\n  " + told_reason(desk, one.line, one.reason);
   }
   if (rejects.count() > kShownReasons) text += "\n  …";
-  if (rejects.count() > 0)
-    text += "\n" + (options.rejects.empty()
-                        ? desk.text("import.ask_rejects")
-                        : desk.text("import.rejects_file", {{"file", options.rejects}}));
+  if (rejects.has_file())
+    text += "\n" + desk.text("import.rejects_file", {{"file", options.rejects}});
+  else if (rejects.count() > 0 && options.rejects.empty())
+    text += "\n" + desk.text("import.ask_rejects");
   return text;
 }
 
@@ -192,6 +192,27 @@ Answer import_answer(Desk& desk, const ImportOptions& options, const RegisterFil
   answer.json->set("sheet", file.name_of_table(importer.table()));
   if (rejects.count() > 0) answer.exit_code = done == 0 ? ExitCode::failed : ExitCode::partly;
   return answer;
+}
+
+/// Does it, unless something ended what was to be done before; a broken machine, too, is told with
+/// what was recorded until then.
+void attempt(Desk& desk, std::optional<Error>& stopped_by,
+             const std::function<Result<void>()>& work) {
+  std::optional<Error> failed;
+  try {
+    if (const auto done = work(); !done) failed = done.error();
+  } catch (const StorageFailure& failure) {
+    failed =
+        Error{Errc::storage, desk.text(message_id_of(failure.kind()), {{"what", failure.what()}})};
+  }
+  if (!stopped_by) stopped_by = failed;
+}
+
+void tell_stop(Desk& desk, const std::optional<Error>& stopped_by, Answer& answer) {
+  if (!stopped_by) return;
+  answer.text += "\n" + desk.text("import.stopped");
+  answer.exit_code = exit_code_of(stopped_by->code);
+  answer.stopped_by = stopped_by;
 }
 
 Result<void> check_words(Desk& desk, const ImportOptions& options) {
@@ -235,10 +256,15 @@ Result<Answer> import_register(Desk& desk, const ImportOptions& options) {
   Rejects rejects(desk, options.rejects, **file);
   if (const auto judged = importer.judge(rejects); !judged) return judged.error();
   if (!options.save_map.empty()) save_columns(**replica, ledger, options.save_map, *columns);
-  if (!options.dry_run)
-    if (const auto done = importer.record(rejects); !done) return done.error();
-  rejects.close();
-  return import_answer(desk, options, **file, importer, rejects);
+  std::optional<Error> stopped_by;
+  if (!options.dry_run) attempt(desk, stopped_by, [&] { return importer.record(rejects); });
+  attempt(desk, stopped_by, [&]() -> Result<void> {
+    rejects.close();
+    return {};
+  });
+  Answer answer = import_answer(desk, options, **file, importer, rejects);
+  tell_stop(desk, stopped_by, answer);
+  return answer;
 }
 
 }  // namespace

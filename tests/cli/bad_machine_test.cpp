@@ -104,6 +104,37 @@ TEST_F(BadMachine, AReplicaOfANewerProgramIsLeftAlone) {
   }
 }
 
+// Whoever verifies is told what was looked into, and of what lies there closed.
+TEST_F(BadMachine, AFileThatThePersonCannotOpenIsNotVerifiedAndSaidSo) {
+  const FieldMachine machine(folder_.path(), "R");
+  machine.found_alone({"--network", "classified", "--network-level", "秘密"});
+  const std::string li = "passphrase of Li Si";
+  Start adding = machine.start({"user", "add", "李四", "--clearance", "内部", "--roles",
+                                "intake_clerk", "--recovery-sheet", folder_ / "li.sheet"});
+  adding.passphrases = machine.passphrase() + "\n" + li + "\nthe realm's root for tests\n";
+  ASSERT_EQ(run(adding).exit_code, 0);
+  const Ran own = machine.json({"verify"});
+  EXPECT_EQ(own.exit_code, 0) << own.said();
+  EXPECT_THAT(own.out, HasSubstr("\"unverified\":[]"));
+  std::string secret = read_text(machine.data() / "secret.jdb");
+  for (std::size_t at = 100; at < secret.size(); at += 100) secret[at] ^= 1;
+  write_text(machine.data() / "secret.jdb", secret);
+  for (const Words& words : {Words{"verify"}, Words{"verify", "--full"}}) {
+    Start start = machine.start(words);
+    start.passphrases = li + "\n";
+    const Ran told = run(start);
+    EXPECT_EQ(told.exit_code, 3) << told.said();
+    EXPECT_THAT(told.out, HasSubstr("未核验：秘密"));
+    EXPECT_THAT(told.out, HasSubstr("打开了的部分没有发现问题"));
+    EXPECT_THAT(told.out, testing::Not(HasSubstr("核验通过")));
+    start.words.push_back("--json");
+    const auto levels = run(start).json()->getArray("unverified");
+    ASSERT_FALSE(levels.isNull());
+    ASSERT_GE(levels->size(), 1U);
+    EXPECT_EQ(levels->getElement<std::string>(0), "secret");
+  }
+}
+
 TEST_F(BadMachine, AKeyringOfANewerProgramIsLeftAlone) {
   const FieldMachine machine(folder_.path(), "R");
   machine.found_alone();
@@ -121,18 +152,30 @@ TEST_F(BadMachine, AKeyringOfANewerProgramIsLeftAlone) {
 TEST_F(BadMachine, AFileThatMayNotGrowTakesPartOfARegisterAndNamesTheFile) {
   const FieldMachine machine(folder_.path(), "R");
   machine.found_alone();
-  const std::string path = register_of(1500);
-  Start start = machine.start({"--json", "import", "incoming", path});
-  start.file_bytes_max = 400 << 10;
+  const std::string path = register_of(3000);
+  write_text(path, read_text(path) + "3001,省厅,厅发〔2026〕3001号,坏的一行,昨天\n");
+  const std::string rejects = folder_ / "rejects.csv";
+  Start start = machine.start({"--json", "import", "incoming", path, "--rejects", rejects});
+  start.file_bytes_max = 2000 << 10;
   const Ran full = run(start);
   EXPECT_EQ(full.exit_code, 12) << full.said();
   EXPECT_EQ(full.error_code(), "STORAGE");
   EXPECT_THAT(full.out, HasSubstr("internal.jdb"));
   EXPECT_THAT(full.out, HasSubstr("剩余空间"));
   machine.expect_whole();
-  EXPECT_LT(machine.rows(), 1500U);
-  machine.good({"import", "incoming", path});
-  EXPECT_EQ(machine.rows(), 1500U);
+  EXPECT_LT(machine.rows(), 3000U);
+  EXPECT_GT(machine.rows(), 0U);
+  EXPECT_EQ(full.json()->optValue<std::uint64_t>("recorded", 9999), machine.rows());
+  EXPECT_TRUE(fs::exists(rejects)) << "the bad row found before is lost";
+  Start again = machine.start({"import", "incoming", path});
+  again.file_bytes_max = 2000 << 10;
+  const Ran told = run(again);
+  EXPECT_EQ(told.exit_code, 12) << told.said();
+  EXPECT_THAT(told.out, HasSubstr("没有做完就停下了"));
+  EXPECT_THAT(told.out, HasSubstr("已入账"));
+  EXPECT_THAT(told.err, HasSubstr("internal.jdb"));
+  EXPECT_EQ(machine.json({"import", "incoming", path}).exit_code, 3);
+  EXPECT_EQ(machine.rows(), 3000U);
   machine.expect_whole();
 }
 
@@ -147,11 +190,13 @@ TEST_F(BadMachine, AFullDiskKeepsWhatWasRecordedAndGoesOnWhenThereIsRoom) {
   EXPECT_EQ(full.exit_code, 12) << full.said();
   EXPECT_THAT(full.err, HasSubstr("磁盘已满"));
   EXPECT_THAT(full.err, HasSubstr("剩余空间"));
+  EXPECT_THAT(full.out, HasSubstr("没有做完就停下了"));
   disk.grow_to(64 << 20);
   machine.expect_whole();
   EXPECT_EQ(machine.good({"find", "先登记"})->getArray("records")->size(), 1U);
   const std::uint64_t before = machine.rows();
   EXPECT_LT(before, 2001U);
+  EXPECT_THAT(full.out, HasSubstr("已入账 " + std::to_string(before - 1) + " 行"));
   const auto completed = machine.good({"import", "incoming", path});
   EXPECT_EQ(completed->getValue<std::uint64_t>("recorded") + before, 2001U);
   EXPECT_EQ(machine.rows(), 2001U);

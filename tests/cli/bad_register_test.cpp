@@ -164,6 +164,108 @@ TEST_F(BadRegister, ACorrectedRejectsFileCompletesTheRegister) {
   EXPECT_EQ(rows(), before + 2);
 }
 
+/// A person beside whom there is more: another of the machine's levels, and what their roles do.
+class BadRegisterOfAClerk : public testing::Test {
+ protected:
+  BadRegisterOfAClerk() : machine_(folder_.path(), "R") {
+    machine_.found_alone({"--network", "classified", "--network-level", "秘密"});
+    Start adding = machine_.start({"user", "add", "李四", "--clearance", "内部", "--roles",
+                                   "intake_clerk", "--recovery-sheet", folder_ / "li.sheet"});
+    adding.passphrases = machine_.passphrase() + "\n" + kLi + "\nthe realm's root for tests\n";
+    const Ran added = run(adding);
+    if (added.exit_code != 0) throw std::runtime_error(added.said());
+  }
+  Ran as_clerk(Words words) const {
+    words.insert(words.begin(), "--json");
+    Start start = machine_.start(words);
+    start.passphrases = std::string(kLi) + "\n";
+    return run(start);
+  }
+  std::string file(const std::string& text) const {
+    write_text(folder_ / "register.csv", text);
+    return folder_ / "register.csv";
+  }
+  /// What a program is told of the bad rows: "3 密级: why".
+  static std::string told(const Poco::JSON::Object& answer) {
+    std::string text;
+    for (const auto& one : *answer.getArray("rejected")) {
+      const auto row = one.extract<Poco::JSON::Object::Ptr>();
+      text += row->getValue<std::string>("line") + " " + row->getValue<std::string>("column") +
+              ": " + row->getValue<std::string>("reason") + "\n";
+    }
+    return text;
+  }
+  /// The preview and then the import say the same; returns what they say.
+  std::string expect_alike(const std::string& ledger, const std::string& path, unsigned good) {
+    const std::string rejects = folder_ / "rejects.csv";
+    const Words words = {"import", ledger, path, "--rejects", rejects};
+    Words preview = words;
+    preview.push_back("--dry-run");
+    const Ran seen = as_clerk(preview);
+    const Ran done = as_clerk(words);
+    EXPECT_EQ(seen.exit_code, good == 0 ? 1 : 3) << seen.said();
+    EXPECT_EQ(done.exit_code, seen.exit_code) << done.said();
+    EXPECT_FALSE(done.json()->has("error")) << done.said();
+    if (done.json()->has("error")) return {};
+    EXPECT_EQ(seen.json()->getValue<unsigned>("importable"), good);
+    EXPECT_EQ(done.json()->getValue<unsigned>("recorded"), good);
+    EXPECT_EQ(told(*seen.json()), told(*done.json()));
+    EXPECT_THAT(read_text(rejects), HasSubstr("退回原因"));
+    return told(*done.json());
+  }
+
+  static constexpr const char* kLi = "passphrase of Li Si";
+  TestFolder folder_;
+  FieldMachine machine_;
+};
+
+const std::string kLevels = "收文编号,收文日期,来文单位,文号,标题,密级,份数,页数\n";
+
+TEST_F(BadRegisterOfAClerk, RowsAboveTheClearanceStayOutInPreviewAndImportAlike) {
+  const std::string path =
+      file(kLevels + "2025-0001,2025-11-20,省厅,另〔2025〕1号,另册一,内部,1,1\n" +
+           "2025-0002,2025-11-20,省厅,另〔2025〕2号,另册二,秘密,1,1\n" +
+           "2025-0003,2025-11-20,省厅,另〔2025〕3号,另册三,绝密,1,1\n" +
+           "2025-0004,2025-11-20,省厅,另〔2025〕4号,另册四,内部,1,1\n");
+  const std::string bad = expect_alike("incoming", path, 2);
+  EXPECT_THAT(bad, HasSubstr("3 密级: 您的涉密等级不够"));
+  EXPECT_THAT(bad, HasSubstr("4 密级: "));
+  EXPECT_EQ(machine_.rows(), 2U);
+}
+
+TEST_F(BadRegisterOfAClerk, OneRowAboveTheClearanceKeepsNoneOfTheOthersOutThatWaitForNumbers) {
+  std::string text = "收文日期,来文单位,文号,标题,密级,份数,页数\n";
+  for (int i = 1; i <= 300; ++i)
+    text += "2025-11-20,省厅,另〔2025〕" + std::to_string(i) + "号,另册," +
+            (i == 200 ? "机密" : "内部") + ",1,1\n";
+  EXPECT_THAT(expect_alike("incoming", file(text), 299), HasSubstr("201 密级: "));
+  EXPECT_EQ(machine_.rows(), 299U);
+}
+
+TEST_F(BadRegisterOfAClerk, WhatTheirRolesDoNotAllowIsSeenInThePreview) {
+  const std::string path = file("检查日期,检查人,被检查单位\n2025-11-20,周敏,档案室\n");
+  EXPECT_THAT(expect_alike("inspection", path, 0), HasSubstr("2 : "));
+}
+
+TEST_F(BadRegister, RowsAboveTheMachineStayOutInPreviewAndImportAlike) {
+  const FieldMachine low(folder_->path(), "low");
+  low.found_alone({"--network", "office"});
+  const std::string path = file("收文日期,来文单位,标题,密级,份数,页数\n" +
+                                std::string("2025-11-20,省厅,甲,内部,1,1\n") +
+                                "2025-11-20,省厅,乙,机密,1,1\n2025-11-20,省厅,丙,内部,1,1\n");
+  const Ran seen = low.json({"import", "incoming", path, "--dry-run"});
+  const Ran done = low.json({"import", "incoming", path});
+  EXPECT_EQ(seen.exit_code, 3) << seen.said();
+  EXPECT_EQ(done.exit_code, 3) << done.said();
+  ASSERT_FALSE(done.json()->has("error")) << done.said();
+  EXPECT_EQ(seen.json()->getValue<int>("importable"), 2);
+  EXPECT_EQ(done.json()->getValue<int>("recorded"), 2);
+  const auto bad = done.json()->getArray("rejected")->getObject(0);
+  EXPECT_EQ(bad->getValue<int>("line"), 3);
+  EXPECT_EQ(bad->getValue<std::string>("column"), "密级");
+  EXPECT_EQ(bad->getValue<std::string>("reason"), "高于本机的最高密级");
+}
+
 TEST_F(BadRegister, ADryRunRecordsNothing) {
   const std::string before = machine_->shown_state();
   EXPECT_EQ(

@@ -275,7 +275,7 @@ void EveryVerb::media_travel() {
        {"last_sync", "undelivered", "conflicts", "open_media", "counts", "compartments", "contacts",
         "incarnation", "roster"});
   wrong(a, "status", {"--overdue-days", "0"}, 2, "USAGE");
-  good(a, "verify", {"--full"}, {"clean", "compartments", "faults"});
+  good(a, "verify", {"--full"}, {"clean", "compartments", "faults", "unverified"});
   wrong(lost, "verify", {}, 4, "NOT_FOUND");
 }
 
@@ -375,6 +375,29 @@ std::set<std::string> EveryVerb::ledgers_are_read() {
     wrong(a, ledger.noun + " show", {"无此文号"}, 4, "NOT_FOUND");
   }
   return verbs;
+}
+
+// What ended midway is one document, too: what was done, and why it stopped.
+TEST(Stopped, AnImportTellsAProgramWhatItRecordedBeforeTheError) {
+  const TestFolder folder;
+  const FieldMachine machine(folder.path(), "R");
+  machine.found_alone();
+  std::string text = "序号,来文单位,文号,标题,收文日期\n";
+  for (int i = 1; i <= 1500; ++i)
+    text += std::to_string(i) + ",省厅,厅发〔2026〕" + std::to_string(i) + "号,通知,2026-11-20\n";
+  write_text(folder / "in.csv", text);
+  Start start = machine.start({"--json", "import", "incoming", folder / "in.csv"});
+  start.file_bytes_max = 400 << 10;
+  const Ran ran = run(start);
+  EXPECT_EQ(ran.exit_code, 12) << ran.said();
+  const auto document = only_document(ran);
+  EXPECT_EQ(document->optValue<std::string>("schema", ""), "jiyao/import/1") << ran.said();
+  for (const char* key : {"recorded", "importable", "already_there", "rejected", "rejected_rows"})
+    EXPECT_TRUE(document->has(key)) << key << ran.said();
+  const auto error = document->getObject("error");
+  ASSERT_FALSE(error.isNull()) << ran.said();
+  EXPECT_EQ(error->getNames(), (Words{"code", "exit", "hint", "message"}));
+  EXPECT_EQ(error->getValue<int>("exit"), ran.exit_code);
 }
 
 TEST_F(EveryVerb, AnswersAProgramWithOneDocumentOfItsSchemaAlsoWhenItFails) {

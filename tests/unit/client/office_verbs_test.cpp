@@ -7,6 +7,7 @@ namespace jiyao {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class OfficeVerbs : public InOffices {
@@ -55,6 +56,39 @@ TEST_F(OfficeVerbs, TwoMachinesThatBeginASeriesApartBeginTheSame) {
   const Said list = must(a.run({"series", "list", "--owner", "甲局"}));
   EXPECT_EQ(list.json->getArray("series")->size(), 1U);
   EXPECT_EQ(must(a.run({"conflict", "list"})).json->getArray("findings")->size(), 0U);
+}
+
+TEST_F(OfficeVerbs, ABackupIsOfOneMachineAndADutyOfOneOffice) {
+  const OfficeMachine archive = new_archive();
+  must(root(archive, {"office", "add", "甲局"}));
+  const OfficeMachine b = enrolled(archive, "B", "档案室");
+  const OfficeMachine a = enrolled(archive, "A", "甲局");
+  const auto today = [](const OfficeMachine& at) { return must(at.run({"today", "--all"})).text; };
+  must(archive.run({"backup", "create", path("of archive")}));
+  must(archive.run({"inspection", "add", "--unit", "档案室"}));
+  must(carry(archive, b, "B"));
+  must(carry(archive, a, "A"));
+  EXPECT_THAT(today(archive), Not(HasSubstr("每月备份")));
+  EXPECT_THAT(must(b.run({"backup-log", "list"})).text, HasSubstr("of archive"));
+  EXPECT_THAT(today(b), HasSubstr("每月备份")) << "nobody made one here";
+  EXPECT_THAT(today(b), Not(HasSubstr("半年保密检查"))) << "its office has done it";
+  must(b.run({"backup", "create", path("of B")}));
+  EXPECT_THAT(today(b), Not(HasSubstr("每月备份")));
+}
+
+TEST_F(OfficeVerbs, WhatAnotherOfficeDidIsStillDueInTheOwn) {
+  const OfficeMachine archive = new_archive();
+  must(root(archive, {"office", "add", "甲局"}));
+  const OfficeMachine a = enrolled(archive, "A", "甲局");
+  const auto today = [](const OfficeMachine& at) { return must(at.run({"today", "--all"})).text; };
+  must(a.run({"inspection", "add", "--unit", "甲局"}));
+  must(a.run({"backup", "create", path("of A")}));
+  must(carry(archive, a, "A"));
+  must(carry(a, archive, "R"));
+  EXPECT_THAT(must(archive.run({"inspection", "list"})).text, HasSubstr("甲局"));
+  EXPECT_THAT(today(a), Not(HasSubstr("半年保密检查")));
+  EXPECT_THAT(today(archive), HasSubstr("半年保密检查"));
+  EXPECT_THAT(today(archive), HasSubstr("每月备份"));
 }
 
 TEST_F(OfficeVerbs, APersonOfABranchAsksAndTheArchiveApproves) {

@@ -31,7 +31,7 @@ struct Said {
   int exit_code = 0;
   std::string text;              ///< the answer, or message and hint of a failure
   Poco::JSON::Object::Ptr json;  ///< null when the command failed
-  std::string error;             ///< "NOT_FOUND"; empty: it worked
+  std::string error;             ///< "NOT_FOUND", also of what ended midway; empty: it worked
 };
 
 /// One office machine: a data folder and a state folder.
@@ -77,7 +77,9 @@ class OfficeMachine {
     Desk desk(choices, catalogue, menu);
     const auto answer = menu.chosen().work(desk);
     if (!answer) return failure(catalogue, answer.error());
-    return {static_cast<int>(answer->exit_code), answer->text, answer->json, {}};
+    const std::string stopped =
+        answer->stopped_by ? told(catalogue, *answer->stopped_by).code : std::string();
+    return {static_cast<int>(answer->exit_code), answer->text, answer->json, stopped};
   }
   static Said failure(const Catalogue& catalogue, const Error& error) {
     const ToldFailure told_failure = told(catalogue, error);
