@@ -108,12 +108,14 @@ TEST_F(BadMachine, AReplicaOfANewerProgramIsLeftAlone) {
 TEST_F(BadMachine, AFileThatThePersonCannotOpenIsNotVerifiedAndSaidSo) {
   const FieldMachine machine(folder_.path(), "R");
   machine.found_alone({"--network", "classified", "--network-level", "秘密"});
-  EXPECT_EQ(machine.good({"verify"})->getArray("unverified")->size(), 0U);
   const std::string li = "passphrase of Li Si";
   Start adding = machine.start({"user", "add", "李四", "--clearance", "内部", "--roles",
                                 "intake_clerk", "--recovery-sheet", folder_ / "li.sheet"});
   adding.passphrases = machine.passphrase() + "\n" + li + "\nthe realm's root for tests\n";
   ASSERT_EQ(run(adding).exit_code, 0);
+  const Ran own = machine.json({"verify"});
+  EXPECT_EQ(own.exit_code, 0) << own.said();
+  EXPECT_THAT(own.out, HasSubstr("\"unverified\":[]"));
   std::string secret = read_text(machine.data() / "secret.jdb");
   for (std::size_t at = 100; at < secret.size(); at += 100) secret[at] ^= 1;
   write_text(machine.data() / "secret.jdb", secret);
