@@ -1,5 +1,8 @@
 // tests/cli/old_office_test.cpp - a folder that an older program left: level files of schema 3,
 // made by the commit before schema 4. It must open as it is, with all that was recorded in it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include "support/field_realm.h"
 #include "support/source_folder.h"
 
