@@ -2,6 +2,8 @@
 // and the papers a keeper owes. Sealing and showing go on while a request is on its way.
 #pragma once
 
+#include <set>
+
 #include "client/desk.h"
 #include "client/hub_caller.h"
 #include "sync/exchange.h"
@@ -16,7 +18,8 @@ struct HubAt {
 };
 
 struct MetHub {
-  std::set<BatchId> taken, not_taken;  ///< what the hub was sent, and those of it that it refused
+  std::set<BatchId> taken;      ///< of what the hub was sent, all that it did not refuse
+  std::set<BatchId> not_taken;  ///< and what it refused
   std::size_t batches_in = 0, refused = 0;
   std::size_t newer = 0;  ///< of these: made by a newer program than this one
   Traffic traffic;
