@@ -168,6 +168,9 @@ Result<Replica*> Desk::open_replica() {
   if (!opened) return opened.error();
   replica_ = *std::move(opened);
   replica_->work_with(std::make_unique<SecondThread>());
+  const Roster roster = replica_->roster();
+  if (!roster.users().empty() && roster.user(replica_->person().user) == nullptr)
+    console_.warn(text("desk.not_approved"));
   const auto day_end = replica_->recall(kDayEndKey);
   day_end_ = day_end ? std::atoi(std::string(as_text(*day_end)).c_str()) : 0;
   return replica_.get();

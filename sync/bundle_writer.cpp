@@ -27,14 +27,14 @@ struct Item {
 
 Result<BundleOrder> order_for(const LaneBook& book, const NodeId& self,
                               const IncarnationId& incarnation, const SigningKey& sign,
-                              bool is_full) {
-  Result<PeerView> base = book.base(is_full);
+                              SetKind kind) {
+  Result<PeerView> base = book.base(kind);
   if (!base) return base.error();
   BundleOrder order{self, incarnation, sign, {book.peer()}};
   order.base = std::move(*base);
   order.lane_seq = book.next_seq();
   order.before = book.last_set();
-  order.is_two_way = book.is_two_way();
+  order.is_two_way = kind.is_two_way;
   order.closes = book.taken_in();
   return order;
 }
@@ -380,6 +380,7 @@ LaneSet BundleWriter::lane_set() const {
   LaneSet set;
   set.set = state_->set;
   set.seq = state_->order.lane_seq;
+  if (!state_->order.is_two_way) set.state = SetState::one_way;
   set.volumes = volumes();
   set.made_ms = state_->order.made_ms;
   set.held = PeerView::of(state_->ours, state_->papers).encode();

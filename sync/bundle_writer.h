@@ -25,7 +25,7 @@ struct BundleOrder {
 /// The order for the next export of this lane.   errors: as LaneBook::base()
 Result<BundleOrder> order_for(const LaneBook& book, const NodeId& self,
                               const IncarnationId& incarnation, const SigningKey& sign,
-                              bool is_full = false);
+                              SetKind kind = {});
 
 class BundleWriter {
  public:

@@ -43,16 +43,16 @@ std::vector<SetId> LaneBook::open_sets() const {
 
 // One-way: the export before the last two is the newest that later ones need not repeat. Lost ones
 // do not count among them.
-Result<PeerView> LaneBook::base(bool is_full) const {
+Result<PeerView> LaneBook::base(SetKind kind) const {
   PeerView nothing;
-  if (is_two_way_ && open_sets().size() >= kOpenSetsMax) {
+  if (kind.is_two_way && open_sets().size() >= kOpenSetsMax) {
     std::string names;
     for (const SetId& set : open_sets()) names += (names.empty() ? "" : " ") + set.hex();
     return {Errc::conflict, names};
   }
-  if (is_full || (is_two_way_ && has_twins())) return nothing;
+  if (kind.is_full || (kind.is_two_way && has_twins())) return nothing;
   const Bytes* known = &peer_view_;
-  if (!is_two_way_) {
+  if (!kind.is_two_way) {
     const auto repeated = third_newest(sets_);
     if (repeated == sets_.rend()) return nothing;
     known = &repeated->held;
@@ -64,8 +64,6 @@ Result<PeerView> LaneBook::base(bool is_full) const {
 
 void LaneBook::exported(LaneSet set) {
   last_seq_ = std::max(last_seq_, set.seq);
-  if (!is_two_way_) set.state = SetState::one_way;
-  is_two_way_ = true;
   sets_.push_back(std::move(set));
   for (auto old = sets_.begin(); sets_.size() > kSetsKept && old != sets_.end();)
     old = old->state == SetState::open ? old + 1 : sets_.erase(old);

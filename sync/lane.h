@@ -37,25 +37,28 @@ struct PartialSet {
   friend bool operator==(const PartialSet&, const PartialSet&) = default;
 };
 
+/// What a person asks of one export. A one-way set is never counted as received; a full one repeats
+/// everything (docs/decisions/0004).
+struct SetKind {
+  bool is_two_way = true;
+  bool is_full = false;
+};
+
 /// What this replica knows of its lane with one peer. A value: the owner keeps encode() in log.jdb,
 /// in the same breath as the hand-over fact.
 class LaneBook {
  public:
-  explicit LaneBook(const NodeId& peer, bool is_two_way = true)
-      : peer_(peer), is_two_way_(is_two_way) {}
+  explicit LaneBook(const NodeId& peer) : peer_(peer) {}
 
   const NodeId& peer() const { return peer_; }
-  /// The policy of the next export. Not kept: exported() goes back to two_way.
-  bool is_two_way() const { return is_two_way_; }
-  void set_two_way(bool is_two_way) { is_two_way_ = is_two_way; }
   const std::vector<LaneSet>& sets() const { return sets_; }  ///< oldest first, newest kSetsKept
   std::vector<SetId> open_sets() const;
   std::uint64_t next_seq() const { return last_seq_ + 1; }
   SetId last_set() const { return sets_.empty() ? SetId{} : sets_.back().set; }
 
-  /// What the peer is taken to hold already; all it does not name goes out. `is_full`: nothing.
+  /// What the peer is taken to hold already; all it does not name goes out. A full set: nothing.
   ///   errors: conflict (two_way: kOpenSetsMax sets are open; the detail names them)
-  Result<PeerView> base(bool is_full = false) const;
+  Result<PeerView> base(SetKind kind = {}) const;
   void exported(LaneSet set);
   /// A person says the medium is gone: what was in it counts as never sent. Changes open sets only.
   ///   errors: not_found
@@ -86,7 +89,6 @@ class LaneBook {
   bool has_twins() const;
 
   NodeId peer_;
-  bool is_two_way_ = true;
   std::uint64_t last_seq_ = 0;
   std::vector<LaneSet> sets_;
   Bytes peer_view_;                      ///< newest word of the peer about itself; empty: none yet

@@ -79,6 +79,13 @@ WorkCalendar calendar_of(const LogFile& log) {
   return calendar;
 }
 
+/// The keyring has keys of the levels a person was entered for; the roster says which were
+/// approved. A machine that has no roster yet has nothing to show.
+bool may_open(const Roster& roster, const UserId& person, Level level) {
+  const UserRecord* user = roster.user(person);
+  return user == nullptr ? roster.users().empty() : level <= user->clearance;
+}
+
 /// The level file says when it was opened last; a put-back one begins a new life.
 void mark_session(Life& life, Store& store, const Path& path) {
   const std::string name(name_of(store.level()));
@@ -171,9 +178,8 @@ Result<std::unique_ptr<Replica::State>> assemble(ReplicaParts parts) {
   state->life.emplace(Life::begin(own.env, *own.log, {own.anchor, own.folder + "/log.jdb"},
                                   *own.unlocked.anchor_key));
   const Roster roster = own.log->roster();
-  const UserRecord* user = roster.user(own.unlocked.person.user);
   for (const auto& [level, access] : own.unlocked.levels) {
-    if (user != nullptr && level > user->clearance) continue;
+    if (!may_open(roster, own.unlocked.person.user, level)) continue;
     const Path path = level_path(own.folder, level);
     if (const auto there = check_there(own.env, *own.log, path, level); !there)
       return there.error();

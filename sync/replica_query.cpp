@@ -143,7 +143,8 @@ Asked asked_of(const Replica::State& replica, Query query) {
   }
   all.text = search_query(query.text);
   for (const auto& [level, store] : replica.stores)
-    if (!query.compartment || query.compartment->level == level) asked.files[level] = all;
+    if (level <= all.level_max && (!query.compartment || query.compartment->level == level))
+      asked.files[level] = all;
   add_filters(replica, query, asked);
   return asked;
 }
@@ -285,7 +286,7 @@ std::vector<HistoryEntry> Replica::history(const RecordId& record) const {
   std::vector<HistoryEntry> entries;
   for (const auto& [level, store] : state_->stores) {
     const std::optional<ShownRecord> row = store.record(record);
-    if (!row || row->level > state_->clearance()) continue;
+    if (!row || std::max(row->level, level) > state_->clearance()) continue;
     for (StoredChange& stored : store.changes(row->no)) {
       HistoryEntry entry;
       entry.id = stored.id;
@@ -309,6 +310,7 @@ std::vector<Finding> Replica::findings() const {
   std::vector<Finding> all;
   const Level clearance = state_->clearance();
   for (const auto& [level, store] : state_->stores) {
+    if (level > clearance) continue;
     for (const Bytes& bytes : store.findings()) {
       Finding finding = decode_finding(bytes);
       const bool is_visible = std::all_of(finding.records.begin(), finding.records.end(),

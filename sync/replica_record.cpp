@@ -73,6 +73,7 @@ class Recorder {
                  const Change& change) const;
   Result<void> judge(const LedgerDefinition& definition, const Change& change,
                      bool is_decisive) const;
+  Result<void> check_links(const LedgerDefinition& definition, const Change& change) const;
   std::optional<std::string> cited(const LedgerDefinition& definition, const Change& change,
                                    const Workpiece* before, std::string_view ref,
                                    std::string_view field);
@@ -148,7 +149,27 @@ Result<Change> Recorder::draft(const Act& act, const Step& step, const ActId& ac
   const auto valid = validate(*definition, state, change, lookup, replica_.calendar);
   if (!valid) return valid.error();
   if (auto judged = judge(*definition, change, has_to_be_signed); !judged) return judged.error();
+  if (auto links = check_links(*definition, change); !links) return links.error();
   return change;
+}
+
+// A link to a higher row is kept on the higher side only (domain.md 3.6.4). What was raised in
+// place is in this file still, and its loans and legs go on until it is moved.
+Result<void> Recorder::check_links(const LedgerDefinition& definition, const Change& change) const {
+  for (const Write& write : change.writes) {
+    const Group* group = definition.group(write.group);
+    if (group == nullptr) continue;
+    for (const std::size_t field : group->fields) {
+      if (definition.fields[field].type != FieldType::ref) continue;
+      const auto bytes = from_hex(definition.field_value(field, write.value));
+      const auto record = bytes ? RecordId::from(*bytes) : std::nullopt;
+      if (!record) continue;
+      for (const auto& [level, store] : replica_.stores)
+        if (level > level_ && store.record(*record))
+          return {Errc::not_allowed, "a row of this level may not name one of a higher level"};
+    }
+  }
+  return {};
 }
 
 // Lowered by whoever may, it takes effect with the person's own signature only (merge.h); without

@@ -65,7 +65,7 @@ View Viewer::view(const Store& store, const ShownRecord& row) {
   view.record = row.record;
   view.compartment = row.compartment;
   view.ledger = row.ledger;
-  view.is_hidden = row.level > clearance_;
+  view.is_hidden = std::max(row.level, row.compartment.level) > clearance_;
   if (view.is_hidden) return view;
   const std::vector<StoredChange> changes = store.changes(row);
   view.state = merged(store, row, changes);

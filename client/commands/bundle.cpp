@@ -61,9 +61,8 @@ Result<BundleWriter> plan(Desk& desk, Replica& replica, const ExportOptions& opt
   const auto sealed = replica.seal_pending();
   if (!sealed && sealed.code() != Errc::unavailable) return sealed.error();
   book = lane_with(replica, to);
-  if (options.is_one_way) book.set_two_way(false);
   auto order = order_for(book, replica.node(), replica.author().incarnation, replica.node_key(),
-                         options.is_full);
+                         {.is_two_way = !options.is_one_way, .is_full = options.is_full});
   if (!order && order.code() == Errc::conflict)
     return Error{Errc::conflict,
                  desk.text("bundle.too_many_open") + "\n" + desk.text("bundle.too_many_hint")};

@@ -106,9 +106,9 @@ JIYAO_WRAP(Result<void>, declare_lost,
   return real_declare_lost(book, set);
 }
 
-JIYAO_WRAP(Result<PeerView>, base, "_ZNK5jiyao8LaneBook4baseEb", const LaneBook* book,
-           bool is_full) {
-  Result<PeerView> told = real_base(book, is_full);
+JIYAO_WRAP(Result<PeerView>, base, "_ZNK5jiyao8LaneBook4baseENS_7SetKindE", const LaneBook* book,
+           SetKind kind) {
+  Result<PeerView> told = real_base(book, kind);
   PeerView written;
   const bool is_guessed = broken == Piece::written_is_received && told && !book->sets().empty();
   if (is_guessed && written.decode(book->sets().back().held)) return written;

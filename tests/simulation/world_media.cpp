@@ -92,7 +92,7 @@ void World::export_set(Station& station, const Lane& lane, std::optional<Fault> 
     (void)book.declare_lost(book.open_sets().front());
   const Result<BundleOrder> usual =
       order_for(book, settlement_.at(station.place).node, replica.author().incarnation,
-                *settlement_.at(station.place).sign, chance.percent(10));
+                *settlement_.at(station.place).sign, {.is_full = chance.percent(10)});
   if (!usual) return keep(replica, book);
   BundleOrder order = *usual;
   check_belief(station, lane, order.base);

@@ -194,12 +194,16 @@ TEST_F(OfficeVerbs, ThroughAHubTheArchiveKnowsWhoWasHeardOfAndWhoIsOverdue) {
   // A person asks through the mailbox.
   const Said li = must(a.run({"user", "add", "李四", "--recovery-sheet", path("li.sheet")},
                              {"passphrase of Li Si"}));
+  const OfficeMachine as_li(fs::path(a.data()).parent_path(), "passphrase of Li Si");
+  EXPECT_THAT(must(as_li.run({"incoming", "list"})).text, Not(HasSubstr("甲局文件")))
+      << "nobody approved";
   EXPECT_THAT(root(archive, {"enrol", "approve"}).text, HasSubstr("user approve"));
   must(root(archive, {"user", "approve", "--person", "李四", "--digits",
                       li.json->getValue<std::string>("digits")}));
   must(archive.run({"sync"}));
   must(a.run({"sync"}));
   EXPECT_THAT(must(a.run({"user", "list"})).text, HasSubstr("李四"));
+  EXPECT_THAT(must(as_li.run({"incoming", "list"})).text, HasSubstr("甲局文件"));
   hub.stop();
   const Said away = a.run({"sync"});
   EXPECT_EQ(away.exit_code, 6);

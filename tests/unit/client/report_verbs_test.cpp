@@ -115,8 +115,8 @@ TEST_F(ReportVerbs, F09HasWhatShouldBeThereBesideWhatWasSeen) {
   secret_paper();
   good({"文件份", "修改", "000123", "--柜架", "1号柜"});
   good({"文件份", "修改", "000124", "--柜架", "1号柜"});
-  const auto made =
-      good({"stocktake", "add", "--周期", "季", "--范围", "1号柜", "--计划日期", today()});
+  const auto made = good({"stocktake", "add", "--周期", "季", "--范围", "1号柜", "--计划日期",
+                          today(), "--密级", "机密"});
   const std::string id = made.json->getArray("records")->getObject(0)->getValue<std::string>("id");
   good({"stocktake", "修改", id, "--在库的份", "000123", "--所在", "1号柜", "--清点时间",
         today() + " 10:00"});

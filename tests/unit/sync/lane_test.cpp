@@ -14,8 +14,8 @@ class LaneTest : public testing::Test, protected TwoOffices {
  protected:
   LaneTest() { teach_both(); }
   /// Exports what the lane says is due; returns how many batches went out.
-  std::uint64_t export_now(bool is_full = false) {
-    Result<BundleOrder> order = order_for(lane, a.node, a.incarnation, *a.sign, is_full);
+  std::uint64_t export_now(SetKind kind = {}) {
+    Result<BundleOrder> order = order_for(lane, a.node, a.incarnation, *a.sign, kind);
     EXPECT_TRUE(order);
     if (!order) return 0;
     order->label = Level::secret;
@@ -26,8 +26,7 @@ class LaneTest : public testing::Test, protected TwoOffices {
     return writer->batches();
   }
   std::uint64_t export_one_way(bool is_full = false) {
-    lane.set_two_way(false);
-    return export_now(is_full);
+    return export_now({.is_two_way = false, .is_full = is_full});
   }
   BundleOuter volume_of(std::uint64_t seq, std::uint32_t volume, const SetId& set) const {
     BundleOuter outer;
@@ -131,8 +130,7 @@ TEST_F(LaneTest, OneWayIsSaidOfOneExportAndNoneOfThemIsEverReturned) {
   EXPECT_EQ(lane.sets().front().state, SetState::one_way);
   for (std::size_t i = 1; i < kOpenSetsMax; ++i) export_now();
   EXPECT_EQ(lane.base().code(), Errc::conflict) << "one-way sets do not loosen the brake";
-  lane.set_two_way(false);
-  EXPECT_TRUE(lane.base()) << "nor are they held by it";
+  EXPECT_TRUE(lane.base({.is_two_way = false})) << "nor are they held by it";
 }
 
 TEST_F(LaneTest, OneWayExportsDoNotRelyOnALostSet) {
@@ -153,7 +151,6 @@ TEST_F(LaneTest, OfABookOfBeforeThatWentOneWayNothingIsTakenAsReturned) {
   bytes[1 + NodeId::kBytes] = 0;  // the policy such a book kept
   const Result<LaneBook> book = LaneBook::decode(bytes);
   ASSERT_TRUE(book);
-  EXPECT_TRUE(book->is_two_way());
   ASSERT_EQ(book->sets().size(), 2u);
   EXPECT_EQ(book->sets()[0].state, SetState::one_way);
   EXPECT_EQ(book->sets()[1].state, SetState::open);

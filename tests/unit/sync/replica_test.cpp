@@ -8,6 +8,7 @@
 #include <random>
 #include <set>
 
+#include "crypto/random.h"
 #include "support/realm_fixture.h"
 
 namespace jiyao {
@@ -334,6 +335,58 @@ TEST_F(ReplicaTest, ARowRaisedAboveItsReaderIsOutOfSight) {
   EXPECT_EQ(visitors->count(Query{}), 0U);
   EXPECT_THAT(visitors->search(Query{}).rows, SizeIs(0));
   EXPECT_THAT(visitors->history(id), SizeIs(0));
+}
+
+// user add gives the keys that were asked for; the archive has not said yes to them.
+TEST_F(ReplicaTest, WhoTheRosterDoesNotNameOpensNoLevelFile) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  const RecordId id = record(*a, incoming(realm_.a_internal, "通知"));
+  a.reset();
+  const Clerk stranger{random_block<UserId>(), realm_.visitor.sign};
+  auto strangers = realm_.open(*realm_.a, stranger);
+  EXPECT_THAT(strangers->open_levels(), SizeIs(0));
+  EXPECT_FALSE(strangers->view(id));
+  EXPECT_THAT(strangers->search(Query{}).rows, SizeIs(0));
+  strangers.reset();
+  EXPECT_THAT(realm_.open(*realm_.a, realm_.visitor)->open_levels(),
+              ElementsAre(Level::public_, Level::internal));
+}
+
+TEST_F(ReplicaTest, AClearanceThatIsLoweredHidesWhatIsOpenAlready) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  const RecordId low = record(*a, incoming(realm_.a_internal, "内部件"));
+  const RecordId high = record(*a, incoming(realm_.a_secret, "秘密件"));
+  ASSERT_EQ(a->count(Query{}), 2U);
+  UserRecord lowered = *a->roster().user(realm_.clerk_a.user);
+  lowered.clearance = Level::internal;
+  realm_.add({lowered});
+  realm_.teach(a->log());
+  EXPECT_THAT(titles(*a, Query{}), ElementsAre("内部件"));
+  EXPECT_TRUE(a->view(high)->is_hidden);
+  EXPECT_FALSE(a->view(low)->is_hidden);
+  EXPECT_THAT(a->history(high), SizeIs(0));
+}
+
+// domain.md 3.6.4: a link from a low row to a higher row is kept on the higher side.
+TEST_F(ReplicaTest, ARowMayNameOneOfItsOwnLevelOrALowerOneOnly) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  const RecordId low = record(*a, incoming(realm_.a_internal, "内部件"));
+  const RecordId high = record(*a, incoming(realm_.a_secret, "秘密件"));
+  const auto document_of = [&](const CompartmentId& place, const RecordId& registered) {
+    Step step;
+    step.ledger = "document";
+    step.writes = {{"incoming", registered.hex()},
+                   {"issuer_org", "省委办公厅"},
+                   {"level", std::string(name_of(place.level))},
+                   {"state", "in_use"},
+                   {"title", "通知"}};
+    return a->record({place, {step}});
+  };
+  EXPECT_EQ(document_of(realm_.a_internal, high).code(), Errc::not_allowed);
+  EXPECT_EQ(a->count(Query{}), 2U);
+  EXPECT_TRUE(document_of(realm_.a_internal, low));
+  EXPECT_TRUE(document_of(realm_.a_secret, low));
+  EXPECT_TRUE(document_of(realm_.a_secret, high));
 }
 
 TEST_F(ReplicaTest, StatusTurnsGreenOnlyByTheKeepersReceipt) {
