@@ -62,6 +62,14 @@ void declare_step(CLI::App& app, LedgerOptions& options, const LedgerCommand& co
   }
 }
 
+/// Its row is kept where what it is about is kept: nobody has to say the level.
+bool is_about_one(const LedgerDefinition& ledger) {
+  const std::vector<std::size_t> refs = refs_of(ledger);
+  return std::any_of(refs.begin(), refs.end(), [&](std::size_t ref) {
+    return ledger.groups[ledger.fields[ref].group].kind == GroupKind::fixed;
+  });
+}
+
 void declare_rest_of_step(CLI::App& app, LedgerOptions& options, const LedgerCommand& command,
                           const Catalogue& words) {
   const LedgerDefinition& ledger = *command.ledger;
@@ -81,7 +89,7 @@ void declare_rest_of_step(CLI::App& app, LedgerOptions& options, const LedgerCom
   }
   if (!can_make(ledger, command.verb)) return;
   add("--owner", "--单位", options.owner, "opt.owner");
-  if (ledger.field("level") == nullptr && refs_of(ledger).empty())
+  if (ledger.field("level") == nullptr && !is_about_one(ledger))
     add("--level", "--密级", options.level, "opt.level");
   const bool can_approve = can_move(ledger, command.verb) &&
                            std::any_of(ledger.steps.begin(), ledger.steps.end(),
