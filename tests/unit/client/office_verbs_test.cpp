@@ -195,7 +195,9 @@ TEST_F(OfficeVerbs, ThroughAHubTheArchiveKnowsWhoWasHeardOfAndWhoIsOverdue) {
   const Said li = must(a.run({"user", "add", "李四", "--recovery-sheet", path("li.sheet")},
                              {"passphrase of Li Si"}));
   const OfficeMachine as_li(fs::path(a.data()).parent_path(), "passphrase of Li Si");
-  EXPECT_THAT(must(as_li.run({"incoming", "list"})).text, Not(HasSubstr("甲局文件")))
+  must(a.run(
+      {"大事记", "记录", "--日期", "2026-11-20", "--事件", "整理资料室", "--记录人", "周敏"}));
+  EXPECT_THAT(must(as_li.run({"大事记", "list"})).text, Not(HasSubstr("整理资料室")))
       << "nobody approved";
   EXPECT_THAT(root(archive, {"enrol", "approve"}).text, HasSubstr("user approve"));
   must(root(archive, {"user", "approve", "--person", "李四", "--digits",
@@ -203,7 +205,7 @@ TEST_F(OfficeVerbs, ThroughAHubTheArchiveKnowsWhoWasHeardOfAndWhoIsOverdue) {
   must(archive.run({"sync"}));
   must(a.run({"sync"}));
   EXPECT_THAT(must(a.run({"user", "list"})).text, HasSubstr("李四"));
-  EXPECT_THAT(must(as_li.run({"incoming", "list"})).text, HasSubstr("甲局文件"));
+  EXPECT_THAT(must(as_li.run({"大事记", "list"})).text, HasSubstr("整理资料室"));
   hub.stop();
   const Said away = a.run({"sync"});
   EXPECT_EQ(away.exit_code, 6);
