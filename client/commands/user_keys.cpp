@@ -21,12 +21,13 @@ void declare_keys(CLI::App& app, KeysOptions& options, const Catalogue& words) {
   app.add_option("name", options.name, words.text("opt.person"))->check(not_blank())->required();
 }
 
-/// The keys of level files that `owner` holds. That of log.jdb is not among them.
+/// The keys of level files that `owner` holds, by level. That of log.jdb is not among them.
 std::vector<KeyringEntry> level_keys(const KeyringContents& contents, const KeyringOwner& owner) {
   std::vector<KeyringEntry> keys;
   for (const KeyringEntry& entry : contents.entries)
     if (entry.kind == EntryKind::file_key && entry.owner == owner && entry.level < kLevels)
       keys.push_back(entry);
+  std::ranges::sort(keys, {}, &KeyringEntry::level);
   return keys;
 }
 

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "cli/refusal.h"
 #include "crypto/keyring.h"
 #include "sync/replica.h"
@@ -111,7 +114,6 @@ TEST_F(Leaving, AChangeOfNothingOrAWrongOneSignsNothing) {
   const Ran same = r.run({"user", "change", "李四", "--clearance", "秘密"});
   EXPECT_EQ(same.exit_code, 0);
   EXPECT_THAT(same.out, HasSubstr("没有改动"));
-  const Words change = {"user", "change"};
   for (const Refusal& refusal : std::vector<Refusal>{
            {"what", {"user", "change", "李四"}, 2, "USAGE", {"--clearance", "--roles"}},
            {"whom", {"user", "change", "王五", "--roles", "handler"}, 4, "NOT_FOUND", {"王五"}},
@@ -197,7 +199,7 @@ TEST_F(Leaving, AHandOverIsFinishedOnlyWhenTheRosterGivesNothingMore) {
 
 // --- a machine -------------------------------------------------------------------------------
 
-class ShutOut : public testing::Test {
+class TakenBack : public testing::Test {
  protected:
   std::size_t finds(const FieldMachine& at, const std::string& title) const {
     const Ran ran = at.json({"find", title});
@@ -210,7 +212,7 @@ class ShutOut : public testing::Test {
   const FieldMachine& r = realm.archive;
 };
 
-TEST_F(ShutOut, AMachineIsRefusedGetsNothingNewAndWhatItDeliveredStays) {
+TEST_F(TakenBack, AMachineIsRefusedGetsNothingNewAndWhatItDeliveredStays) {
   const FieldMachine a = join("A", "张三");
   const FieldMachine b = join("B", "王五");
   r.good({"sync"});
@@ -254,7 +256,24 @@ TEST_F(ShutOut, AMachineIsRefusedGetsNothingNewAndWhatItDeliveredStays) {
   for (const FieldMachine* one : {&r, &b}) one->expect_whole();
 }
 
-TEST_F(ShutOut, AnOfficeGoesOnNumberingWithAnotherMachineOrTheNextOne) {
+TEST_F(TakenBack, WhoIsApprovedForLessThanWasAskedForLosesTheKeysOfTheRest) {
+  const FieldMachine a = join("A", "张三");
+  Start ask = a.start({"--json", "user", "add", "李四", "--clearance", "秘密", "--recovery-sheet",
+                       realm.folder / "li.sheet", "--out", realm.folder / "li.req"});
+  ask.passphrases = a.passphrase() + "\npassphrase of Li Si\n";
+  const Ran asked = run(ask);
+  ASSERT_EQ(asked.exit_code, 0) << asked.said();
+  const Ran approved =
+      r.run({"user", "approve", realm.folder / "li.req", "--person", "李四", "--clearance", "内部",
+             "--digits", asked.json()->getValue<std::string>("digits")});
+  EXPECT_EQ(approved.exit_code, 0) << approved.said();
+  EXPECT_THAT(approved.out, HasSubstr("user keys"));
+  for (const FieldMachine* one : {&r, &a}) one->good({"sync"});
+  EXPECT_THAT(strings_of(a.good({"user", "keys", "李四"})->getArray("taken")),
+              ElementsAre("secret"));
+}
+
+TEST_F(TakenBack, AnOfficeGoesOnNumberingWithAnotherMachineOrTheNextOne) {
   const auto number_at = [](const FieldMachine& at, const std::string& title) {
     const auto records = at.good(incoming(title))->getArray("records");
     return records->getObject(0)->getObject("fields")->getValue<std::string>("intake_no");
