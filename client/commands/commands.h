@@ -7,6 +7,7 @@ namespace jiyao {
 
 void add_init(Menu& menu);           ///< init
 void add_enrol(Menu& menu);          ///< enrol invite, request, approve, complete
+void add_enrol_revoke(Menu& menu);   ///< enrol revoke
 void add_ledgers(Menu& menu);        ///< every verb of every ledger (client/commands/ledger.h)
 void add_import(Menu& menu);         ///< import
 void add_export(Menu& menu);         ///< export, template
@@ -22,6 +23,8 @@ void add_backup(Menu& menu);         ///< backup create, restore
 void add_proof(Menu& menu);          ///< status, verify
 void add_office(Menu& menu);         ///< office add, list, hub add, access give, list
 void add_user(Menu& menu);           ///< user add, approve, list
+void add_user_change(Menu& menu);    ///< user change
+void add_user_keys(Menu& menu);      ///< user keys
 void add_series(Menu& menu);         ///< series list, grant, report; gaps
 void add_holidays(Menu& menu);       ///< holidays list, import, check, day-end
 void add_due(Menu& menu);            ///< today, due

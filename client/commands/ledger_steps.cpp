@@ -272,6 +272,24 @@ Result<void> nothing_lacks(Desk& desk, const Replica& replica, const StepAtHand&
   return {};
 }
 
+/// A hand-over says that access has ended; the roster is where it ends.
+Result<void> rights_left(Desk& desk, Replica& replica, const StepAtHand& at) {
+  const Field* ended = at.ledger.field("access_ended");
+  const bool is_said = ended != nullptr && !at.ledger.states[at.step.to].is_void &&
+                       is_due(at.ledger, *ended, at.step.to);
+  if (!is_said) return {};
+  const Directory directory(replica);
+  const auto leaver = directory.person_named(at.shown("person"));
+  const Roster roster = replica.roster();
+  const UserRecord* user = leaver ? roster.user(*leaver) : nullptr;
+  if (user == nullptr || (user->roles == 0 && user->clearance == Level::public_)) return {};
+  return desk.failure(
+      Errc::conflict, "ledger.still_has_rights",
+      {{"name", directory.person(*leaver)},
+       {"clearance", level_text(desk.words(), user->clearance)},
+       {"roles", user->roles == 0 ? desk.text("user.no_roles") : role_names(user->roles)}});
+}
+
 }  // namespace
 
 std::string StepAtHand::shown(std::string_view field) const {
@@ -319,6 +337,7 @@ void fill_step(Desk& desk, Replica& replica, const StepAtHand& at) {
 Result<void> check_step(Desk& desk, Replica& replica, const StepAtHand& at) {
   if (const auto whole = nothing_lacks(desk, replica, at); !whole) return whole;
   if (const auto clear = still_out(desk, replica, at); !clear) return clear;
+  if (const auto ended = rights_left(desk, replica, at); !ended) return ended;
   return nothing_found(desk, replica, at);
 }
 

@@ -25,8 +25,9 @@ struct StepAtHand {
 void fill_step(Desk& desk, Replica& replica, const StepAtHand& at);
 
 /// What the guard or the state still lacks, in words, with the option that gives it; and whether
-/// nothing that must be back is still out, nor anything found that must be settled first.
-///   errors: invalid, conflict (still out, not settled)
+/// nothing that must be back is still out, nor anything found that must be settled first, nor the
+/// roster still gives something to somebody whose access is said to have ended.
+///   errors: invalid, conflict (still out, not settled, still has rights)
 Result<void> check_step(Desk& desk, Replica& replica, const StepAtHand& at);
 
 /// A signature that this state needs and nobody gave: its field.

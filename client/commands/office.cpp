@@ -91,7 +91,8 @@ Result<Answer> list_offices(Desk& desk, const OfficeOptions&) {
       const bool is_alone = node->record.kind == NodeKind::standalone;
       table.add({directory.office(id), directory.node(node_id),
                  desk.text(is_alone ? "office.standalone" : "office.networked") +
-                     (node->record.is_archive ? desk.text("office.archive") : std::string()),
+                     (node->record.is_archive ? desk.text("office.archive") : std::string()) +
+                     (node->is_revoked ? desk.text("office.revoked") : std::string()),
                  level_text(desk.words(), node->record.device_ceiling)});
       Poco::JSON::Object::Ptr row = json_object();
       row->set("office", directory.office(id));

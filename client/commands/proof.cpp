@@ -45,7 +45,7 @@ std::string contacts_text(Desk& desk, const Replica& replica, const Directory& d
                desk.text("status.overdue")});
   const Roster roster = replica.roster();
   for (const NodeId& id : roster.nodes()) {
-    if (id == replica.node()) continue;
+    if (id == replica.node() || roster.node(id)->is_revoked) continue;
     const auto found = heard.find(id);
     const std::int64_t at = found == heard.end() ? 0 : found->second;
     const bool is_overdue = at == 0 || (now - at) / 86'400'000 > overdue_days;

@@ -231,6 +231,10 @@ Result<Answer> approve(Desk& desk, const UserOptions& options) {
       desk, **replica,
       {one->request.user, one->request.office, one->request.user_sign, wish.roles, wish.clearance},
       options.name, "user.approved");
+  if (answer && wish.clearance < one->request.clearance)
+    answer->text +=
+        "\n" + desk.text("user.lowered", {{"name", options.name},
+                                          {"clearance", level_text(desk.words(), wish.clearance)}});
   if (answer && options.file.empty()) drop_request(desk, **replica, one->bytes);
   return answer;
 }

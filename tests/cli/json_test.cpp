@@ -292,6 +292,13 @@ void EveryVerb::people_and_keys() {
   wrong(r, "user approve", approve, 1, "EXISTS");
   good(r, "user list", {}, {"users"});
   wrong(lost, "user list", {}, 4, "NOT_FOUND");
+  good(r, "user change", {"李四", "--roles", "handler"},
+       {"user", "name", "clearance", "roles", "changed"});
+  wrong(r, "user change", {"李四"}, 2, "USAGE");
+  for (const FieldMachine* machine : {&r, static_cast<const FieldMachine*>(&a)})
+    machine->good({"sync"});
+  good(a, "user keys", {"李四"}, {"user", "name", "ended", "given", "taken", "kept"});
+  wrong(r, "user keys", {"周敏"}, 7, "NOT_ALLOWED");
   good(a, "series list", {}, {"series", "incarnation"});
   wrong(a, "series list", {"--owner", "丁局"}, 4, "NOT_FOUND");
   good(a, "series grant", {"--to", "A", "--count", "7"}, {"block"});
@@ -338,6 +345,8 @@ void EveryVerb::the_archive_decides() {
   ASSERT_EQ(second.verb("init", {"--address", "https://127.0.0.1:1"}).exit_code, 0);
   good(r, "hub add", {second.data() + "/hub.card", "--out", path("realm.2")}, {"hub", "file"});
   wrong(r, "hub add", {path("no.card"), "--out", path("realm.3")}, 4, "NOT_FOUND");
+  good(r, "enrol revoke", {"A", "--yes"}, {"node", "name", "keys_renewed", "keys_waiting"});
+  wrong(r, "enrol revoke", {"Z", "--yes"}, 4, "NOT_FOUND");
 }
 
 void EveryVerb::items_are_filed() {
