@@ -89,6 +89,7 @@ TEST_F(Leaving, ALoweredClearanceEndsTheHigherLevelsAndWhatWasDoneStays) {
   for (const char* part : {"李四", "内部", "不再", "user keys"})
     EXPECT_THAT(lowered.out, HasSubstr(part));
   EXPECT_EQ(as(li, incoming("降后秘密件", kAtSecret)).exit_code, 7);
+  EXPECT_THAT(as(li, {"find", "降前秘密件"}).out, Not(HasSubstr("降前秘密件")));
   EXPECT_EQ(as(li, incoming("降后内部件")).exit_code, 0);
   EXPECT_EQ(r.good({"find", "降前秘密件"})->getArray("records")->size(), 1U);
   EXPECT_THAT(r.run({"--lang", "en", "user", "change", "李四", "--clearance", "secret"}).out,
