@@ -5,6 +5,7 @@
 
 #include "client/archive_code.h"
 #include "client/custody.h"
+#include "client/records.h"
 #include "schema/dates.h"
 
 namespace jiyao {
@@ -38,12 +39,13 @@ class FiledPaper {
       text.replace(at, 1, "；");
     return text;
   }
+  /// Nothing that is above the entry goes out under its level.
   std::optional<View> cited(const View& from, const char* field) const {
     const LedgerDefinition& ledger = text_.ledger_of(from);
     if (ledger.field(field) == nullptr) return std::nullopt;
     const auto record = record_from(from.state.field(ledger, field));
     const auto view = record ? replica_.view(*record) : Result<View>(Errc::not_found);
-    if (!view || view->is_hidden) return std::nullopt;
+    if (!view || view->is_hidden || level_of(*view) > level_of(entry_)) return std::nullopt;
     return *view;
   }
 
@@ -74,7 +76,7 @@ std::vector<ElementGroup> archive_groups(const RowText& text, const FiledPaper& 
                                          const View& entry, const ArchiveSource& source,
                                          const std::string& code) {
   const LedgerDefinition& ledger = text.ledger_of(entry);
-  const std::string level = text.level(level_on_paper(entry));
+  const std::string level = text.level(own_level(entry));
   return {{"来源",
            {{"档案馆名称", source.archive_name},
             {"档案馆代码", source.archive_code},
@@ -115,7 +117,7 @@ std::vector<ElementGroup> archive_groups(const RowText& text, const FiledPaper& 
 /// The eighteen elements of GB/T 33480-2016, in its order. 发布层次 no ledger holds.
 ElementGroup document_group(const RowText& text, const FiledPaper& paper, const View& entry,
                             const ArchiveSource& source) {
-  const std::string level = text.level(level_on_paper(entry));
+  const std::string level = text.level(own_level(entry));
   const std::string copies = paper.filed("copy_nos", "copy_no_from"),
                     last_copy = paper.filed("", "copy_no_to");
   return {"公文",
@@ -180,15 +182,19 @@ ArchiveItem archive_item(const RowText& text, const Replica& replica, const View
   const LedgerDefinition& ledger = text.ledger_of(entry);
   const FiledPaper paper(text, replica, entry);
   ArchiveItem item;
-  item.level = level_on_paper(entry);
+  item.level = level_of(entry);
   item.code = archive_code(ledger, entry);
   item.metadata = archive_groups(text, paper, entry, source, item.code);
   item.metadata.push_back(document_group(text, paper, entry, source));
   item.steps = steps_of(text, replica, entry);
-  item.catalogue = {std::to_string(line),   item.code,
-                    paper.of("doc_no"),     paper.of("author_org"),
-                    paper.of("title"),      eight_digits(entry.state.field(ledger, "dated_on")),
-                    text.level(item.level), paper.of("pages"),
+  item.catalogue = {std::to_string(line),
+                    item.code,
+                    paper.of("doc_no"),
+                    paper.of("author_org"),
+                    paper.of("title"),
+                    eight_digits(entry.state.field(ledger, "dated_on")),
+                    text.level(own_level(entry)),
+                    paper.of("pages"),
                     paper.of("remark")};
   for (const char* name :
        {"fonds_no", "archive_year", "retention", "item_no", "title", "author_org"})

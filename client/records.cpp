@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "client/commands/ledger_options.h"
 #include "client/commands/ledger_verbs.h"
+#include "client/custody.h"
 #include "client/number_blocks.h"
 #include "client/roles.h"
 #include "schema/dates.h"
@@ -31,6 +33,30 @@ std::string stage_name(Stage stage) {
   return "recorded";
 }
 }  // namespace
+
+Level own_level(const View& view) {
+  return view.state.level.value_or(view.compartment.level);
+}
+
+Level level_of(const View& view) {
+  return std::max(view.compartment.level, view.state.level.value_or(Level::public_));
+}
+
+Level level_with_cited(const Replica& replica, const View& view) {
+  Level highest = level_of(view);
+  const LedgerDefinition* ledger = replica.definitions().ledger(view.ledger);
+  if (ledger == nullptr) return highest;
+  for (const std::size_t ref : refs_of(*ledger)) {
+    const GroupState* group = view.state.group(ledger->fields[ref].group);
+    if (group == nullptr) continue;
+    for (const HeldWrite& held : group->held) {
+      const auto cited = record_from(ledger->field_value(ref, held.value));
+      const auto row = cited ? replica.view(*cited) : Result<View>(Errc::not_found);
+      if (row && !row->is_hidden) highest = std::max(highest, level_of(*row));
+    }
+  }
+  return highest;
+}
 
 std::string number_text(const Catalogue& words, const Directory& directory,
                         const LedgerDefinition& definition, const View& view) {

@@ -28,6 +28,15 @@ Result<View> find_cited(Desk& desk, Replica& replica, const LedgerName& ledger,
 /// its list, else 8 digits.
 std::string name_of(const LedgerDefinition& definition, const View& view);
 
+/// What a row says of itself: its level column, or its compartment's level where that says nothing.
+/// A paper that was lowered stays in the compartment it is in.
+Level own_level(const View& view);
+/// What a row is kept and handled as: its compartment's level, or its own where that is higher
+/// (raised in place).
+Level level_of(const View& view);
+/// The same of all that a row says to this reader: what it cites is said by its name.
+Level level_with_cited(const Replica& replica, const View& view);
+
 /// What people call the record that a ref names: a copy by its number, else as name_of(). What is
 /// not here, or above the reader: the first 8 digits of its id.
 std::string cited_name(const Replica& replica, std::string_view hex);

@@ -2,6 +2,7 @@
 #include "client/series_report.h"
 
 #include <algorithm>
+#include <map>
 
 #include "client/commands/ledger_verbs.h"
 
@@ -21,9 +22,10 @@ class Report {
     report_.asks = numbers.asks(report_.key);
     if (ledger_ == nullptr || !number_field(*ledger_)) return std::move(report_);
     read_declared();
+    read_lives();
     std::uint32_t next = 1;
-    for (const NumberBlock& block :
-         numbers.blocks(report_.key).value_or(std::vector<NumberBlock>{})) {
+    blocks_ = numbers.blocks(report_.key).value_or(std::vector<NumberBlock>{});
+    for (const NumberBlock& block : blocks_) {
       for (; next < block.first; ++next) add({next, next, outside(next), {}, {}});
       look_at(block);
       next = std::max(next, block.last + 1);
@@ -42,13 +44,30 @@ class Report {
         numbered(report_.key.year, number);
     query.limit = 20;
     Use use = Use::none;
-    for (const View& row : replica_.search(query).rows) {
+    const std::vector<View> rows = replica_.search(query).rows;
+    for (const View& row : rows) {
       if (series_of(*ledger_, row) != report_.key.series) continue;
       if (!row.state.is_void) return Use::used;
       use = Use::voided;
       reason = row.state.field(*ledger_, "void_reason");
     }
+    // Raised above the reader: it has its number, and nothing is said of it.
+    query.with_hidden = true;
+    if (use == Use::none && replica_.count(query) > rows.size()) return Use::used;
     return use;
+  }
+  /// Of a life that its machine has left behind: of this machine every other than its own, of
+  /// another those before the life that was given the last block.
+  bool is_over(const NumberBlock& block) const {
+    const auto life = lives_.find(block.incarnation);
+    if (life == lives_.end()) return false;
+    if (life->second == replica_.node())
+      return block.incarnation != replica_.author().incarnation.hex();
+    return std::any_of(blocks_.begin(), blocks_.end(), [&](const NumberBlock& later) {
+      const auto other = lives_.find(later.incarnation);
+      return later.first > block.first && later.incarnation != block.incarnation &&
+             other != lives_.end() && other->second == life->second;
+    });
   }
   void look_at(const NumberBlock& block) {
     BlockUse use{block, 0, 0, 0};
@@ -66,8 +85,9 @@ class Report {
                                            : GapReason::not_arrived;
       if (one == Use::none) holes.push_back({n, n, why, {}, block.incarnation});
     }
+    if (is_over(block)) use.highest = block.last;
     for (Gap& hole : holes)
-      if (hole.first < use.highest || hole.reason == GapReason::voided) add(std::move(hole));
+      if (hole.first <= use.highest || hole.reason == GapReason::voided) add(std::move(hole));
     report_.blocks.push_back(std::move(use));
   }
   void read_declared() {
@@ -82,6 +102,11 @@ class Report {
       };
       declared_.emplace_back(part("gap_first"), part("gap_last"));
     }
+  }
+  /// Whoever was given a block asked for it, or granted it to itself, in the series' record.
+  void read_lives() {
+    for (const HistoryEntry& entry : replica_.history(series_id(report_.key)))
+      lives_.emplace(entry.change.origin.incarnation.hex(), entry.change.origin.node);
   }
   bool is_declared(std::uint32_t number) const {
     const int n = static_cast<int>(number);
@@ -109,6 +134,8 @@ class Report {
   Replica& replica_;
   const LedgerDefinition* ledger_;
   SeriesReport report_;
+  std::vector<NumberBlock> blocks_;
+  std::map<std::string, NodeId> lives_;  ///< whose life an incarnation is, or was
   std::vector<std::pair<int, int>> declared_;
 };
 

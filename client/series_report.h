@@ -9,7 +9,8 @@
 
 namespace jiyao {
 
-/// Why a number below the last used one of its block is not in force.
+/// Why a number is not in force: one below the last used of its block, or any of the block of a
+/// machine's life that is over (a disk put back to an older copy): nobody will use it any more.
 enum class GapReason : std::uint8_t {
   voided,       ///< its record is void; the reason is told
   not_arrived,  ///< of another machine's block: used there and not here yet, or never
@@ -28,7 +29,7 @@ struct Gap {
 struct BlockUse {
   NumberBlock block;
   std::uint32_t used = 0, voided = 0;
-  std::uint32_t highest = 0;  ///< the last used number; 0: none
+  std::uint32_t highest = 0;  ///< the last used number, of a life that is over the last; 0: none
 };
 
 struct SeriesReport {

@@ -95,6 +95,7 @@ struct Query {
   std::optional<RecordId> cites;  ///< rows that name this record
   bool is_watched = false;  ///< only rows that a reminder of their ledger may name, now or later
   bool with_void = true;
+  bool with_hidden = false;  ///< count() only: those raised above the reader too
   std::size_t limit = 50;
 };
 /// Keyset page: pass `after` = last record of the page before; newest first.

@@ -14,6 +14,7 @@ jiyao_test(test_verbs
     unit/client/archive_verbs_test.cpp
     unit/client/number_verbs_test.cpp
     unit/client/bad_input_test.cpp
+    unit/client/clearance_test.cpp
     unit/client/conflict_verbs_test.cpp
     unit/client/day_verbs_test.cpp
     unit/client/hub_link_test.cpp

@@ -9,6 +9,7 @@
 #include "client/commands/commands.h"
 #include "client/named_place.h"
 #include "client/print_register.h"
+#include "client/records.h"
 #include "schema/dates.h"
 #include "schema/text.h"
 
@@ -76,11 +77,11 @@ Filed filed_entries(const Replica& replica, const OfficeId& office, Level most,
       if (view.is_hidden || view.compartment.office != office || !is_filed(view) ||
           !is_asked(options, ledger, view))
         continue;
-      if (level_on_paper(view) > most) {
+      if (level_of(view) > most) {
         ++filed.above;
         continue;
       }
-      filed.highest = std::max(filed.highest, level_on_paper(view));
+      filed.highest = std::max(filed.highest, level_of(view));
       found.emplace_back(archive_code(ledger, view), std::move(view));
     }
     after = page.after;

@@ -62,6 +62,37 @@ std::string answer_by(const Replica& replica, const std::string& today, Gravity 
   return day ? *day : std::string();
 }
 
+/// What the ruling names, and as what it has to be kept: all that its sides say is copied into it.
+struct Asked {
+  SetEntries entries;
+  Level level = Level::internal;
+};
+
+Asked what_is_asked(Desk& desk, const Replica& replica, const Directory& directory,
+                    const Finding& finding) {
+  Asked asked;
+  for (const RecordId& record : finding.records) {
+    const auto view = replica.view(record);
+    if (!view || view->is_hidden) continue;
+    asked.level = std::max(asked.level, level_with_cited(replica, *view));
+    asked.entries.push_back({{"record", record.hex()}});
+    asked.entries.push_back(
+        {{"sides", side_of(desk, directory, *replica.definitions().ledger(view->ledger), *view)}});
+  }
+  return asked;
+}
+
+/// A ruling stands with what it quotes, or nowhere.   errors: of Replica::may_record()
+Result<void> may_be_kept(Desk& desk, const Replica& replica, Level level) {
+  const auto office = own_office(replica);
+  if (!office) return office.error();
+  const auto may = replica.may_record({*office, level});
+  if (may) return {};
+  return desk.failure(may.code(), "conflict.kept_above",
+                      {{"level", level_text(desk.words(), level)},
+                       {"why", desk.words().engine_words(may.error().detail)}});
+}
+
 Result<Answer> ask(Desk& desk, const AskOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
@@ -77,18 +108,10 @@ Result<Answer> ask(Desk& desk, const AskOptions& options) {
                         {"asked_at", desk.now()},
                         {"due_on", answer_by(**replica, desk.today(), finding->gravity)}};
   std::erase_if(values, [](const auto& one) { return one.second.empty(); });
-  SetEntries entries;
-  Level highest = Level::internal;
-  for (const RecordId& record : finding->records) {
-    entries.push_back({{"record", record.hex()}});
-    const auto view = (*replica)->view(record);
-    if (!view || view->is_hidden) continue;
-    highest = std::max(highest, view->compartment.level);
-    entries.push_back({{"sides", side_of(desk, directory,
-                                         *(*replica)->definitions().ledger(view->ledger), *view)}});
-  }
-  values.emplace("level", name_of(highest));
-  auto act = Registration(desk, **replica, {}, "ruling").act_for(values, entries);
+  const Asked what = what_is_asked(desk, **replica, directory, *finding);
+  if (const auto kept = may_be_kept(desk, **replica, what.level); !kept) return kept.error();
+  values.emplace("level", name_of(what.level));
+  auto act = Registration(desk, **replica, {}, "ruling").act_for(values, what.entries);
   if (!act) return act.error();
   const auto recorded = (*replica)->record(*act);
   if (!recorded) return in_words(desk, **replica, recorded.error());

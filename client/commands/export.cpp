@@ -63,7 +63,7 @@ std::string format_of(const std::string& format, const Path& path) {
   return "xlsx";
 }
 
-/// The rows that go out, oldest first, and the highest level among them.
+/// The rows that go out, oldest first, and the highest level among them and what they cite.
 struct Rows {
   std::vector<RecordId> records;
   Level highest = Level::public_;
@@ -76,13 +76,17 @@ Rows rows_wanted(const Replica& replica, Filter filter) {
     const RecordPage page = next_page(replica, filter);
     for (const View& view : page.rows) {
       rows.records.push_back(view.record);
-      rows.highest = std::max(
-          {rows.highest, view.compartment.level, view.state.level.value_or(Level::public_)});
+      rows.highest = std::max(rows.highest, level_with_cited(replica, view));
     }
     filter.after = page.after;
   } while (filter.after);
   std::reverse(rows.records.begin(), rows.records.end());
   return rows;
+}
+
+/// Of no rows there is none.
+std::string level_name(const Rows& rows) {
+  return rows.records.empty() ? std::string() : std::string(name_of(rows.highest));
 }
 
 std::string json_text(const Poco::JSON::Object::Ptr& object) {
@@ -98,8 +102,7 @@ Result<void> write_json(Desk& desk, const Replica& replica, const LedgerDefiniti
   if (!file) return file.error();
   const Directory directory(replica);
   const std::string head = "{\"schema\":\"jiyao/export/1\",\"ledger\":\"" + ledger.name +
-                           "\",\"level\":\"" + std::string(name_of(rows.highest)) +
-                           "\",\"rows\":[\n";
+                           "\",\"level\":\"" + level_name(rows) + "\",\"rows\":[\n";
   if (is_document) (*file)->append(as_bytes(head));
   bool is_first = true;
   ProgressBar bar(desk.console(), desk.text("export.progress"));
@@ -124,7 +127,7 @@ Result<std::size_t> write_sheet(Desk& desk, const Replica& replica, const Ledger
   const Catalogue chinese(Language::zh, kClientMessages);
   const std::vector<std::size_t> fields = sheet_fields(ledger, false);
   SheetPlan plan = sheet_plan(chinese, ledger, fields, false);
-  plan.mark = level_text(chinese, rows.highest);
+  if (!rows.records.empty()) plan.mark = level_text(chinese, rows.highest);
   if (is_workbook && rows.records.size() >= kSheetRowsMax)
     return desk.failure(Errc::too_large, "export.too_many",
                         {{"rows", std::to_string(rows.records.size())}});
@@ -171,13 +174,14 @@ Result<Answer> export_ledger(Desk& desk, const ExportOptions& options) {
   Answer answer{.text = desk.text("export.done", {{"rows", std::to_string(rows.records.size())},
                                                   {"file", options.out}}),
                 .json = json_object()};
-  answer.text +=
-      "\n" + desk.text("export.level", {{"level", level_text(desk.words(), rows.highest)}});
+  if (!rows.records.empty())
+    answer.text +=
+        "\n" + desk.text("export.level", {{"level", level_text(desk.words(), rows.highest)}});
   if (cut > 0) answer.text += "\n" + desk.text("export.cut", {{"cells", std::to_string(cut)}});
   answer.json->set("ledger", ledger.name);
   answer.json->set("format", format);
   answer.json->set("rows", rows.records.size());
-  answer.json->set("level", std::string(name_of(rows.highest)));
+  answer.json->set("level", level_name(rows));
   answer.json->set("cut_cells", cut);
   answer.json->set("file", options.out);
   return answer;

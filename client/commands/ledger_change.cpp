@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/commands/ledger.h"
+#include "client/raising.h"
 #include "client/records.h"
 
 namespace jiyao {
@@ -67,6 +68,17 @@ Result<ChangeId> struck_entry(Desk& desk, const Replica& replica, const LedgerDe
   return fitting.front();
 }
 
+/// Records the change of a row, and what else it raises.
+Result<Answer> recorded_with_its_paper(Desk& desk, Replica& replica, Act& act,
+                                       std::string_view message, const RecordId& row) {
+  const std::string raised = raise_whole_paper(desk, replica, act);
+  const auto recorded = replica.record(act);
+  if (!recorded) return in_words(desk, replica, recorded.error());
+  Answer answer = recorded_answer(desk, replica, desk.text(message), {row});
+  answer.text += raised;
+  return answer;
+}
+
 class Correcting {
  public:
   Correcting(Desk& desk, Replica& replica, const LedgerDefinition& ledger,
@@ -93,9 +105,7 @@ class Correcting {
     for (const FieldValues& entry : typed_.entries)
       if (const auto added = replace(entry); !added) return added.error();
     if (act_.steps.empty()) return desk_.failure(Errc::usage, "incoming.nothing_given");
-    const auto recorded = replica_.record(act_);
-    if (!recorded) return in_words(desk_, replica_, recorded.error());
-    return recorded_answer(desk_, replica_, desk_.text("ledger.corrected"), {row_.record});
+    return recorded_with_its_paper(desk_, replica_, act_, "ledger.corrected", row_.record);
   }
 
  private:
@@ -170,13 +180,11 @@ Result<Answer> edit_row(Desk& desk, const LedgerCommand& command, const LedgerOp
     return move_row(desk, **replica, ledger, steps, given->row, std::move(given->typed),
                     options.reason, false);
   }
-  const auto act =
+  auto act =
       amend_act(ledger, given->row, given->typed.values, given->typed.entries, options.reason);
   if (!act) return act.error();
   if (act->steps.empty()) return desk.failure(Errc::usage, "incoming.nothing_given");
-  const auto recorded = (*replica)->record(*act);
-  if (!recorded) return in_words(desk, **replica, recorded.error());
-  return recorded_answer(desk, **replica, desk.text("incoming.edited"), {given->row.record});
+  return recorded_with_its_paper(desk, **replica, *act, "incoming.edited", given->row.record);
 }
 
 Result<Answer> correct_row(Desk& desk, const LedgerCommand& command, const LedgerOptions& options) {

@@ -4,7 +4,7 @@
 
 #include "client/commands/ledger.h"
 #include "client/commands/ledger_proposals.h"
-#include "client/named_place.h"
+#include "client/raising.h"
 #include "client/records.h"
 #include "client/roles.h"
 #include "schema/mandatory.h"
@@ -79,9 +79,9 @@ class Making {
     if (const auto level = take_level(); !level) return level.error();
     if (const auto turned = ask_first(); !turned) return turned.error();
     const StepAtHand at = at_hand();
-    const auto place = named_place(desk_, replica_, options_.owner, options_.level);
+    const auto place = kept_in();
     if (!place) return place.error();
-    const std::string filled = fill_from_lists(desk_, replica_, about_.place.value_or(*place), at);
+    const std::string filled = fill_from_lists(desk_, replica_, *place, at);
     fill_step(desk_, replica_, at);
     Registration(desk_, replica_, options_.owner, ledger_.name).fill(values_);
     if (const auto right = check_step(desk_, replica_, at); !right) return right.error();
@@ -121,7 +121,26 @@ class Making {
     });
   }
 
-  /// The level of what it is about, or the one that was named.
+  /// With what it is about, else where its level belongs.
+  Result<CompartmentId> kept_in() {
+    if (about_.place) return *about_.place;
+    FieldValues placed = values_;
+    if (!options_.level.empty()) placed.emplace("level", name_of(level_));
+    return Registration(desk_, replica_, options_.owner, ledger_.name).compartment(placed);
+  }
+
+  /// As its register and its copies say now: one that was lowered is what it was lowered to.
+  Level level_of_its_paper() const {
+    Level least = Level::public_;
+    for (const auto& [name, hex] : about_.refs) {
+      const auto id = is_of_same_paper(*ledger_.field(name)) ? record_from(hex) : std::nullopt;
+      const auto cited = id ? replica_.view(*id) : Result<View>(Errc::not_found);
+      if (cited && cited->state.level) least = std::max(least, *cited->state.level);
+    }
+    return least;
+  }
+
+  /// The level of what it is about, or the one that was named: never one below.
   Result<void> take_level() {
     values_["state"] = ledger_.states[step_->to].name;
     if (!options_.level.empty()) {
@@ -132,6 +151,14 @@ class Making {
     const Field* field = ledger_.field("level");
     if (field != nullptr && about_.is_known && is_due(ledger_, *field, step_->to))
       values_.emplace("level", name_of(about_.level));
+    const auto named = values_.find("level");
+    const Level least = level_of_its_paper();
+    if (field == nullptr || named == values_.end()) return {};
+    const Level level = level_from(named->second).value_or(least);
+    if (level < least)
+      return desk_.failure(Errc::not_allowed, "ledger.below_its_paper",
+                           {{"level", level_text(desk_.words(), level)},
+                            {"least", level_text(desk_.words(), least)}});
     return {};
   }
 
@@ -161,10 +188,7 @@ class Making {
 
   Result<RecordId> record(const StepAtHand& at) {
     Registration registration(desk_, replica_, options_.owner, ledger_.name);
-    FieldValues placed = values_;
-    if (!options_.level.empty()) placed.emplace("level", name_of(level_));
-    auto place =
-        about_.place ? Result<CompartmentId>(*about_.place) : registration.compartment(placed);
+    const auto place = kept_in();
     if (!place) return place.error();
     const std::size_t first = about_.made.size();
     auto act = registration.act_for(values_, typed_.entries, Act{*place, std::move(about_.made)});

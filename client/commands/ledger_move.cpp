@@ -5,6 +5,7 @@
 
 #include "client/commands/ledger.h"
 #include "client/commands/ledger_proposals.h"
+#include "client/raising.h"
 #include "client/records.h"
 #include "client/roles.h"
 
@@ -77,7 +78,7 @@ std::vector<std::string> states_before(const LedgerDefinition& ledger, const Led
 struct NextStep {
   const Transition* step;
   FieldValues values;
-  std::string filled;  ///< which lists of the office filled what, told to whoever did it
+  std::string told;  ///< which lists of the office filled what, and what it raises besides
 };
 
 /// errors: not_allowed (none of these steps starts where the row stands)
@@ -93,7 +94,7 @@ Result<NextStep> next_step(Desk& desk, Replica& replica, const LedgerDefinition&
   NextStep next{&ledger.steps[*chosen], typed.values, {}};
   next.values["state"] = ledger.states[next.step->to].name;
   const StepAtHand at{ledger, *next.step, &row, next.values, typed.entries};
-  next.filled = fill_from_lists(desk, replica, row.compartment, at);
+  next.told = fill_from_lists(desk, replica, row.compartment, at);
   fill_step(desk, replica, at);
   return next;
 }
@@ -109,6 +110,7 @@ Result<Act> act_of_step(Desk& desk, Replica& replica, const LedgerDefinition& le
   if (!act) return act.error();
   const StepAtHand at{ledger, *next.step, &row, next.values, typed.entries};
   if (const auto also = add_also(desk, replica, at, *act); !also) return also.error();
+  next.told += raise_whole_paper(desk, replica, *act);
   return act;
 }
 
@@ -163,13 +165,13 @@ class MovingMany {
     }
     Act act{rows.front().compartment, {}};
     std::vector<RecordId> moved;
-    std::string filled;
+    std::string told;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       auto one = act_of_step(desk_, replica_, ledger_, rows[i], next[i], typed_, options_.reason);
       if (!one) return about(rows[i], one.error());
       std::move(one->steps.begin(), one->steps.end(), std::back_inserter(act.steps));
       moved.push_back(rows[i].record);
-      filled += next[i].filled;
+      told += next[i].told;
     }
     if (const auto recorded = replica_.record(act); !recorded)
       return in_words(desk_, replica_, recorded.error());
@@ -178,7 +180,7 @@ class MovingMany {
         desk_.text("ledger.moved_many", {{"step", step_text(desk_.words(), *next.front().step)},
                                          {"count", std::to_string(rows.size())}}),
         moved);
-    answer.text += filled;
+    answer.text += told;
     return answer;
   }
 
@@ -235,7 +237,7 @@ Result<Answer> move_row(Desk& desk, Replica& replica, const LedgerDefinition& le
       desk, replica,
       desk.text("ledger.moved", {{"step", step_text(desk.words(), step)}, {"state", now}}),
       {row.record});
-  moved.text += next->filled;
+  moved.text += next->told;
   return moved;
 }
 

@@ -127,6 +127,7 @@ class ListSearch {
   }
   void consider(View row) {
     if (row.is_hidden || row.state.is_terminal || !is_in_time(row)) return;
+    if (level_of(row) > place_.level) return;  // its words would come down with it
     const std::size_t how_well = fit(row);
     if (how_well == 0 || how_well < best_fit_) return;
     if (how_well == best_fit_) {

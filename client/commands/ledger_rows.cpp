@@ -95,7 +95,7 @@ class Citing {
   Result<void> cite(const View& view) {
     if (!about_.place) {
       about_.place = view.compartment;
-      about_.level = view.compartment.level;
+      about_.level = level_of(view);
     }
     about_.is_known = true;
     if (!cited_.insert(view.record).second) return {};  // records that cite one another

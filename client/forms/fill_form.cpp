@@ -10,7 +10,7 @@ FormFiller::FormFiller(Desk& desk, Replica& replica, const Form& form, ReportSco
 
 bool FormFiller::wants(const View& view) const {
   if (view.is_hidden) return false;
-  const Level level = level_on_paper(view);
+  const Level level = level_of(view);
   if ((form_.least && level < *form_.least) || (form_.most && level > *form_.most)) return false;
   const Period& period = scope_.period;
   if (!form_.is_register || form_.date.empty() || (period.from.empty() && period.to.empty()))
@@ -46,7 +46,7 @@ std::string FormFiller::mark_of(const std::vector<View>& rows, Level highest) co
   if (highest == Level::public_) return {};
   std::string mark = text_.level(highest);
   const bool is_sheet = !form_.is_register && !form_.is_report() && !rows.empty();
-  if (!is_sheet || highest < Level::secret || level_on_paper(rows.front()) != highest) return mark;
+  if (!is_sheet || highest < Level::secret || level_of(rows.front()) != highest) return mark;
   const std::string term = text_.of("term", rows.front(), 0);
   return term.empty() ? mark : mark + "★" + term;
 }
@@ -83,7 +83,7 @@ void FormFiller::fill_tables(const View* about, FilledForm& filled) const {
 FilledForm FormFiller::fill(std::vector<View> rows) const {
   FilledForm filled;
   if (!form_.is_register && rows.size() > 1) rows.resize(1);
-  for (const View& view : rows) filled.highest = std::max(filled.highest, level_on_paper(view));
+  for (const View& view : rows) filled.highest = std::max(filled.highest, level_of(view));
   Printout& paper = filled.paper;
   paper.sheet = form_.sheet;
   paper.title = form_.zh;
@@ -97,6 +97,7 @@ FilledForm FormFiller::fill(std::vector<View> rows) const {
     fill_sheet(rows.front(), filled);
     fill_tables(&rows.front(), filled);
   }
+  filled.highest = std::max(filled.highest, text_.highest_cited());
   paper.level_mark = mark_of(rows, filled.highest);
   if (!form_.signs.empty()) paper.blocks.push_back({{}, {}, form_.signs});
   if (!form_.is_report()) filled.rows = std::move(rows);

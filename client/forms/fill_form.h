@@ -11,7 +11,7 @@ struct FilledForm {
   Printout paper;
   std::vector<View> rows;  ///< records that are on it, each on a line or a sheet of its own
   std::size_t lines = 0;   ///< rows on paper: records, and lines that count or come from elsewhere
-  Level highest = Level::public_;
+  Level highest = Level::public_;  ///< of every word on it, those of cited records too
 };
 
 /// What is on paper from `rows`, in their order; hidden ones are left out, voided ones struck

@@ -16,7 +16,7 @@ constexpr std::string_view kMonthOf = "month(";
 
 /// What a row is counted under, as it sorts: levels by their rank.
 std::string key_of(const RowText& text, const std::string& word, const View& view) {
-  if (word == "@level") return std::to_string(static_cast<int>(level_on_paper(view)));
+  if (word == "@level") return std::to_string(static_cast<int>(own_level(view)));
   if (word == "@state") return text.stored("state", view);
   if (word.starts_with(kMonthOf))
     return text.stored(word.substr(kMonthOf.size(), word.size() - kMonthOf.size() - 1), view)
@@ -54,7 +54,7 @@ FormTables::FormTables(Desk& desk, Replica& replica, const RowText& text, const 
     : desk_(desk), replica_(replica), text_(text), form_(form), scope_(std::move(scope)) {}
 
 void FormTables::see(const View& view) {
-  highest_ = std::max(highest_, level_on_paper(view));
+  highest_ = std::max(highest_, level_of(view));
 }
 
 std::vector<View> FormTables::rows_of(const LedgerName& ledger, const std::string& date,

@@ -67,7 +67,7 @@ std::vector<ViewLine> overdue(const ViewAsk& ask) {
          {"due_on", item.due_on},
          {"days", std::to_string(-item.days_left)},
          {"roles", item.to == 0 ? std::string() : role_words(words, item.to)}},
-        level_on_paper(*item.row)};
+        level_with_cited(ask.replica, *item.row)};
     lines.push_back(std::move(line));
   }
   return lines;
@@ -106,7 +106,7 @@ std::vector<ViewLine> open_findings(const ViewAsk& ask) {
     for (const RecordId& record : finding.records) {
       const auto view = ask.replica.view(record);
       if (!view || view->is_hidden) continue;
-      line.level = std::max(line.level, level_on_paper(*view));
+      line.level = std::max(line.level, level_of(*view));
       records += (records.empty() ? "" : "\n") + ask.text.ledger_of(*view).noun_zh + " " +
                  ask.text.of("@number", *view, 0);
     }
@@ -243,7 +243,7 @@ void add_renumbered(const ViewAsk& ask, const LedgerDefinition& ledger,
                           {"reason", change.reason},
                           {"by", ask.text.directory().person(change.by)},
                           {"at", at.substr(0, 10)}},
-                         level_on_paper(view)});
+                         level_of(view)});
       }
     }
     after = page.after;
@@ -268,7 +268,7 @@ std::vector<ViewLine> readers(const ViewAsk& ask) {
                       {"how", ledger == nullptr ? reader.ledger : ledger->noun_zh},
                       {"at", at.substr(0, 10) + " " + at.substr(11)},
                       {"by", ask.text.directory().person(reader.by)}},
-                     level_on_paper(*ask.about)});
+                     level_of(*ask.about)});
   }
   return lines;
 }

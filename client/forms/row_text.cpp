@@ -7,7 +7,6 @@
 #include "client/custody.h"
 #include "client/custody_chain.h"
 #include "client/messages.h"
-#include "client/records.h"
 #include "client/typed_value.h"
 #include "schema/dates.h"
 #include "sync/terms.h"
@@ -29,10 +28,6 @@ std::string time_of(std::string value) {
 
 }  // namespace
 
-Level level_on_paper(const View& view) {
-  return view.state.level.value_or(view.compartment.level);
-}
-
 Condition bound_to(const Condition& when, const LedgerDefinition& ledger) {
   Condition bound = when;
   bound.bind(
@@ -50,6 +45,7 @@ const LedgerDefinition& RowText::ledger_of(const View& view) const {
 std::string RowText::custody(const View& view) const {
   std::string text;
   for (const View& copy : copies_of(replica_, view)) {
+    note(copy);
     const std::string hands = text_of(desk_, directory_, custody_of(replica_, copy));
     text += (text.empty() ? "" : "\n") + hands.substr(0, hands.find('\n'));  // the last hand
   }
@@ -67,9 +63,24 @@ std::string RowText::cited(const std::string& word, const View& view) const {
   const LedgerDefinition* ledger = replica_.definitions().ledger(found->ledger);
   const std::string name = word.substr(dot + 1);
   if (ledger == nullptr) return {};
+  note(*found);
   if (name == "@number") return of("@number", *found, 0);
   const auto index = ledger->field_index(name);
-  return index ? time_of(field_text(words_, directory_, *ledger, *found, *index)) : std::string();
+  if (!index) return {};
+  note_cited(*index, *found);
+  return time_of(field_text(words_, directory_, *ledger, *found, *index));
+}
+
+/// field_text() names what a ref cites.
+void RowText::note_cited(std::size_t field, const View& view) const {
+  const LedgerDefinition& ledger = ledger_of(view);
+  const GroupState* group = view.state.group(ledger.fields[field].group);
+  if (ledger.fields[field].type != FieldType::ref || group == nullptr) return;
+  for (const HeldWrite& held : group->held) {
+    const auto record = record_from(ledger.field_value(field, held.value));
+    const auto cited = record ? replica_.view(*record) : Result<View>(Errc::not_found);
+    if (cited && !cited->is_hidden) note(*cited);
+  }
 }
 
 /// The persons of a list by their names.
@@ -84,7 +95,7 @@ std::string RowText::own(const std::string& word, const View& view, std::size_t 
   const LedgerDefinition& ledger = ledger_of(view);
   if (word == "@line") return std::to_string(line);
   if (word == "@custody") return custody(view);
-  if (word == "@level") return level(level_on_paper(view));
+  if (word == "@level") return level(own_level(view));
   if (word == "@number") {
     const std::string number = number_text(words_, directory_, ledger, view);
     return number.empty() ? name_of(ledger, view) : number;
@@ -98,6 +109,7 @@ std::string RowText::own(const std::string& word, const View& view, std::size_t 
   if (term_of(word)) return persons(word, view);
   const auto index = ledger.field_index(word);
   if (!index) return {};
+  note_cited(*index, view);
   const std::string text = field_text(words_, directory_, ledger, view, *index);
   const bool is_set = ledger.groups[ledger.fields[*index].group].kind == GroupKind::set;
   return is_set ? joined_lines(text) : time_of(text);
@@ -127,6 +139,7 @@ std::string RowText::entry(const LedgerDefinition& ledger, std::size_t field,
   const auto record = record_from(value);
   const auto found = record ? replica_.view(*record) : Result<View>(Errc::not_found);
   if (!found || found->is_hidden) return {};
+  note(*found);
   return cited_name(replica_, value);
 }
 

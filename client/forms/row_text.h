@@ -1,12 +1,14 @@
 // client/forms/row_text.h - what one record says, for the cells of a form. Always Chinese.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
 #include "client/desk.h"
 #include "client/directory.h"
 #include "client/forms/form.h"
+#include "client/records.h"
 
 namespace jiyao {
 
@@ -31,8 +33,12 @@ class RowText {
   const Directory& directory() const { return directory_; }
   const Catalogue& words() const { return words_; }
   std::string level(Level level) const { return level_text(words_, level); }
+  /// Of the cited records of which words were taken so far: what they stand on is marked so.
+  Level highest_cited() const { return highest_cited_; }
 
  private:
+  void note_cited(std::size_t field, const View& view) const;
+  void note(const View& cited) const { highest_cited_ = std::max(highest_cited_, level_of(cited)); }
   std::string own(const std::string& word, const View& view, std::size_t line) const;
   std::string cited(const std::string& word, const View& view) const;
   std::string custody(const View& view) const;
@@ -44,10 +50,9 @@ class RowText {
   const Replica& replica_;
   Directory directory_;
   Catalogue words_;
+  mutable Level highest_cited_ = Level::public_;
 };
 
-/// The level a row has on paper.
-Level level_on_paper(const View& view);
 /// `when` with its literals bound to the fields of the ledger it is asked of.
 Condition bound_to(const Condition& when, const LedgerDefinition& ledger);
 

@@ -174,6 +174,8 @@ TEST_F(DayVerbs, ABackupComesBackAsANewLifeWithEverythingInIt) {
   EXPECT_TRUE(must(archive_.run({"verify", "--full"})).json->getValue<bool>("clean"));
   // The number block of the former life is not drawn from again.
   EXPECT_EQ(number_of(add("乙")), "2026-0101");
+  EXPECT_THAT(must(archive_.run({"gaps"})).text, HasSubstr("2026-0002 … 2026-0050  "))
+      << "nobody will use them any more";
 }
 
 TEST_F(DayVerbs, ARestoreThatWasCutShortIsRepeatedAndOverwritesNothing) {

@@ -135,11 +135,12 @@ class InOffices : public testing::Test {
     return joining;
   }
   /// One bundle from one machine to another, over a folder that stands for the medium.
-  Said carry(const OfficeMachine& from, const OfficeMachine& to, const std::string& name) const {
+  Said carry(const OfficeMachine& from, const OfficeMachine& to, const std::string& name,
+             const std::string& label = "机密") const {
     const std::string stick = path("stick-" + name);
     fs::remove_all(stick);
     fs::create_directories(stick);
-    must(from.run({"bundle", "export", "--to", name, "--label", "机密", "--out", stick}));
+    must(from.run({"bundle", "export", "--to", name, "--label", label, "--out", stick}));
     std::vector<std::string> words{"bundle", "import"};
     for (const auto& entry : fs::directory_iterator(stick)) words.push_back(entry.path().string());
     return to.run(words);

@@ -1,0 +1,168 @@
+// client/raising.cpp - the rows of one paper, along the refs of the definitions.
+#include "client/raising.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "client/custody.h"
+#include "client/records.h"
+#include "client/typed_value.h"
+#include "sync/check.h"
+
+namespace jiyao {
+
+namespace {
+
+/// What a paper is entered as; rows of other ledgers are about one of these.
+constexpr std::array<std::string_view, 7> kPaperLedgers = {
+    "document", "document_copy", "incoming", "outgoing", "draft", "telegram", "archive_entry"};
+constexpr std::array<std::string_view, 2> kOtherPapers = {"reply_to", "derived_from"};
+
+bool is_one_of(const auto& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// The rows of one paper, found from any row it is entered as; what is merely about it (a dispatch,
+/// an incident) goes up with it and raises nothing itself.
+class PaperRows {
+ public:
+  explicit PaperRows(const Replica& replica) : replica_(replica) {}
+
+  std::vector<View> from(const View& row) {
+    take(row);
+    for (std::size_t i = 0; i < found_.size(); ++i) {
+      const View at = found_[i];
+      if (!is_one_of(kPaperLedgers, at.ledger)) continue;
+      take_cited(at);
+      take_citing(at.record);
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void take(const View& row) {
+    if (row.is_hidden || !seen_.insert(row.record).second) return;
+    if (replica_.definitions().ledger(row.ledger) != nullptr) found_.push_back(row);
+  }
+  void take_cited(const View& row) {
+    const LedgerDefinition& ledger = *replica_.definitions().ledger(row.ledger);
+    for (const Field& field : ledger.fields) {
+      const auto id = is_of_same_paper(field) && !is_set(ledger, field)
+                          ? record_from(row.state.field(ledger, field.name))
+                          : std::nullopt;
+      if (!id) continue;
+      if (const auto cited = replica_.view(*id)) take(*cited);
+    }
+  }
+  void take_citing(const RecordId& record) {
+    Query query;
+    query.cites = record;
+    query.limit = 500;
+    std::optional<RecordId> after;
+    do {
+      const RecordPage page = replica_.search(query, after);
+      for (const View& row : page.rows)
+        if (names_in_its_own(row, record)) take(row);
+      after = page.after;
+    } while (after);
+  }
+  /// In a column of the row, not in one entry of a list of many papers.
+  bool names_in_its_own(const View& row, const RecordId& record) const {
+    const LedgerDefinition* ledger = replica_.definitions().ledger(row.ledger);
+    return ledger != nullptr && ledger->level_group &&
+           std::any_of(ledger->fields.begin(), ledger->fields.end(), [&](const Field& field) {
+             return is_of_same_paper(field) && !is_set(*ledger, field) &&
+                    row.state.field(*ledger, field.name) == record.hex();
+           });
+  }
+  static bool is_set(const LedgerDefinition& ledger, const Field& field) {
+    return ledger.groups[field.group].kind == GroupKind::set;
+  }
+
+  const Replica& replica_;
+  std::vector<View> found_;
+  std::set<RecordId> seen_;
+};
+
+class Raising {
+ public:
+  Raising(Desk& desk, const Replica& replica, Act& act)
+      : desk_(desk), replica_(replica), directory_(replica), act_(act) {}
+
+  std::string run() {
+    const std::vector<Step> given = act_.steps;
+    for (const Step& step : given)
+      if (level_written(step)) settled_.insert(step.record);
+    for (const Step& step : given) {
+      const auto row = replica_.view(step.record);
+      const auto level = level_written(step);
+      if (!row || row->is_hidden || !level || *level <= own_level(*row)) continue;
+      for (const View& other : PaperRows(replica_).from(*row)) raise(other, *level, step.reason);
+    }
+    std::string text;
+    if (!raised_.empty()) text += "\n" + desk_.text("level.raised_with", {{"names", raised_}});
+    if (!left_.empty()) text += "\n" + desk_.text("level.not_raised_with", {{"names", left_}});
+    return text;
+  }
+
+ private:
+  std::optional<Level> level_written(const Step& step) const {
+    const LedgerDefinition* ledger = replica_.definitions().ledger(step.ledger);
+    if (ledger == nullptr || !ledger->level_group) return std::nullopt;
+    for (const Write& write : step.writes)
+      if (write.group == ledger->groups[*ledger->level_group].name) return level_from(write.value);
+    return std::nullopt;
+  }
+  void raise(const View& row, Level level, const std::string& reason) {
+    const LedgerDefinition& ledger = *replica_.definitions().ledger(row.ledger);
+    if (!ledger.level_group || own_level(row) >= level || !settled_.insert(row.record).second)
+      return;
+    auto step = raising_step(ledger, row, level, reason);
+    std::string& told = step ? raised_ : left_;
+    told += (told.empty() ? "" : desk_.text("list.and")) +
+            (desk_.words().language() == Language::zh ? ledger.zh : ledger.en) + " " +
+            called(desk_.words(), directory_, ledger, row);
+    if (step) act_.steps.push_back(*std::move(step));
+  }
+  /// errors: whatever keeps this person from raising it in this act
+  Result<Step> raising_step(const LedgerDefinition& ledger, const View& row, Level level,
+                            const std::string& reason) const {
+    if (row.compartment != act_.compartment) return Error{Errc::conflict, {}};
+    auto writes = writes_of(ledger, {{"level", std::string(name_of(level))}}, &row.state);
+    if (!writes) return writes.error();
+    Step step;
+    step.kind = ChangeKind::amend;
+    step.ledger = ledger.name;
+    step.record = row.record;
+    step.reason = reason;
+    step.writes = *std::move(writes);
+    Change change;
+    change.ledger = ledger.name;
+    change.kind = step.kind;
+    change.writes = step.writes;
+    if (const auto role = check_role(desk_, replica_, ledger, change); !role) return role.error();
+    if (const auto valid = validate(ledger, &row.state, change); !valid) return valid.error();
+    return step;
+  }
+
+  Desk& desk_;
+  const Replica& replica_;
+  Directory directory_;
+  Act& act_;
+  std::set<RecordId> settled_;  ///< the act says their level, or this did
+  std::string raised_, left_;
+};
+
+}  // namespace
+
+bool is_of_same_paper(const Field& field) {
+  return field.type == FieldType::ref && is_one_of(kPaperLedgers, field.ref_ledger) &&
+         !is_one_of(kOtherPapers, field.name);
+}
+
+std::string raise_whole_paper(Desk& desk, const Replica& replica, Act& act) {
+  return Raising(desk, replica, act).run();
+}
+
+}  // namespace jiyao

@@ -1,0 +1,21 @@
+// client/raising.h - a paper is raised as a whole: the rows that tell of it in other ledgers go up
+// with the one somebody raised (design.md 6, Move).
+#pragma once
+
+#include <string>
+
+#include "client/desk.h"
+
+namespace jiyao {
+
+/// Does a row that cites another in this column speak of the same paper? A reply and a derived
+/// paper are papers of their own.
+bool is_of_same_paper(const Field& field);
+
+/// Where a step of the act raises the level of a row: its document, copies and all other rows of
+/// that paper with a level column are raised by the same act, as far as this person may write them
+/// and they are kept where the act is. Returns a line each for what goes up with it and for what
+/// stays below and has to be raised there; empty: neither.
+std::string raise_whole_paper(Desk& desk, const Replica& replica, Act& act);
+
+}  // namespace jiyao

@@ -1,0 +1,238 @@
+// tests/unit/client/clearance_test.cpp - two people of different clearance at one ledger: what was
+// raised leaves no word with the lower one, whichever verb is asked, and no word stands on paper
+// or in a file under a lower mark than its own (design.md 6, Move; domain.md 3.6.4).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "client/typed_value.h"
+#include "unit/client/ledger_walk.h"
+
+namespace jiyao {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class Clearances : public InOffices {
+ protected:
+  Clearances() : archive_(new_archive()), low_(folder_ / "R", "the passphrase of Li") {
+    must(archive_.run({"user", "add", "李四", "--roles",
+                       "intake_clerk,confidential_clerk,records_keeper,secretary", "--clearance",
+                       "内部", "--recovery-sheet", path("li.sheet")},
+                      {"the passphrase of Li", archive_.passphrase_of_root}));
+  }
+  static std::string made(const Said& said) {
+    return said.json->getArray("records")->getObject(0)->getValue<std::string>("id");
+  }
+  static std::string field(const Said& said, const std::string& name) {
+    const auto fields = said.json->getArray("records")->getObject(0)->getObject("fields");
+    return fields->has(name) ? fields->getValue<std::string>(name) : std::string();
+  }
+  static std::string said(const Said& said) {
+    std::ostringstream json;
+    if (said.json) said.json->stringify(json);
+    return said.text + json.str();
+  }
+  Said good(const Words& words) const { return must(archive_.run(words)); }
+  /// The id of its row.
+  std::string paper(const std::string& title, const std::string& doc_no,
+                    const Words& more = {}) const {
+    Words words{"收文", "登记",   "--标题", title,        "--来文单位",
+                "省厅", "--文号", doc_no,   "--收文日期", "2026-11-02"};
+    words.insert(words.end(), more.begin(), more.end());
+    return made(good(words));
+  }
+  std::string finding(const OfficeMachine& at, const std::string& code) const {
+    const auto all = must(at.run({"冲突", "列表"})).json->getArray("findings");
+    for (std::size_t i = 0; i < all->size(); ++i)
+      if (all->getObject(static_cast<unsigned>(i))->getValue<std::string>("code") == code)
+        return all->getObject(static_cast<unsigned>(i))->getValue<std::string>("id");
+    return {};
+  }
+  /// This row's level alone, as a program that knows nothing of the rest of its paper would.
+  void raise_alone(const std::string& id) const {
+    OpenDesk desk(folder_ / "R", "passphrase of R");
+    const auto view = desk.replica().view(*RecordId::from(*from_hex(id)));
+    ASSERT_TRUE(view);
+    const auto writes = writes_of(*desk.replica().definitions().ledger(view->ledger),
+                                  {{"level", "highly_secret"}}, &view->state);
+    ASSERT_TRUE(writes);
+    Step step;
+    step.kind = ChangeKind::amend;
+    step.ledger = view->ledger;
+    step.record = view->record;
+    step.writes = *writes;
+    ASSERT_TRUE(desk.replica().record(Act{view->compartment, {step}}));
+  }
+  std::string printed(const OfficeMachine& at, Words words) const {
+    words.insert(words.begin(), "print");
+    words.insert(words.end(), {"--out", path("page.html")});
+    must(at.run(words));
+    return read(path("page.html"));
+  }
+  std::string exported(const OfficeMachine& at, const std::string& ledger, Said* how = nullptr) {
+    const Said done = must(at.run({"export", ledger, "--out", path("out.csv"), "--force"}));
+    if (how != nullptr) *how = done;
+    return read(path("out.csv"));
+  }
+
+  OfficeMachine archive_, low_;
+};
+
+TEST_F(Clearances, ARulingIsOfTheLevelOfAllItQuotes) {
+  paper("防汛通知", "省厅〔2026〕7号");
+  const std::string raised = paper("秘密工程", "省厅〔2026〕7号");
+  good({"收文", "修改", raised, "--密级", "机密"});
+  const Said asked = good({"冲突", "提请", finding(archive_, "N2")});
+  EXPECT_EQ(field(asked, "level"), "highly_secret");
+  EXPECT_THAT(said(asked), HasSubstr("秘密工程"));
+  EXPECT_EQ(
+      asked.json->getArray("records")->getObject(0)->getValue<std::string>("compartment_level"),
+      "highly_secret");
+  EXPECT_EQ(must(low_.run({"ruling", "list"})).json->getArray("records")->size(), 0U);
+}
+
+TEST_F(Clearances, WhereARulingOfThatLevelMayNotBeKeptNothingIsAskedAndNothingRecorded) {
+  const OfficeMachine b = machine("B");
+  must(archive_.run({"enrol", "invite", "--office", "档案室", "--kind", "networked", "--ceiling",
+                     "内部", "--out", path("B.inv")}));
+  must(b.run({"init", "--invitation", path("B.inv"), "--recovery-sheet", path("B.sheet")}));
+  const Said request = must(b.run({"enrol", "request", "--out", path("B.req")}));
+  must(root(archive_, {"enrol", "approve", path("B.req"), "--digits",
+                       request.json->getValue<std::string>("digits"), "--node", "B", "--person",
+                       "赵六", "--clearance", "机密", "--out", path("B.realm")}));
+  must(b.run({"enrol", "complete", path("B.realm")}));
+  paper("防汛通知", "省厅〔2026〕7号");
+  const std::string raised = paper("秘密工程", "省厅〔2026〕7号");
+  good({"收文", "修改", raised, "--密级", "机密"});
+  must(carry(archive_, b, "B", "内部"));
+  const Said refused = b.run({"冲突", "提请", finding(b, "N2")});
+  EXPECT_EQ(refused.error, "ABOVE_CEILING");
+  EXPECT_THAT(refused.text, AllOf(HasSubstr("涉及机密的内容"), Not(HasSubstr("秘密工程"))));
+  EXPECT_EQ(must(b.run({"ruling", "list"})).json->getArray("records")->size(), 0U);
+  EXPECT_EQ(low_.run({"冲突", "提请", "N2"}).error, "NOT_FOUND") << "not even what was found";
+}
+
+TEST_F(Clearances, ARuleOfAHigherLevelFillsNothingBelowIt) {
+  good({"分办规则", "列入", "--规则名称", "专案", "--标题用词", "工程", "--承办部门", "专案处",
+        "--密级", "机密"});
+  Words words{"收文", "登记", "--标题", "关于工程的通知", "--来文单位", "省厅"};
+  const Said below = good(words);
+  EXPECT_EQ(field(below, "main_dept"), "");
+  EXPECT_THAT(below.text, Not(HasSubstr("专案")));
+  words.insert(words.end(), {"--密级", "机密", "--份数", "1", "--页数", "2"});
+  EXPECT_EQ(field(good(words), "main_dept"), "专案处") << "of its own level it does";
+}
+
+TEST_F(Clearances, APaperIsRaisedAsAWholeAndNoVerbTellsOfItBelow) {
+  const std::string raised = paper("秘密工程", "省厅〔2026〕8号");
+  good({"借阅", "借出", "省厅〔2026〕8号", "--借阅人", "张三", "--借出时间", "2026-11-03 09:00",
+        "--应还日期", "2026-11-04"});
+  const Said edited = good({"收文", "修改", raised, "--密级", "机密"});
+  EXPECT_THAT(edited.text, HasSubstr("一并提为同一密级：文件 省厅〔2026〕8号、文件份"));
+  EXPECT_EQ(low_.run({"文件", "查看", "省厅〔2026〕8号"}).error, "NOT_FOUND");
+  EXPECT_EQ(must(low_.run({"文件份", "列表"})).json->getArray("records")->size(), 0U);
+  const std::string loan = must(low_.run({"借阅", "列表"}))
+                               .json->getArray("records")
+                               ->getObject(0)
+                               ->getValue<std::string>("id");
+  for (const Words& words :
+       {Words{"借阅", "列表"}, Words{"借阅", "查看", loan}, Words{"今天", "--全部"},
+        Words{"timeline", loan, "--ledger", "loan"}, Words{"find", "张三"}, Words{"催办"}}) {
+    const std::string told = said(low_.run(words));
+    EXPECT_THAT(told, AllOf(Not(HasSubstr("秘密工程")), Not(HasSubstr("8号")))) << words.front();
+  }
+  EXPECT_EQ(low_.run({"where", "省厅〔2026〕8号"}).error, "NOT_FOUND");
+  for (const char* form : {"F06", "F07", "F01"})
+    EXPECT_THAT(printed(low_, {form}), Not(HasSubstr("秘密工程"))) << form;
+  EXPECT_THAT(exported(low_, "借阅"), Not(HasSubstr("8号")));
+}
+
+TEST_F(Clearances, APaperIsRaisedFromWhicheverOfItsRowsAndByCorrectionToo) {
+  const std::string row = paper("秘密工程", "省厅〔2026〕8号");
+  good({"借阅", "借出", "省厅〔2026〕8号", "--借阅人", "张三"});
+  const Said corrected =
+      good({"文件", "更正", "省厅〔2026〕8号", "--密级", "秘密", "--原因", "定密"});
+  EXPECT_THAT(corrected.text, AllOf(HasSubstr("收文登记簿 2026-0001"), HasSubstr("文件份")));
+  EXPECT_EQ(must(low_.run({"收文", "列表"})).json->getArray("records")->size(), 0U);
+  EXPECT_THAT(good({"文件", "修改", "省厅〔2026〕8号", "--保密期限", "10年"}).text,
+              Not(HasSubstr("一并提为")));
+  static_cast<void>(row);
+}
+
+TEST_F(Clearances, WhatThisPersonMayNotRaiseIsNamed) {
+  paper("秘密工程", "省厅〔2026〕8号");
+  good({"借阅", "借出", "省厅〔2026〕8号", "--借阅人", "张三"});
+  must(archive_.run({"user", "add", "王五", "--roles", "secretary", "--clearance", "机密",
+                     "--recovery-sheet", path("wang.sheet")},
+                    {"the passphrase of Wang", archive_.passphrase_of_root}));
+  const Said edited = must(OfficeMachine(folder_ / "R", "the passphrase of Wang")
+                               .run({"收文", "修改", "省厅〔2026〕8号", "--密级", "秘密"}));
+  EXPECT_THAT(edited.text, AllOf(HasSubstr("没有一并提级"), HasSubstr("文件份")));
+}
+
+TEST_F(Clearances, TheNumberOfARaisedRowIsNoHole) {
+  const std::string raised = paper("秘密工程", "省厅〔2026〕8号");
+  paper("防汛通知", "省厅〔2026〕7号");
+  good({"收文", "修改", raised, "--密级", "机密"});
+  EXPECT_THAT(must(low_.run({"gaps"})).text, HasSubstr("没有空号"));
+}
+
+TEST_F(Clearances, APageIsMarkedAsTheHighestWordOnIt) {
+  const std::string raised = paper("秘密工程", "省厅〔2026〕8号");
+  good({"借阅", "借出", "省厅〔2026〕8号", "--借阅人", "张三"});
+  EXPECT_THAT(printed(archive_, {"F06"}), HasSubstr("<div class=\"mark\">内部</div>"));
+  good({"收文", "修改", raised, "--密级", "机密"});
+  EXPECT_THAT(printed(archive_, {"F06"}),
+              AllOf(HasSubstr("秘密工程"), HasSubstr("<div class=\"mark\">机密</div>")));
+  Said done;
+  exported(archive_, "借阅", &done);
+  EXPECT_EQ(done.json->getValue<std::string>("level"), "highly_secret");
+}
+
+TEST_F(Clearances, APaperThatWasLoweredIsMarkedAsWhereItIsKept) {
+  const std::string row =
+      paper("秘密工程", "省厅〔2026〕8号", {"--密级", "机密", "--份数", "1", "--页数", "2"});
+  good({"收文", "修改", row, "--密级", "内部"});
+  EXPECT_THAT(printed(archive_, {"F02"}),
+              AllOf(HasSubstr("秘密工程"), HasSubstr("<div class=\"mark\">机密")));
+  EXPECT_THAT(printed(archive_, {"F01"}), Not(HasSubstr("秘密工程"))) << "the open register";
+}
+
+TEST_F(Clearances, AnExportOfNothingIsOfNoLevel) {
+  Said done;
+  exported(archive_, "借阅", &done);
+  EXPECT_THAT(done.text, Not(HasSubstr("公开")));
+  EXPECT_EQ(done.json->getValue<std::string>("level"), "");
+}
+
+TEST_F(Clearances, AnArchiveEntryIsNotBelowItsPaperAndTakesNoWordFromAboveIt) {
+  paper("秘密工程", "省厅〔2026〕8号", {"--密级", "机密", "--份数", "1", "--页数", "2"});
+  const auto entry = [&](const std::string& doc_no, const Words& more) {
+    Words words{"归档文件目录", "收集", "--incoming",     doc_no,   "--题名", "目录题名",
+                "--责任者",     "本厅", "--年度",         "2026",   "--组成", "正本",
+                "--保管期限",   "30年", "--机构",         "办公室", "--日期", "2026-03-05",
+                "--页数",       "4",    "--原件或复制件", "原件"};
+    words.insert(words.end(), more.begin(), more.end());
+    return archive_.run(words);
+  };
+  const Said refused = entry("省厅〔2026〕8号", {"--密级", "内部"});
+  EXPECT_EQ(refused.error, "NOT_ALLOWED");
+  EXPECT_THAT(refused.text, HasSubstr("现为机密"));
+  const std::string source = paper("来文", "省厅〔2026〕9号");
+  const std::string id = made(must(entry("省厅〔2026〕9号", {"--密级", "内部"})));
+  good({"归档文件目录", "预归档", id});
+  good({"归档文件目录", "接收", id, "--全宗号", "J012", "--移交日期", "2027-02-01", "--接收人",
+        "周敏"});
+  good({"归档文件目录", "整编", id});
+  good({"归档文件目录", "封册", id});
+  good({"archive", "export", "--out", path("before")});
+  EXPECT_THAT(read(path("before/metadata.xml")), HasSubstr("省厅</发文机关标志"));
+  raise_alone(source);
+  good({"archive", "export", "--out", path("after")});
+  EXPECT_THAT(read(path("after/metadata.xml")), Not(HasSubstr("省厅</发文机关标志")));
+}
+
+}  // namespace
+}  // namespace jiyao
