@@ -193,6 +193,7 @@ int run(const Voice& voice, const ServerOptions& options) {
 /// Words in, an answer and an exit code out.
 int answer(int count, char** words) {
   hold_standard_streams();
+  leave_no_core();
   const std::span<const char* const> all(words, static_cast<std::size_t>(count));
   const auto environment = [](const char* name) {
     const char* value = std::getenv(name);

@@ -23,6 +23,7 @@ jiyao_test(test_cli
     cli/help_test.cpp
     cli/hub_verbs_test.cpp
     cli/json_test.cpp
+    cli/leaving_test.cpp
     cli/lock_test.cpp
     cli/old_office_test.cpp
     cli/people_test.cpp
