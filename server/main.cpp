@@ -139,7 +139,8 @@ int restore(const Voice& voice, Files& files, const ServerOptions& options) {
   auto home = HubHome::open(files, paths);
   if (!home) return voice.fail(home.error());
   const std::string held = std::to_string((*home)->store().positions());
-  voice.say("restore", "restore.done", {{"batches", held}});
+  voice.say("restore", (*home)->has_begun_anew() ? "restore.done" : "restore.same",
+            {{"batches", held}});
   return 0;
 }
 
