@@ -69,8 +69,10 @@ std::map<NodeId, std::int64_t> last_heard(const Replica& replica) {
   const auto later = [&](const NodeId& node, std::int64_t at_ms) {
     if (at_ms > 0) heard[node] = std::max(heard[node], at_ms);
   };
+  std::set<BundleId> known;  // what comes a second time says nothing of its sender
   for (const HandOver& fact : replica.hand_overs())
-    if (fact.direction == Direction::in && fact.outcome != HandOverOutcome::refused)
+    if (fact.direction == Direction::in && fact.outcome != HandOverOutcome::refused &&
+        known.insert(fact.bundle).second)
       for (const NodeId& node : fact.peers) later(node, fact.at_ms);
   for (const NodeId& node : replica.roster().nodes())
     later(node, noted_number(replica, note_of(node)));

@@ -1,8 +1,8 @@
 // client/contacts.h - when the archive last heard of each machine.
 //
 // Known is what a machine signed and the archive received: batches, receipts and bundles. When they
-// arrived here is noted by this machine's clock; what the sender's clock says, or a hub, is not
-// believed (P9: whoever withholds looks silent, and silence is shown). A reminder, never a
+// arrived here first is noted by this machine's clock; what the sender's clock says, or a hub, is
+// not believed (P9: whoever withholds looks silent, and silence is shown). A reminder, never a
 // decision.
 #pragma once
 

@@ -1,6 +1,9 @@
 // client/lanes.cpp - lane books as named values of this machine.
 #include "client/lanes.h"
 
+#include <algorithm>
+
+#include "client/keeping.h"
 #include "schema/hand_over.h"
 
 namespace jiyao {
@@ -9,6 +12,30 @@ namespace {
 
 std::string note_of(const NodeId& peer) {
   return "lane/" + peer.hex();
+}
+
+/// Is every batch here from which `theirs` begins to which it goes, and none missing between?
+bool holds(const LogFile& log, const Frontier& ours, const Frontier& theirs) {
+  const auto is_held = [&](const BatchId& id) { return log.find(id).has_value(); };
+  const auto is_begin = [&](const BatchId& id) {
+    const auto line = log.find(id);
+    return (line && line->prev.is_none()) || std::ranges::count(theirs.floors, id) > 0;
+  };
+  return std::ranges::all_of(theirs.tips, is_held) && std::ranges::all_of(ours.floors, is_begin);
+}
+
+bool holds_all(Replica& replica, const PeerView& theirs) {
+  const Roster roster = replica.roster();
+  if (!theirs.have() || theirs.have()->roster.seq > roster.point().seq) return false;
+  const LogFile& log = log_file(replica);
+  for (const CompartmentId& compartment : roster.compartments()) {
+    const PeerView::Known* known = theirs.known(compartment);
+    if (known == nullptr) continue;
+    const Frontier ours = log.frontier(compartment);
+    if (known->digest == digest_of(ours)) continue;
+    if (!known->full || !holds(log, ours, *known->full)) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -26,6 +53,15 @@ LaneBook lane_with(Replica& replica, const NodeId& peer) {
 
 void keep_lane(Replica& replica, const LaneBook& book) {
   replica.remember(note_of(book.peer()), book.encode());
+}
+
+std::vector<std::uint64_t> missing_sets(Replica& replica, const NodeId& peer) {
+  const LaneBook book = lane_with(replica, peer);
+  std::vector<std::uint64_t> gaps = book.gaps();
+  if (gaps.empty()) return gaps;
+  const auto theirs = book.base();
+  if (theirs && holds_all(replica, *theirs)) gaps.clear();
+  return gaps;
 }
 
 std::optional<SetId> set_named(const Replica& replica, std::string_view digits) {

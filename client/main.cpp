@@ -31,6 +31,7 @@ int answer_to(Menu& menu, const Catalogue& words) {
 
 int run(int argc, char** argv) {
   hold_standard_streams();
+  leave_no_core();
   leave_on_interrupt();
   const Catalogue words(
       choose_language(language_flag(argc, argv), environment("JIYAO_LANG"), environment("LANG")),

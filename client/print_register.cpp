@@ -11,21 +11,35 @@ namespace {
 
 constexpr const char* kPrintLedger = "print_log";
 
+/// `next` gives the rows one by one, as far as they fit.
+template <class Next>
+std::string first_of(std::size_t rows, const Catalogue& words, const Replica& replica, Next next) {
+  constexpr std::size_t kBytesMax = 8 * 1024;
+  const Directory directory(replica);
+  std::string text;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto& view = next(i);
+    if (!view) continue;
+    const LedgerDefinition& ledger = *replica.definitions().ledger(view->ledger);
+    const std::string number = number_text(words, directory, ledger, *view);
+    text += (text.empty() ? "" : "、") + (number.empty() ? name_of(ledger, *view) : number);
+    if (text.size() > kBytesMax)
+      return text + words.text("print.and_more", {{"count", std::to_string(rows)}});
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string rows_text(const Catalogue& words, const Replica& replica,
                       const std::vector<View>& rows) {
-  constexpr std::size_t kBytesMax = 8 * 1024;
-  const Directory directory(replica);
-  std::string text;
-  for (const View& view : rows) {
-    const LedgerDefinition& ledger = *replica.definitions().ledger(view.ledger);
-    const std::string number = number_text(words, directory, ledger, view);
-    text += (text.empty() ? "" : "、") + (number.empty() ? name_of(ledger, view) : number);
-    if (text.size() > kBytesMax)
-      return text + words.text("print.and_more", {{"count", std::to_string(rows.size())}});
-  }
-  return text;
+  return first_of(rows.size(), words, replica, [&](std::size_t i) { return &rows[i]; });
+}
+
+std::string rows_text(const Catalogue& words, const Replica& replica,
+                      const std::vector<RecordId>& records) {
+  return first_of(records.size(), words, replica,
+                  [&](std::size_t i) { return replica.view(records[i]); });
 }
 
 Result<RecordId> register_print(Desk& desk, Replica& replica, const Printed& printed) {

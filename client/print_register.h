@@ -23,6 +23,9 @@ struct Printed {
 std::string rows_text(const Catalogue& words, const Replica& replica,
                       const std::vector<View>& rows);
 
+std::string rows_text(const Catalogue& words, const Replica& replica,
+                      const std::vector<RecordId>& records);
+
 /// A row of the print log, durable on return, in this machine's office at the highest level.
 ///   errors: those of Replica::record()
 Result<RecordId> register_print(Desk& desk, Replica& replica, const Printed& printed);

@@ -28,7 +28,8 @@ class TypedSecret {
 };
 
 /// Ctrl-C and SIGTERM end the program at once with 130, echo restored. Nothing needs tidying: what
-/// was reported as recorded is durable, and the next start recovers the rest.
+/// was reported as recorded is durable, and the next start recovers the rest. Where something does,
+/// they wait (client/held_interrupts.h).
 void leave_on_interrupt();
 
 /// The rule for a new passphrase: at least 12 characters. Five real words have them; five letters

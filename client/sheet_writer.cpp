@@ -1,6 +1,8 @@
 // client/sheet_writer.cpp - a file beside its name, and the CSV kind.
 #include "client/sheet_writer.h"
 
+#include "schema/hand_over.h"
+
 namespace jiyao {
 
 namespace {
@@ -21,6 +23,7 @@ class CsvWriter final : public SheetWriter {
     for (const std::string& cell : cells) safe.push_back(guarded(cell, Guarded::csv));
     file_->append(as_bytes(encode_text(csv_line(safe) + "\r\n", encoding_)));
   }
+  Digest end() override { return file_->content(); }
   void close() override { file_->finish(); }
 
  private:
@@ -48,6 +51,17 @@ FileInTheMaking::~FileInTheMaking() {
 void FileInTheMaking::append(ByteView bytes) {
   file_->write(offset_, bytes);
   offset_ += bytes.size();
+}
+
+Digest FileInTheMaking::content() {
+  FileDigest digest;
+  Bytes piece(std::size_t{64} << 10U);
+  std::uint64_t at = 0;
+  while (const std::size_t got = file_->read(at, piece)) {
+    digest.add(ByteView(piece).first(got));
+    at += got;
+  }
+  return digest.finish();
 }
 
 void FileInTheMaking::finish() {

@@ -2,6 +2,7 @@
 //
 // The file is made beside its name (".new", 0600) and takes the name in close(), whole and durable;
 // a writer that goes without close() leaves nothing. Rows are written as they come.
+// What has to be known of it before anybody can have it, end() tells.
 #pragma once
 
 #include <memory>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "client/csv_reader.h"
+#include "crypto/digest.h"
 #include "schema/files.h"
 
 namespace jiyao {
@@ -38,7 +40,9 @@ class SheetWriter {
   virtual ~SheetWriter() = default;
   /// At most as many cells as there are columns, or more: those stand beyond the headings.
   virtual void put(const std::vector<std::string>& cells) = 0;
-  /// The file stands under its name.
+  /// No more rows: all is written, and nothing has the name yet.   returns    content(), below
+  virtual Digest end() = 0;
+  /// end(), if nobody called it; then the file stands under its name.
   virtual void close() = 0;
   /// Cells that were longer than a spreadsheet can hold, and were cut.
   virtual std::size_t cut_cells() const { return 0; }
@@ -62,7 +66,8 @@ class FileInTheMaking {
 
   const Path& place() const { return place_; }  ///< where it is until then
   void append(ByteView bytes);
-  void finish();  ///< durable under its name
+  Digest content();  ///< file_digest() of what is there (schema/hand_over.h)
+  void finish();     ///< durable under its name
 
  private:
   Files& files_;

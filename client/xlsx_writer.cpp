@@ -103,16 +103,24 @@ class XlsxWriter final : public SheetWriter {
     for (std::size_t i = 0; i < cells.size(); ++i) put_cell(i, cells[i]);
     ++row_;
   }
+  Digest end() override {
+    write_book();
+    return file_->content();
+  }
   void close() override {
-    const lxw_error failed = ::workbook_close(book_);  // frees it, whatever comes of it
-    book_ = nullptr;
-    if (failed != LXW_NO_ERROR)
-      throw StorageFailure(StorageFailure::Kind::io, ::lxw_strerror(failed));
+    write_book();
     file_->finish();
   }
   std::size_t cut_cells() const override { return cut_; }
 
  private:
+  void write_book() {
+    if (book_ == nullptr) return;
+    const lxw_error failed = ::workbook_close(book_);  // frees it, whatever comes of it
+    book_ = nullptr;
+    if (failed != LXW_NO_ERROR)
+      throw StorageFailure(StorageFailure::Kind::io, ::lxw_strerror(failed));
+  }
   lxw_format* format(const char* number_format) {
     lxw_format* made = ::workbook_add_format(book_);
     ::format_set_border(made, LXW_BORDER_THIN);

@@ -13,6 +13,10 @@ namespace jiyao {
 /// ours could get number 1, and what the program says would be written into it.
 void hold_standard_streams();
 
+/// No core is written, whatever this process dies of: its memory holds keys and plaintexts. Said
+/// first in main(); a program that cores are piped to is told the limit and has to keep it.
+void leave_no_core();
+
 /// Only regular files are opened for reading: a folder, a device or a pipe is not_allowed, and
 /// nothing waits for the other end of a pipe.
 class RealFiles final : public Files {

@@ -148,13 +148,12 @@ void HubHome::compare_anchor() {
   if (store_->roster().hub(hub_) == nullptr) return;
   const Result<Bytes> bytes = read_file(files_, paths_.anchor, kAnchorBytesMax);
   const Result<HubHead> last = bytes ? decode_head(*bytes) : Result<HubHead>(bytes.error());
-  if (!last) {
-    store_->begin_incarnation(store_->head());
-  } else if (last->incarnation == store_->head().incarnation) {
-    if (store_->head_at(last->position) != last->head) store_->begin_incarnation(*last);
-  } else if (store_->head().former.incarnation != last->incarnation) {
-    store_->begin_incarnation(*last);
-  }
+  const HubHead now = store_->head();
+  const bool is_behind =
+      !last || (last->incarnation == now.incarnation ? store_->head_at(last->position) != last->head
+                                                     : now.former.incarnation != last->incarnation);
+  if (is_behind) store_->begin_incarnation(last ? *last : now);
+  has_begun_anew_ = is_behind;
   anchor();
 }
 

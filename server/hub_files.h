@@ -43,6 +43,8 @@ class HubHome {
 
   SqliteStore& store() { return *store_; }
   HubIdentity identity() const { return {hub_, *key_}; }
+  /// The store was behind its anchor: opening it began a new incarnation.
+  bool has_begun_anew() const { return has_begun_anew_; }
   /// Rewrites the anchor; called after storing and at the end.
   void anchor();
 
@@ -52,6 +54,7 @@ class HubHome {
   Files& files_;
   HubPaths paths_;
   HubId hub_;
+  bool has_begun_anew_ = false;
   std::unique_ptr<SigningKey> key_;
   std::unique_ptr<SqliteStore> store_;
 };

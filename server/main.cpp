@@ -139,7 +139,8 @@ int restore(const Voice& voice, Files& files, const ServerOptions& options) {
   auto home = HubHome::open(files, paths);
   if (!home) return voice.fail(home.error());
   const std::string held = std::to_string((*home)->store().positions());
-  voice.say("restore", "restore.done", {{"batches", held}});
+  voice.say("restore", (*home)->has_begun_anew() ? "restore.done" : "restore.same",
+            {{"batches", held}});
   return 0;
 }
 
@@ -193,6 +194,7 @@ int run(const Voice& voice, const ServerOptions& options) {
 /// Words in, an answer and an exit code out.
 int answer(int count, char** words) {
   hold_standard_streams();
+  leave_no_core();
   const std::span<const char* const> all(words, static_cast<std::size_t>(count));
   const auto environment = [](const char* name) {
     const char* value = std::getenv(name);

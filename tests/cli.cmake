@@ -22,6 +22,7 @@ jiyao_test(test_cli
     cli/conflict_test.cpp
     cli/help_test.cpp
     cli/hub_verbs_test.cpp
+    cli/interrupt_test.cpp
     cli/json_test.cpp
     cli/leaving_test.cpp
     cli/lock_test.cpp

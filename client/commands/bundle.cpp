@@ -239,7 +239,7 @@ Result<Answer> list(Desk& desk, const ExportOptions&) {
     rows->add(row);
   }
   for (const NodeId& peer : (*replica)->roster().nodes())
-    for (const std::uint64_t seq : lane_with(**replica, peer).gaps())
+    for (const std::uint64_t seq : missing_sets(**replica, peer))
       gaps += "\n" + desk.text("bundle.gap",
                                {{"peer", directory.node(peer)}, {"seq", std::to_string(seq)}});
   Answer answer{.text = table.text(desk.console().columns()) + gaps, .json = json_object()};

@@ -4,10 +4,12 @@
 
 #include "client/chosen_file.h"
 #include "client/commands/commands.h"
+#include "client/held_interrupts.h"
 #include "client/ledger_choice.h"
 #include "client/ledger_sheet.h"
 #include "client/list_filter.h"
 #include "client/messages.h"
+#include "client/print_register.h"
 #include "client/records.h"
 #include "client/sheet_limits.h"
 
@@ -18,7 +20,7 @@ namespace {
 constexpr std::size_t kPage = 500;
 
 struct ExportOptions {
-  std::string ledger, out, format, encoding = "utf8", text;
+  std::string ledger, out, format, encoding = "utf8", text, purpose;
   FilterOptions filter;
   bool force = false;
 };
@@ -31,6 +33,7 @@ void declare_export(CLI::App& app, ExportOptions& options, const Catalogue& word
   app.add_option("--encoding", options.encoding, words.text("opt.encoding"))
       ->check(CLI::IsMember({"utf8", "gb18030"}));
   app.add_option("--search,--含", options.text, words.text("opt.words"));
+  app.add_option("--purpose,--用途", options.purpose, words.text("opt.purpose"));
   declare_filter(app, options.filter, words);
   app.add_flag("--force,--覆盖", options.force, words.text("opt.force"));
 }
@@ -95,9 +98,36 @@ std::string json_text(const Poco::JSON::Object::Ptr& object) {
   return out.str();
 }
 
+/// What a file holds that has no name yet: what is classified is registered before it gets one.
+///   returns    the row of the print log; empty: there has to be none
+///   errors     of Replica::record()
+Result<std::string> registered(Desk& desk, Replica& replica, const LedgerDefinition& ledger,
+                               const Rows& rows, const std::string& purpose,
+                               const Digest& content) {
+  if (rows.highest < Level::secret) return std::string();
+  Printed printed;
+  printed.form = "导出 " + ledger.zh;
+  printed.highest = rows.highest;
+  printed.rows = rows.records.size();
+  printed.pages = 1;
+  printed.rows_text = rows_text(desk.words(), replica, rows.records);
+  printed.content = content;
+  printed.purpose = purpose;
+  const auto row = register_print(desk, replica, printed);
+  if (!row) return row.error();
+  return row->hex();
+}
+
+/// What came of it.
+struct Written {
+  std::string row;            ///< of the print log; may be empty
+  std::size_t cut_cells = 0;  ///< because a spreadsheet cannot hold them
+};
+
 /// One object a line; as "json" the lines are the array of one document.
-Result<void> write_json(Desk& desk, const Replica& replica, const LedgerDefinition& ledger,
-                        const Rows& rows, const ExportOptions& options, bool is_document) {
+Result<Written> write_json(Desk& desk, Replica& replica, const LedgerDefinition& ledger,
+                           const Rows& rows, const ExportOptions& options, bool is_document) {
+  const HeldInterrupts held;  // until no half a file is left
   auto file = FileInTheMaking::create(desk.env().files, options.out);
   if (!file) return file.error();
   const Directory directory(replica);
@@ -109,6 +139,7 @@ Result<void> write_json(Desk& desk, const Replica& replica, const LedgerDefiniti
   std::uint64_t done = 0;
   for (const RecordId& record : rows.records) {
     bar.step(done++, rows.records.size());
+    if (HeldInterrupts::is_one_waiting()) return Error{Errc::interrupted, {}};
     const auto view = replica.view(record);
     if (!view) return view.error();
     const std::string line = json_text(json_of(replica, directory, *view));
@@ -117,13 +148,14 @@ Result<void> write_json(Desk& desk, const Replica& replica, const LedgerDefiniti
     is_first = false;
   }
   if (is_document) (*file)->append(as_bytes(std::string_view("\n]}\n")));
+  const auto row = registered(desk, replica, ledger, rows, options.purpose, (*file)->content());
+  if (!row) return row.error();
   (*file)->finish();
-  return {};
+  return Written{*row, 0};
 }
 
-/// Returns how many cells were cut because a spreadsheet cannot hold them.
-Result<std::size_t> write_sheet(Desk& desk, const Replica& replica, const LedgerDefinition& ledger,
-                                const Rows& rows, const ExportOptions& options, bool is_workbook) {
+Result<Written> write_sheet(Desk& desk, Replica& replica, const LedgerDefinition& ledger,
+                            const Rows& rows, const ExportOptions& options, bool is_workbook) {
   const Catalogue chinese(Language::zh, kClientMessages);
   const std::vector<std::size_t> fields = sheet_fields(ledger, false);
   SheetPlan plan = sheet_plan(chinese, ledger, fields, false);
@@ -131,6 +163,7 @@ Result<std::size_t> write_sheet(Desk& desk, const Replica& replica, const Ledger
   if (is_workbook && rows.records.size() >= kSheetRowsMax)
     return desk.failure(Errc::too_large, "export.too_many",
                         {{"rows", std::to_string(rows.records.size())}});
+  const HeldInterrupts held;  // until no half a file is left
   Files& files = desk.env().files;
   const auto encoding = options.encoding == "utf8" ? TextEncoding::utf8 : TextEncoding::gb18030;
   auto writer = is_workbook ? xlsx_writer(files, options.out, plan)
@@ -141,12 +174,15 @@ Result<std::size_t> write_sheet(Desk& desk, const Replica& replica, const Ledger
   std::uint64_t done = 0;
   for (const RecordId& record : rows.records) {
     bar.step(done++, rows.records.size());
+    if (HeldInterrupts::is_one_waiting()) return Error{Errc::interrupted, {}};
     const auto view = replica.view(record);
     if (!view) return view.error();
     (*writer)->put(sheet_cells(chinese, replica, directory, ledger, *view, fields));
   }
+  const auto row = registered(desk, replica, ledger, rows, options.purpose, (*writer)->end());
+  if (!row) return row.error();
   (*writer)->close();
-  return (*writer)->cut_cells();
+  return Written{*row, (*writer)->cut_cells()};
 }
 
 Result<Answer> export_ledger(Desk& desk, const ExportOptions& options) {
@@ -162,15 +198,11 @@ Result<Answer> export_ledger(Desk& desk, const ExportOptions& options) {
   filter->query.text = options.text;
   const Rows rows = rows_wanted(**replica, *filter);
   const std::string format = format_of(options.format, options.out);
-  std::size_t cut = 0;
-  if (format == "json" || format == "jsonl") {
-    const auto written = write_json(desk, **replica, ledger, rows, options, format == "json");
-    if (!written) return written.error();
-  } else {
-    const auto written = write_sheet(desk, **replica, ledger, rows, options, format == "xlsx");
-    if (!written) return written.error();
-    cut = *written;
-  }
+  const auto written = format == "json" || format == "jsonl"
+                           ? write_json(desk, **replica, ledger, rows, options, format == "json")
+                           : write_sheet(desk, **replica, ledger, rows, options, format == "xlsx");
+  if (!written) return written.error();
+  const std::size_t cut = written->cut_cells;
   Answer answer{.text = desk.text("export.done", {{"rows", std::to_string(rows.records.size())},
                                                   {"file", options.out}}),
                 .json = json_object()};
@@ -178,12 +210,14 @@ Result<Answer> export_ledger(Desk& desk, const ExportOptions& options) {
     answer.text +=
         "\n" + desk.text("export.level", {{"level", level_text(desk.words(), rows.highest)}});
   if (cut > 0) answer.text += "\n" + desk.text("export.cut", {{"cells", std::to_string(cut)}});
+  if (!written->row.empty()) answer.text += "\n" + desk.text("print.registered");
   answer.json->set("ledger", ledger.name);
   answer.json->set("format", format);
   answer.json->set("rows", rows.records.size());
   answer.json->set("level", level_name(rows));
   answer.json->set("cut_cells", cut);
   answer.json->set("file", options.out);
+  answer.json->set("registered", written->row);
   return answer;
 }
 

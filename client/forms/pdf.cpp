@@ -2,19 +2,22 @@
 #include "client/forms/pdf.h"
 
 #include <Poco/Environment.h>
-#include <Poco/Exception.h>
 #include <Poco/Path.h>
-#include <Poco/Pipe.h>
-#include <Poco/Process.h>
 #include <Poco/Thread.h>
-#include <sys/stat.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include <cerrno>
+#include <csignal>
 #include <filesystem>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include "client/chosen_file.h"
+#include "client/held_interrupts.h"
 #include "client/work_folder.h"
 #include "schema/files.h"
 
@@ -24,7 +27,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kWaitMs = 60'000, kLookMs = 50;
+constexpr int kWaitMs = 60'000, kEndMs = 1'000, kLookMs = 50;
 
 std::string browser() {
   const std::string folders = Poco::Environment::get("PATH", "");
@@ -33,19 +36,62 @@ std::string browser() {
   return {};
 }
 
-/// Did it end by itself and well?
-bool run(const std::string& program, const Poco::Process::Args& arguments) {
-  Poco::Pipe silent;  // what it says is not for the clerk
-  Poco::ProcessHandle process =
-      Poco::Process::launch(program, arguments, nullptr, &silent, &silent);
-  silent.close(Poco::Pipe::CLOSE_READ);
-  for (int waited = 0; waited < kWaitMs; waited += kLookMs) {
-    if (const int code = process.tryWait(); code >= 0) return code == 0;
+/// Begins it in a process group of its own: what it begins goes with it, and Ctrl-C at the terminal
+/// is ours to hear. What it says is not for the clerk, and what we have open not for it.   returns
+/// -1: it could not be begun
+pid_t begin(const std::string& program, std::vector<std::string> words) {
+  words.insert(words.begin(), program);
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  posix_spawn_file_actions_t files;
+  ::posix_spawn_file_actions_init(&files);
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    ::posix_spawn_file_actions_addopen(&files, stream, "/dev/null", O_RDWR, 0);
+  std::error_code ignored;
+  for (const auto& open : fs::directory_iterator("/proc/self/fd", ignored))
+    if (const int ours = std::stoi(open.path().filename().string()); ours > STDERR_FILENO)
+      ::posix_spawn_file_actions_addclose(&files, ours);
+  posix_spawnattr_t how;
+  ::posix_spawnattr_init(&how);
+  sigset_t none;
+  sigemptyset(&none);
+  ::posix_spawnattr_setsigmask(&how, &none);
+  ::posix_spawnattr_setpgroup(&how, 0);
+  ::posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+  pid_t pid = -1;
+  const int failed = ::posix_spawn(&pid, program.c_str(), &files, &how, pointers.data(), ::environ);
+  ::posix_spawnattr_destroy(&how);
+  ::posix_spawn_file_actions_destroy(&files);
+  return failed == 0 ? pid : -1;
+}
+
+/// Did it end by itself and well? It is not reaped yet, so that its number stays its own.
+bool ends_well(pid_t pid) {
+  for (int waited = 0; waited < kWaitMs && !HeldInterrupts::is_one_waiting(); waited += kLookMs) {
+    siginfo_t end{};
+    if (::waitid(P_PID, static_cast<id_t>(pid), &end, WEXITED | WNOHANG | WNOWAIT) != 0) break;
+    if (end.si_pid == pid) return end.si_code == CLD_EXITED && end.si_status == 0;
     Poco::Thread::sleep(kLookMs);
   }
-  Poco::Process::kill(process);
-  process.wait();
   return false;
+}
+
+/// Ends it and all it began, and waits until none of them writes into the folder any more.
+void end_all(pid_t pid) {
+  ::kill(-pid, SIGKILL);
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  for (int waited = 0; ::kill(-pid, 0) == 0 && waited < kEndMs; waited += kLookMs)
+    Poco::Thread::sleep(kLookMs);
+}
+
+bool run(const std::string& program, const std::vector<std::string>& words) {
+  const pid_t pid = begin(program, words);
+  if (pid < 0) return false;
+  const bool is_done = ends_well(pid);
+  end_all(pid);
+  return is_done;
 }
 
 }  // namespace
@@ -57,16 +103,13 @@ Result<void> write_pdf(Desk& desk, const std::string& html, const Path& out) {
   if (folder.path().empty()) return Error{Errc::not_allowed, out};
   const std::string page = folder.path() + "/page.html", made = folder.path() + "/page.pdf";
   replace_file(desk.env().files, page, as_bytes(html));
-  try {
-    const bool is_done = run(
-        program, {"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                  "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                  "--no-pdf-header-footer", "--user-data-dir=" + folder.path() + "/profile",
-                  "--print-to-pdf=" + made, "file://" + page});
-    if (!is_done) return desk.failure(Errc::unavailable, "print.no_pdf", {{"program", program}});
-  } catch (const Poco::Exception&) {
-    return desk.failure(Errc::unavailable, "print.no_pdf", {{"program", program}});
-  }
+  const bool is_done = run(
+      program, {"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--no-pdf-header-footer", "--user-data-dir=" + folder.path() + "/profile",
+                "--print-to-pdf=" + made, "file://" + page});
+  if (HeldInterrupts::is_one_waiting()) return Error{Errc::interrupted, {}};
+  if (!is_done) return desk.failure(Errc::unavailable, "print.no_pdf", {{"program", program}});
   constexpr std::size_t kPdfBytesMax = std::size_t{256} << 20U;
   const auto pdf = read_file(desk.env().files, made, kPdfBytesMax);
   if (!pdf || !std::string_view(as_text(*pdf)).starts_with("%PDF"))

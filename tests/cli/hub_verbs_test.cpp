@@ -84,6 +84,9 @@ TEST_F(HubVerbs, BackUpVerifyAndRestoreAndServeAgain) {
   EXPECT_EQ(made.exit_code, 0) << made.said();
   EXPECT_EQ(made.json()->getValue<std::string>("schema"), "jiyao-server/backup/1");
   EXPECT_EQ(made.json()->getValue<std::string>("file"), path("good.copy"));
+  const Ran same = hub().verb("restore", {"--from", path("good.copy")});
+  EXPECT_EQ(same.exit_code, 0) << same.said();
+  EXPECT_THAT(same.out, AllOf(HasSubstr("中心照旧"), Not(HasSubstr("新的一次生命"))));
   hub().serve();
   realm_->archive.good({"incoming", "add", "--title", "副本之后的一件", "--sender-org", "省厅"});
   realm_->archive.good({"sync"});
@@ -91,7 +94,7 @@ TEST_F(HubVerbs, BackUpVerifyAndRestoreAndServeAgain) {
   EXPECT_NE(batches(), before);
   const Ran restored = hub().verb("restore", {"--from", path("good.copy")});
   EXPECT_EQ(restored.exit_code, 0) << restored.said();
-  EXPECT_THAT(restored.out, HasSubstr(before + " 批"));
+  EXPECT_THAT(restored.out, AllOf(HasSubstr(before + " 批"), HasSubstr("新的一次生命")));
   EXPECT_EQ(batches(), before);
   EXPECT_FALSE(fs::exists(hub().data() + "/hub.jdb.restore"));
   hub().serve();

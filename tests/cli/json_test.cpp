@@ -164,7 +164,7 @@ void EveryVerb::papers_come_in() {
        {"recorded", "importable", "already_there", "rejected", "rejected_rows", "encoding"});
   wrong(a, "import", {"incoming", path("no.csv")}, 4, "NOT_FOUND");
   good(a, "export", {"incoming", "-o", path("out.xlsx")},
-       {"ledger", "format", "rows", "level", "file"});
+       {"ledger", "format", "rows", "level", "file", "registered"});
   wrong(a, "export", {"incoming", "-o", path("out.xlsx")}, 1, "EXISTS");
   good(a, "template", {"incoming", "-o", path("empty.xlsx")}, {"ledger", "columns", "file"});
   wrong(a, "template", {"no_ledger", "-o", path("no.xlsx")}, 4, "NOT_FOUND");

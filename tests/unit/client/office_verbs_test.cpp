@@ -1,5 +1,8 @@
 // tests/unit/client/office_verbs_test.cpp - what passes between an archive and its offices:
 // numbers, people, bundles, contacts; by folder and through a hub.
+#include <chrono>
+#include <thread>
+
 #include "client/back_off.h"
 #include "unit/client/verbs_fixture.h"
 
@@ -156,6 +159,74 @@ TEST_F(OfficeVerbs, ALostVolumeIsMadeAgainByteForByteUntilItsReceiptIsHere) {
   must(a.run({"bundle", "lost", anew.json->getValue<std::string>("set").substr(0, 8)}));
   EXPECT_EQ(std::distance(fs::directory_iterator(a.data() + "/sent"), {}), 0);
   EXPECT_EQ(a.run({"bundle", "lost", "ffffffff"}).exit_code, 4);
+}
+
+// One archive and one machine that meets it by sticks only.
+class BySticks : public OfficeVerbs {
+ protected:
+  BySticks() : archive_(new_archive()), a_(with_office()) { must(carry(archive_, a_, "A")); }
+  /// A stick of A's for the archive: its one file.   `set`: what it is called
+  std::string stick(std::string* set = nullptr, bool is_one_way = false) {
+    const std::string folder = path("from-a-" + std::to_string(++sticks_));
+    fs::create_directories(folder);
+    std::vector<std::string> words{"bundle",  "export", "--to",  "R",
+                                   "--label", "机密",   "--out", folder};
+    if (is_one_way) words.push_back("--one-way");
+    const Said out = must(a_.run(words));
+    if (set != nullptr) *set = out.json->getValue<std::string>("set");
+    return out.json->getArray("volumes")->getObject(0)->getValue<std::string>("file");
+  }
+  void take(const std::string& file) const { must(archive_.run({"bundle", "import", file})); }
+  std::string listed() const { return must(archive_.run({"bundle", "list"})).text; }
+  std::string last_contact() const {
+    const Said status = must(archive_.run({"status"}));
+    return status.json->getArray("contacts")->getObject(0)->getValue<std::string>("last_contact");
+  }
+  OfficeMachine archive_, a_;
+
+ private:
+  OfficeMachine with_office() const {
+    must(root(archive_, {"office", "add", "甲局"}));
+    return enrolled(archive_, "A", "甲局", "standalone");
+  }
+  int sticks_ = 0;
+};
+
+TEST_F(BySticks, ALostSetIsMissingNoMoreOnceALaterOneBroughtWhatWasInIt) {
+  add(a_, "丢了的");
+  std::string set;
+  stick(&set);
+  must(a_.run({"bundle", "lost", set}));
+  add(a_, "后来的");
+  take(stick());
+  EXPECT_THAT(must(archive_.run({"find", "丢了的"})).text, HasSubstr("丢了的"));
+  EXPECT_THAT(listed(), Not(HasSubstr("缺包")));
+}
+
+TEST_F(BySticks, ASetWhoseContentNeverCameStaysMissing) {
+  for (const char* title : {"甲", "乙", "丙"}) {
+    add(a_, title);
+    stick(nullptr, true);
+  }
+  add(a_, "丁");
+  const std::string last = stick(nullptr, true);  // repeats what the two before it held
+  take(last);
+  EXPECT_EQ(archive_.run({"find", "甲"}).exit_code, 4);
+  EXPECT_THAT(listed(), HasSubstr("缺包：A 的第 1 套"));
+}
+
+TEST_F(BySticks, AnOldStickSaysNothingNewOfWhoMadeIt) {
+  const auto after_a_second = [] { std::this_thread::sleep_for(std::chrono::milliseconds(1100)); };
+  add(a_, "甲");
+  const std::string old = stick();
+  take(old);
+  const std::string heard = last_contact();
+  EXPECT_NE(heard, "");
+  after_a_second();
+  take(old);
+  EXPECT_EQ(last_contact(), heard);
+  take(stick());  // brings nothing new either, but was made since
+  EXPECT_NE(last_contact(), heard);
 }
 
 TEST_F(OfficeVerbs, ThroughAHubTheArchiveKnowsWhoWasHeardOfAndWhoIsOverdue) {

@@ -9,6 +9,7 @@
 #include "client/register_reader.h"
 #include "client/xlsx_reader.h"
 #include "schema/dates.h"
+#include "schema/hand_over.h"
 #include "support/source_folder.h"
 #include "support/zip_maker.h"
 #include "unit/client/memory_file.h"
@@ -192,6 +193,34 @@ TEST_F(SheetVerbs, AnExportTakesOnlyTheRowsThatWereAskedFor) {
   EXPECT_EQ(archive_.run({"export", "series", "-o", path("x.csv"), "--from", "2026-01-01"}).error,
             "USAGE");
   EXPECT_FALSE(fs::exists(path("x.csv")));
+}
+
+TEST_F(SheetVerbs, WhatIsSecretIsInThePrintLogBeforeItGoesOut) {
+  must(archive_.run({"收文", "登记", "--标题", "内部件", "--来文单位", "省厅"}));
+  const Said open = must(archive_.run({"export", "收文", "-o", path("open.csv")}));
+  EXPECT_EQ(open.json->getValue<std::string>("registered"), "");
+  EXPECT_EQ(archive_.run({"find", "导出", "--ledger", "print_log"}).error, "NOT_FOUND");
+  const std::string number =
+      number_of(must(archive_.run({"收文", "登记", "--标题", "涉密件", "--来文单位", "省厅",
+                                   "--密级", "机密", "--份数", "1", "--页数", "4", "--份号", "000123"})));
+  for (const std::string format : {"xlsx", "csv", "json", "jsonl"}) {
+    const std::string file = path("out." + format);
+    const Said said =
+        must(archive_.run({"export", "收文", "-o", file, "--用途", "查" + format + "用"}));
+    EXPECT_THAT(said.text, HasSubstr("已记入打印登记"));
+    const Said found = must(archive_.run({"find", "查" + format + "用", "--ledger", "print_log"}));
+    const auto row = found.json->getArray("records")->getObject(0);
+    EXPECT_EQ(row->getValue<std::string>("id"), said.json->getValue<std::string>("registered"));
+    EXPECT_EQ(row->getValue<std::string>("compartment_level"), "highly_secret");
+    const auto fields = row->getObject("fields");
+    EXPECT_EQ(fields->getValue<std::string>("form"), "导出 收文登记簿");
+    EXPECT_EQ(fields->getValue<std::string>("row_count"), "2");
+    EXPECT_THAT(fields->getValue<std::string>("printed_rows"), HasSubstr(number));
+    FileDigest digest;
+    const std::string bytes = read(file);
+    digest.add(as_bytes(bytes));
+    EXPECT_EQ(fields->getValue<std::string>("content_hash"), digest.finish().hex());
+  }
 }
 
 TEST_F(SheetVerbs, NothingIsWrittenOverAFileUnlessSomebodySaysSo) {
