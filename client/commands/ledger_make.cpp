@@ -73,6 +73,7 @@ class Making {
     about_ = *std::move(about);
     if (const auto free = nothing_holds(desk_, replica_, ledger_, about_); !free)
       return free.error();
+    if (const auto named = name_level(); !named) return named.error();
     if (const auto placed = place_entries(); !placed) return placed.error();
     values_ = typed_.values;
     values_.insert(about_.refs.begin(), about_.refs.end());
@@ -98,6 +99,14 @@ class Making {
  private:
   StepAtHand at_hand() { return {ledger_, *step_, nullptr, values_, typed_.entries, &about_}; }
 
+  Result<void> name_level() {
+    if (options_.level.empty()) return {};
+    const auto level = level_from(options_.level);
+    if (!level) return desk_.failure(Errc::invalid, "value.level", {{"typed", options_.level}});
+    level_ = *level;
+    return {};
+  }
+
   /// A list is kept where all that it names is kept: it moves them in the same act.
   Result<void> place_entries() {
     if (about_.place) return {};
@@ -107,8 +116,9 @@ class Making {
             ledger_.field(name)->type == FieldType::ref ? record_from(value) : std::nullopt;
         const auto cited = id ? replica_.view(*id) : Result<View>(Errc::not_found);
         if (!cited) continue;
-        if (about_.place && *about_.place != cited->compartment && moves(name))
-          return kept_elsewhere(desk_, replica_, *cited, *about_.place);
+        const CompartmentId list = at_named_level(about_.place.value_or(cited->compartment));
+        if (list != cited->compartment && moves(name))
+          return kept_elsewhere(desk_, replica_, *cited, list);
         if (!about_.place || about_.place->level < cited->compartment.level)
           about_.place = cited->compartment;
       }
@@ -121,9 +131,15 @@ class Making {
     });
   }
 
+  /// A list that goes on to name more may be kept above what it names so far.
+  CompartmentId at_named_level(CompartmentId place) const {
+    if (!options_.level.empty()) place.level = std::max(place.level, level_);
+    return place;
+  }
+
   /// With what it is about, else where its level belongs.
   Result<CompartmentId> kept_in() {
-    if (about_.place) return *about_.place;
+    if (about_.place) return at_named_level(*about_.place);
     FieldValues placed = values_;
     if (!options_.level.empty()) placed.emplace("level", name_of(level_));
     return Registration(desk_, replica_, options_.owner, ledger_.name).compartment(placed);
@@ -143,11 +159,6 @@ class Making {
   /// The level of what it is about, or the one that was named: never one below.
   Result<void> take_level() {
     values_["state"] = ledger_.states[step_->to].name;
-    if (!options_.level.empty()) {
-      const auto level = level_from(options_.level);
-      if (!level) return desk_.failure(Errc::invalid, "value.level", {{"typed", options_.level}});
-      level_ = *level;
-    }
     const Field* field = ledger_.field("level");
     if (field != nullptr && about_.is_known && is_due(ledger_, *field, step_->to))
       values_.emplace("level", name_of(about_.level));

@@ -80,6 +80,31 @@ class Clearances : public InOffices {
   OfficeMachine archive_, low_;
 };
 
+// A list that moves what it names is kept with it; one that only names may be kept above it.
+TEST_F(Clearances, AListIsKeptAtTheLevelThatWasNamedOrWithWhatItMoves) {
+  const Words copies{"--密级", "秘密", "--份数", "1", "--页数", "3"};
+  const auto with_copy = [&](const std::string& title, const std::string& no,
+                             const std::string& copy) {
+    Words words = copies;
+    words.insert(words.end(), {"--份号", copy});
+    paper(title, no, words);
+  };
+  with_copy("秘密件", "省厅〔2026〕1号", "000001");
+  const Words counting{"清点核对记录", "计划",       "--周期",     "月",
+                       "--计划日期",   "2026-11-20", "--在库的份", "000001"};
+  const auto kept_at = [&](const char* place, const char* level) {
+    Words words = counting;
+    words.insert(words.end(), {"--范围", place, "--密级", level});
+    return good(words).json->getArray("records")->getObject(0)->getValue<std::string>(
+        "compartment_level");
+  };
+  EXPECT_EQ(kept_at("1号柜", "机密"), "highly_secret");
+  EXPECT_EQ(kept_at("2号柜", "内部"), "secret") << "not below what it names";
+  const Said destroyed = archive_.run({"destruction", "add", "--份", "000001", "--密级", "机密"});
+  EXPECT_EQ(destroyed.exit_code, 5) << destroyed.text;
+  EXPECT_THAT(destroyed.text, HasSubstr("请按单位、密级分别列"));
+}
+
 TEST_F(Clearances, ARulingIsOfTheLevelOfAllItQuotes) {
   paper("防汛通知", "省厅〔2026〕7号");
   const std::string raised = paper("秘密工程", "省厅〔2026〕7号");
