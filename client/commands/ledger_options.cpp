@@ -75,8 +75,8 @@ void declare_rest_of_step(CLI::App& app, LedgerOptions& options, const LedgerCom
   const LedgerDefinition& ledger = *command.ledger;
   const auto add = [&](const std::string& english, const std::string& chinese, std::string& value,
                        std::string_view about) {
-    if (!is_taken(app, english) && !is_taken(app, chinese))
-      app.add_option(english + "," + chinese, value, words.text(about));
+    const std::string names = free_names(app, english, chinese, {});  // else a column has them
+    if (!names.empty()) app.add_option(names, value, words.text(about));
   };
   if (can_move(ledger, command.verb)) {
     add("--reason", "--原因", options.reason, "opt.reason");

@@ -100,7 +100,7 @@ TEST_F(Clearances, AListIsKeptAtTheLevelThatWasNamedOrWithWhatItMoves) {
   };
   EXPECT_EQ(kept_at("1号柜", "机密"), "highly_secret");
   EXPECT_EQ(kept_at("2号柜", "内部"), "secret") << "not below what it names";
-  const Said destroyed = archive_.run({"destruction", "add", "--份", "000001", "--密级", "机密"});
+  const Said destroyed = archive_.run({"destruction", "add", "--份", "000001", "--level", "机密"});
   EXPECT_EQ(destroyed.exit_code, 5) << destroyed.text;
   EXPECT_THAT(destroyed.text, HasSubstr("请按单位、密级分别列"));
 }
