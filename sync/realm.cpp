@@ -76,7 +76,8 @@ NodeId RosterDraft::keeper(const CompartmentId& compartment) const {
     const auto* office = std::get_if<OfficeRecord>(&body);
     if (office != nullptr && office->office == compartment.office) lead = office->lead;
   }
-  return lead;
+  const NodeRecord* machine = node(lead);
+  return machine != nullptr && machine->device_ceiling >= compartment.level ? lead : NodeId{};
 }
 
 std::uint32_t RosterDraft::newest_epoch(const CompartmentId& compartment) const {

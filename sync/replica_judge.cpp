@@ -48,7 +48,7 @@ JudgedChange Judge::for_merge(const StoredChange& stored, std::uint64_t roster_s
   const UserRecord* actor = roster_.user_at(stored.change.actor, roster_seq);
   judged.roles = actor == nullptr ? 0 : actor->roles;
   judged.is_owner = actor != nullptr && actor->office == stored.change.compartment.office;
-  const OfficeRecord* office = roster_.office(stored.change.compartment.office);
+  const OfficeRecord* office = roster_.office_at(stored.change.compartment.office, roster_seq);
   judged.is_authority = office != nullptr && office->lead == stored.change.origin.node;
   return judged;
 }

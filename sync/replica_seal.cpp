@@ -80,7 +80,9 @@ class Sealer {
   /// Returns how many batches it will be: what of them could not be is told by error().
   int add(const CompartmentId& compartment, std::vector<StoredChange> changes) {
     const std::optional<EpochEntry> epoch = roster_.epoch(compartment);
-    if (!epoch) {
+    // Sealed to a key that never came here it would be closed to us, and if its keeper lost it, to
+    // all.
+    if (!epoch || replica_.keys.key(compartment, epoch->epoch) == nullptr) {
       note({Errc::unavailable, "no epoch key yet: " + compartment.text()});
       return 0;
     }

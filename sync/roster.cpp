@@ -145,7 +145,9 @@ NodeId Roster::keeper_at(const CompartmentId& compartment, std::uint64_t seq) co
   const auto office = state_->offices.find(compartment.office);
   if (office == state_->offices.end()) return {};
   const OfficeRecord* record = office->second.at(seq);
-  return record != nullptr && is_in_service(record->lead) ? record->lead : NodeId{};
+  if (record == nullptr || !is_in_service(record->lead)) return {};
+  const NodeRecord& lead = *state_->nodes.at(record->lead).records.at(seq);
+  return lead.device_ceiling >= compartment.level ? record->lead : NodeId{};
 }
 
 std::optional<RulesetRecord> Roster::ruleset() const {
@@ -242,6 +244,12 @@ const NodeRecord* Roster::node_at(const NodeId& id, std::uint64_t seq) const {
 const UserRecord* Roster::user_at(const UserId& id, std::uint64_t seq) const {
   const auto found = state_->users.find(id);
   if (found == state_->users.end()) return nullptr;
+  return seq == 0 ? found->second.now() : found->second.at(seq);
+}
+
+const OfficeRecord* Roster::office_at(const OfficeId& id, std::uint64_t seq) const {
+  const auto found = state_->offices.find(id);
+  if (found == state_->offices.end()) return nullptr;
   return seq == 0 ? found->second.now() : found->second.at(seq);
 }
 

@@ -88,6 +88,7 @@ class Roster {
   /// As of an earlier seq; 0: now. Authority is judged at the point a batch names.
   const UserRecord* user_at(const UserId& id, std::uint64_t seq) const;
   const OfficeRecord* office(const OfficeId& id) const;
+  const OfficeRecord* office_at(const OfficeId& id, std::uint64_t seq) const;
   const HubRecord* hub(const HubId& id) const;
   std::vector<NodeId> nodes() const;
   std::vector<OfficeId> offices() const;
@@ -106,8 +107,9 @@ class Roster {
   /// The roster record since which a grant of this node has to be newer: the last epoch, or the
   /// last word on its access.
   std::uint64_t grant_due_seq(const NodeId& node, const CompartmentId& compartment) const;
-  /// `top_secret` never leaves its office: always the lead node. Of several archive nodes the one
-  /// enrolled first, so that a second one takes nothing over. None: nobody.
+  /// `top_secret` never leaves its office: its lead node. Of several archive nodes the one enrolled
+  /// first, so that a second one takes nothing over. Whoever may not hold the level keeps no key of
+  /// it. None: nobody.
   NodeId keeper(const CompartmentId& compartment) const;
   NodeId keeper_at(const CompartmentId& compartment, std::uint64_t seq) const;
   std::optional<RulesetRecord> ruleset() const;

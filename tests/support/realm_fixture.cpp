@@ -154,6 +154,15 @@ void RealmFixture::open_compartment(const CompartmentId& compartment,
   bodies.push_back(EpochRecord{compartment, 1, key->public_key()});
 }
 
+void RealmFixture::renew(const CompartmentId& compartment) {
+  EpochSecret secret;
+  secret.epoch = secrets_.at(compartment).secrets.back().epoch + 1;
+  random_bytes(secret.seed.bytes);
+  const auto key = box_key_from(Secret<32>::copy_of(secret.seed.view()));
+  add({EpochRecord{compartment, secret.epoch, key->public_key()}});
+  secrets_.at(compartment).secrets.push_back(secret);
+}
+
 void RealmFixture::grant(const Desk& to, const CompartmentId& compartment) {
   Grant grant;
   grant.realm = realm;

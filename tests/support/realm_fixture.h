@@ -87,6 +87,10 @@ class RealmFixture {
   void add(std::vector<RosterBody> bodies);  ///< one more roster record
   /// Lets this machine write one more compartment.
   void give(const Desk& to, const CompartmentId& compartment);
+  /// The next epoch of a compartment, of which nobody has the key yet.
+  void renew(const CompartmentId& compartment);
+  /// All its keys so far for one machine.
+  void grant(const Desk& to, const CompartmentId& compartment);
   /// One more person of the realm.
   Clerk enrol(const OfficeId& office, Roles roles, Level clearance);
   const Roster& roster() const { return roster_; }
@@ -100,7 +104,6 @@ class RealmFixture {
   Desk& make_desk(std::unique_ptr<Desk>& desk, const OfficeId& office, std::uint64_t disk_seed);
   NodeRecord node_record(const Desk& desk, Level ceiling, bool is_archive) const;
   void open_compartment(const CompartmentId& compartment, std::vector<RosterBody>& bodies);
-  void grant(const Desk& to, const CompartmentId& compartment);
 
   Clerk root_;
   Roster roster_;

@@ -9,7 +9,9 @@
 #include <set>
 
 #include "crypto/random.h"
+#include "schema/value.h"
 #include "support/realm_fixture.h"
+#include "sync/terms.h"
 
 namespace jiyao {
 namespace {
@@ -372,6 +374,57 @@ TEST_F(ReplicaTest, AClearanceThatIsLoweredHidesWhatIsOpenAlready) {
   EXPECT_TRUE(a->view(high)->is_hidden);
   EXPECT_FALSE(a->view(low)->is_hidden);
   EXPECT_THAT(a->history(high), SizeIs(0));
+}
+
+// A keeper that is lost before its first grant left would take with it what was sealed meanwhile.
+TEST_F(ReplicaTest, NothingIsSealedToAKeyThatNeverCameHere) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  realm_.renew(realm_.a_internal);
+  realm_.teach(a->log());
+  record(*a, incoming(realm_.a_internal, "等密钥"));
+  EXPECT_EQ(a->seal_pending().code(), Errc::unavailable);
+  EXPECT_EQ(a->unsealed(), 1U);
+  realm_.grant(*realm_.a, realm_.a_internal);
+  a.reset();
+  a = realm_.open(*realm_.a, realm_.clerk_a);
+  EXPECT_TRUE(a->seal_pending());
+  EXPECT_EQ(a->unsealed(), 0U);
+  EXPECT_TRUE(good(a->verify(true)).faults.empty());
+}
+
+// What a machine gave while it led its office stays given when another leads.
+TEST_F(ReplicaTest, TheAuthorityIsWhoeverLedWhenItWasSealed) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  auto archive = realm_.open(*realm_.archive, realm_.archivist);
+  const auto step = [&](ChangeKind kind, const RecordId& series, std::vector<Write> writes) {
+    Step one;
+    one.kind = kind;
+    one.ledger = "series";
+    one.record = series;
+    one.writes = std::move(writes);
+    return Act{realm_.a_internal, {one}};
+  };
+  const auto block = [](const std::string& first, const std::string& last) {
+    return Write{"blocks", pack_fields({{"block_first", first},
+                                        {"block_incarnation", std::string(32, 'a')},
+                                        {"block_last", last}})};
+  };
+  const RecordId series =
+      record(*a, step(ChangeKind::create, {},
+                      {{"of_ledger", "incoming"}, {"state", "open"}, {"year", "2026"}}));
+  record(*a, step(ChangeKind::amend, series, {block("1", "50")}));
+  good(a->seal_pending());
+  realm_.add({OfficeRecord{realm_.office_a, {}, false}});
+  realm_.teach(a->log());
+  good(a->catch_up(1'000'000));
+  record(*a, step(ChangeKind::amend, series, {block("51", "100")}));
+  realm_.meet(*a, *archive);
+  for (Replica* replica : {a.get(), archive.get()}) {
+    const LedgerDefinition& ledger = *replica->definitions().ledger("series");
+    const auto firsts =
+        field_values(ledger, replica->view(series)->state, *ledger.field_index("block_first"));
+    EXPECT_THAT(firsts, ElementsAre("1"));
+  }
 }
 
 // domain.md 3.6.4: a link from a low row to a higher row is kept on the higher side.
