@@ -17,4 +17,9 @@ std::string role_names(Roles roles);
 /// In the person's language: "收文员或档案管理员".
 std::string role_words(const Catalogue& words, Roles roles);
 
+/// Nothing is left to somebody who has left: no role, no clearance.
+inline bool has_left(const UserRecord& user) {
+  return user.roles == 0 && user.clearance == Level::public_;
+}
+
 }  // namespace jiyao

@@ -255,21 +255,28 @@ Result<Answer> list_users(Desk& desk, const UserOptions&) {
   if (!replica) return replica.error();
   const Roster roster = (*replica)->roster();
   const Directory directory(**replica);
-  Table table({desk.text("user.name"), desk.text("office.office"), desk.text("user.clearance")});
+  Table table({desk.text("user.name"), desk.text("office.office"), desk.text("user.clearance"),
+               desk.text("user.roles")});
   Poco::JSON::Array::Ptr rows = json_array();
   for (const UserId& id : by_name(roster, directory)) {
     const UserRecord* user = roster.user(id);
     table.add({directory.person(id), directory.office(user->office),
-               level_text(desk.words(), user->clearance)});
+               level_text(desk.words(), user->clearance),
+               has_left(*user)    ? desk.text("user.left")
+               : user->roles == 0 ? desk.text("user.no_roles")
+                                  : role_names(user->roles)});
     Poco::JSON::Object::Ptr row = json_object();
     row->set("id", id.hex());
     row->set("name", directory.person(id));
     row->set("office", directory.office(user->office));
     row->set("clearance", std::string(name_of(user->clearance)));
     row->set("roles", user->roles);
+    row->set("role_names", role_names(user->roles));
+    row->set("left", has_left(*user));
     rows->add(row);
   }
-  Answer answer{.text = table.text(desk.console().columns()), .json = json_object()};
+  // Whole, however wide: `user change --roles` takes all of them, and what is not named goes.
+  Answer answer{.text = table.text(0), .json = json_object()};
   answer.json->set("users", rows);
   return answer;
 }

@@ -7,6 +7,7 @@
 
 #include "client/commands/commands.h"
 #include "client/directory.h"
+#include "client/roles.h"
 #include "client/setup.h"
 
 namespace jiyao {
@@ -31,11 +32,21 @@ std::vector<KeyringEntry> level_keys(const KeyringContents& contents, const Keyr
   return keys;
 }
 
-/// Does nobody else hold the key of this file? Then it stays: it could never be given again.
-bool is_only_key(const KeyringContents& contents, const KeyringEntry& key) {
-  return std::ranges::none_of(contents.entries, [&](const KeyringEntry& entry) {
+/// May whoever this slot belongs to open files of this level, as the roster has it?
+bool may_open(const Keyring& keyring, const Roster& roster, const KeyringOwner& owner,
+              std::uint8_t level) {
+  const UserRecord* user = roster.user(same_bytes<UserId>(owner));
+  const KeyringSlot* slot = keyring.slot(owner);
+  return user != nullptr && slot != nullptr && slot->sign_key == user->sign &&
+         static_cast<std::uint8_t>(user->clearance) >= level;
+}
+
+/// Does nobody else who may open this file hold its key? Then it stays: the file could never be
+/// opened again.
+bool is_only_key(const Keyring& keyring, const Roster& roster, const KeyringEntry& key) {
+  return std::ranges::none_of(keyring.contents().entries, [&](const KeyringEntry& entry) {
     return entry.kind == EntryKind::file_key && entry.object == key.object &&
-           entry.owner != key.owner;
+           entry.owner != key.owner && may_open(keyring, roster, entry.owner, key.level);
   });
 }
 
@@ -44,15 +55,16 @@ struct Moved {
   std::vector<Level> given, taken, kept;
 };
 
-Result<Moved> fit_to_clearance(Keyring& keyring, const OpenedSlot& by, const KeyringOwner& owner,
-                               Level clearance) {
+Result<Moved> fit_to_clearance(Keyring& keyring, const Roster& roster, const OpenedSlot& by,
+                               const UserRecord& user) {
+  const auto owner = same_bytes<KeyringOwner>(user.user);
   Moved moved;
   const auto his = level_keys(keyring.contents(), owner);
   for (const KeyringEntry& key : level_keys(keyring.contents(), by.owner())) {
     const auto level = static_cast<Level>(key.level);
     const bool has_it =
         std::ranges::any_of(his, [&](const KeyringEntry& one) { return one.object == key.object; });
-    if (level > clearance || has_it) continue;
+    if (level > user.clearance || has_it) continue;
     const auto file = keyring.file_key(by, key.object);
     if (!file) return file.error();
     const auto given = keyring.grant_file_key(by, owner, key.object, file->level, file->key);
@@ -61,8 +73,8 @@ Result<Moved> fit_to_clearance(Keyring& keyring, const OpenedSlot& by, const Key
   }
   for (const KeyringEntry& key : his) {
     const auto level = static_cast<Level>(key.level);
-    if (level <= clearance) continue;
-    const bool stays = is_only_key(keyring.contents(), key);
+    if (level <= user.clearance) continue;
+    const bool stays = is_only_key(keyring, roster, key);
     (stays ? moved.kept : moved.taken).push_back(level);
     if (stays) continue;
     if (const auto taken = keyring.remove_file_key(by, owner, key.object); !taken)
@@ -79,11 +91,11 @@ std::string list_of(Desk& desk, const std::vector<Level>& levels) {
 }
 
 Answer told(Desk& desk, const UserRecord& user, const std::string& name, const Moved& moved,
-            bool has_left) {
+            bool is_ended) {
   Answer answer{.json = json_object()};
   answer.json->set("user", user.user.hex());
   answer.json->set("name", name);
-  answer.json->set("ended", has_left);
+  answer.json->set("ended", is_ended);
   const auto tell = [&](const char* key, const char* message, const std::vector<Level>& levels) {
     Poco::JSON::Array::Ptr names = json_array();
     for (const Level level : levels) names->add(std::string(name_of(level)));
@@ -95,7 +107,7 @@ Answer told(Desk& desk, const UserRecord& user, const std::string& name, const M
   tell("given", "user.keys_given", moved.given);
   tell("taken", "user.keys_taken", moved.taken);
   tell("kept", "user.keys_kept", moved.kept);
-  if (has_left) answer.text = desk.text("user.ended_here", {{"name", name}});
+  if (is_ended) answer.text = desk.text("user.ended_here", {{"name", name}});
   if (answer.text.empty()) answer.text = desk.text("user.keys_same", {{"name", name}});
   return answer;
 }
@@ -114,14 +126,13 @@ Result<Answer> follow(Desk& desk, Replica& replica, Keyring& keyring, const Open
   if (slot == nullptr || slot->sign_key != user.sign)
     return desk.failure(Errc::not_found, "user.not_here", {{"name", name}});
   if (owner == by.owner()) return desk.failure(Errc::not_allowed, "user.not_oneself");
-  const bool has_left = user.roles == 0 && user.clearance == Level::public_;
-  if (!has_left) {
-    const auto moved = fit_to_clearance(keyring, by, owner, user.clearance);
+  if (!has_left(user)) {
+    const auto moved = fit_to_clearance(keyring, roster, by, user);
     if (!moved) return moved.error();
     return told(desk, user, name, *moved, false);
   }
   for (const KeyringEntry& key : level_keys(keyring.contents(), owner))
-    if (is_only_key(keyring.contents(), key))
+    if (is_only_key(keyring, roster, key))
       return desk.failure(
           Errc::conflict, "user.only_key",
           {{"name", name}, {"level", level_text(desk.words(), static_cast<Level>(key.level))}});

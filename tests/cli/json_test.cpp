@@ -345,7 +345,8 @@ void EveryVerb::the_archive_decides() {
   ASSERT_EQ(second.verb("init", {"--address", "https://127.0.0.1:1"}).exit_code, 0);
   good(r, "hub add", {second.data() + "/hub.card", "--out", path("realm.2")}, {"hub", "file"});
   wrong(r, "hub add", {path("no.card"), "--out", path("realm.3")}, 4, "NOT_FOUND");
-  good(r, "enrol revoke", {"A", "--yes"}, {"node", "name", "keys_renewed", "keys_waiting"});
+  good(r, "enrol revoke", {"A", "--yes"},
+       {"node", "name", "keys_renewed", "keys_waiting", "lost", "without_keeper"});
   wrong(r, "enrol revoke", {"Z", "--yes"}, 4, "NOT_FOUND");
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <stdexcept>
 
 #include "cli/refusal.h"
 #include "crypto/keyring.h"
@@ -181,6 +182,50 @@ TEST_F(Leaving, WhoHasLeftCannotLogInAnyMoreAndTheOnlyKeyOfALevelStays) {
   EXPECT_TRUE(ring() == before);
 }
 
+TEST_F(Leaving, WhoIsNotClearedAnyMoreIsNobodyWhoKeepsTheKeyForAnother) {
+  enter("吴芳", "passphrase of Wu Fang", "机密", "archivist,registrar");
+  r.good({"user", "change", "吴芳", "--clearance", "内部"});  // and holds the key still
+  r.good({"user", "change", "周敏", "--clearance", "秘密"});
+  const auto kept = as(li, {"--json", "user", "keys", "周敏"}).json();
+  EXPECT_THAT(strings_of(kept->getArray("kept")), ElementsAre("highly_secret"));
+  EXPECT_THAT(strings_of(kept->getArray("taken")), IsEmpty());
+  const auto hers = as(li, {"--json", "user", "keys", "吴芳"}).json();
+  EXPECT_THAT(strings_of(hers->getArray("kept")), ElementsAre("highly_secret"));
+  EXPECT_THAT(strings_of(hers->getArray("taken")), ElementsAre("secret"));
+  r.good({"user", "change", "吴芳", "--roles", "none", "--clearance", "公开"});
+  EXPECT_EQ(as(li, {"--json", "user", "keys", "吴芳"}).error_code(), "CONFLICT");
+  r.good({"user", "change", "周敏", "--clearance", "机密"});
+  EXPECT_EQ(as(li, {"user", "keys", "吴芳"}).exit_code, 0) << "周敏 may open it again";
+}
+
+TEST_F(Leaving, WhoComesBackToAMachineWhereTheyWereEndedIsEnteredAnew) {
+  r.good({"user", "change", "李四", "--roles", "none", "--clearance", "公开"});
+  r.good({"user", "keys", "李四"});
+  EXPECT_THAT(r.run({"user", "change", "李四", "--roles", "handler", "--clearance", "秘密"}).out,
+              HasSubstr("user add"));
+  expect_refused(r, {"ended here", {"user", "keys", "李四"}, 4, "NOT_FOUND", {"user add"}});
+}
+
+TEST_F(Leaving, AListOfPeopleShowsEveryRoleAndWhoHasLeft) {
+  enter("吴芳", "passphrase of Wu Fang", "公开", "handler");
+  const auto row = [&](const std::string& name) {
+    const auto users = r.good({"user", "list"})->getArray("users");
+    for (unsigned i = 0; i < users->size(); ++i)
+      if (users->getObject(i)->getValue<std::string>("name") == name) return users->getObject(i);
+    throw std::runtime_error("nobody of this name: " + name);
+  };
+  const Ran list = r.run({"user", "list"});
+  for (const char* part : {"角色", "confidential_clerk,handler"})
+    EXPECT_THAT(list.out, HasSubstr(part));
+  EXPECT_EQ(row("李四")->getValue<std::string>("role_names"), "confidential_clerk,handler");
+  r.good({"user", "change", "李四", "--roles", "none"});
+  EXPECT_THAT(r.run({"user", "list"}).out, Not(HasSubstr("已离岗"))) << "still cleared";
+  r.good({"user", "change", "李四", "--clearance", "公开"});
+  EXPECT_THAT(r.run({"user", "list"}).out, HasSubstr("已离岗"));
+  EXPECT_TRUE(row("李四")->getValue<bool>("left"));
+  EXPECT_FALSE(row("吴芳")->getValue<bool>("left"));
+}
+
 TEST_F(Leaving, AHandOverIsFinishedOnlyWhenTheRosterGivesNothingMore) {
   const auto begun = r.good({"handover", "add", "--person", "李四", "--leaves-on", "2026-12-01"});
   const std::string id = begun->getArray("records")->getObject(0)->getValue<std::string>("id");
@@ -293,6 +338,67 @@ TEST_F(TakenBack, AnOfficeGoesOnNumberingWithAnotherMachineOrTheNextOne) {
   for (const FieldMachine* one : {&r, &c}) one->good({"sync"});
   EXPECT_EQ(finds(c, "接着编的"), 1U);
   EXPECT_THAT(number_at(c, "新机器编的"), Not(testing::StartsWith("临")));
+}
+
+TEST_F(TakenBack, AStandAloneMachineDoesNotFollowANetworkedOneAsTheOneThatGivesNumbers) {
+  join("A", "张三");
+  for (const char* name : {"S", "T"})
+    realm.enrol({.name = name, .office = "甲局", .kind = "standalone", .person = "李四"});
+  join("B", "王五");
+  EXPECT_EQ(r.good({"enrol", "revoke", "A", "--yes"})->getValue<std::string>("lead"), "B");
+  const Ran none = r.run({"enrol", "revoke", "B", "--yes"});
+  EXPECT_EQ(none.exit_code, 0) << none.said();
+  EXPECT_THAT(none.out, HasSubstr("甲局现在没有分号的机器"));
+  EXPECT_FALSE(r.good({"enrol", "revoke", "S", "--yes"})->has("lead")) << "it did not lead";
+  const FieldMachine c = join("C", "赵六");
+  const auto made = c.good(incoming("新机器编的"))->getArray("records")->getObject(0);
+  EXPECT_THAT(made->getObject("fields")->getValue<std::string>("intake_no"),
+              Not(testing::StartsWith("临")));
+}
+
+TEST_F(TakenBack, WhatAMachineWritesAboveThisOneIsNamedBeforeItIsLost) {
+  realm.enrol(
+      {.name = "S", .office = "甲局", .kind = "standalone", .ceiling = "机密", .person = "李四"});
+  const std::string lost = "甲局 · 机密";
+  for (const Words& words :
+       std::vector<Words>{{"enrol", "revoke", "S"}, {"enrol", "revoke", "S", "--yes"}})
+    expect_refused(r, {"named first", words, 2, "USAGE", {lost, "隔离", "--accept-loss"}});
+  expect_refused(r, {"sure?", {"enrol", "revoke", "S", "--accept-loss"}, 2, "USAGE", {"--yes"}});
+  const Ran done = r.run({"入网", "停用", "S", "--确认", "--接受损失"});
+  EXPECT_EQ(done.exit_code, 0) << done.said();
+  for (const std::string& part : {lost, std::string("隔离")})
+    EXPECT_THAT(done.out, HasSubstr(part));
+  EXPECT_THAT(done.out, Not(HasSubstr("照旧有效")));
+}
+
+TEST_F(TakenBack, TheOnlyKeeperOfALevelGoesWhenAnotherHasCome) {
+  const auto archive_machine = [&](const std::string& name) {
+    realm.enrol({.name = name,
+                 .office = "档案室",
+                 .kind = "standalone",
+                 .ceiling = "机密",
+                 .person = "郑洁",
+                 .is_archive = true});
+  };
+  archive_machine("K");
+  join("A", "张三");
+  realm.enrol(
+      {.name = "S", .office = "甲局", .kind = "standalone", .ceiling = "机密", .person = "李四"});
+  const std::string kept = "甲局 · 机密";
+  const std::string no_keeper = "没有管钥的机器：" + kept;
+  expect_refused(
+      r, {"alone", {"enrol", "revoke", "K", "--yes"}, 2, "USAGE", {no_keeper, "--accept-loss"}});
+  archive_machine("L");
+  const Words go = {"enrol", "revoke", "K", "--yes", "--accept-loss"};
+  EXPECT_THAT(r.run({"enrol", "revoke", "K", "--yes"}).err, Not(HasSubstr(no_keeper)));
+  const auto followed = r.good(go);
+  EXPECT_THAT(strings_of(followed->getArray("without_keeper")), IsEmpty());
+  EXPECT_THAT(strings_of(followed->getArray("lost")), testing::Contains(kept));
+  EXPECT_THAT(strings_of(followed->getArray("keys_waiting")), ElementsAre("档案室 · 机密"));
+  const Ran last = r.run({"enrol", "revoke", "L", "--yes", "--accept-loss"});
+  EXPECT_EQ(last.exit_code, 0) << last.said();
+  EXPECT_THAT(last.out, HasSubstr("没有管钥的机器，密钥没有换：" + kept));
+  EXPECT_THAT(last.out, Not(HasSubstr("的新密钥"))) << "nobody makes one";
 }
 
 }  // namespace

@@ -198,8 +198,10 @@ FieldMachine FieldRealm::enrol(const Joining& joining) {
   const std::string invitation = folder / (joining.name + ".invitation");
   const Ran made = archive.json({"office", "add", joining.office});
   if (made.exit_code != 0 && made.error_code() != "EXISTS") expect_done(made, {"office", "add"});
-  archive.good({"enrol", "invite", "--office", joining.office, "--kind", joining.kind, "--ceiling",
-                joining.ceiling, "--out", invitation});
+  Words invite = {"enrol",      "invite",    "--office",      joining.office, "--kind",
+                  joining.kind, "--ceiling", joining.ceiling, "--out",        invitation};
+  if (joining.is_archive) invite.push_back("--archive");
+  archive.good(invite);
   machine.good({"init", "--invitation", invitation, "--person", joining.person, "--node",
                 joining.name, "--recovery-sheet", folder / (joining.name + ".sheet")});
   const std::string asked = folder / (joining.name + ".request");

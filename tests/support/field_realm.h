@@ -96,6 +96,7 @@ class FieldHub {
 struct Joining {
   std::string name, office, kind = "networked", ceiling = "秘密", person = "张三";
   bool by_file = true;  ///< false: request and answer go through the hub's mailbox
+  bool is_archive = false;
 };
 
 /// R and its hub on a network assessed for this level, serving.
