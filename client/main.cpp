@@ -9,6 +9,7 @@
 #include "client/desk.h"
 #include "client/messages.h"
 #include "schema/told_failure.h"
+#include "schema/unread_output.h"
 #include "schema/without_memory.h"
 
 namespace {
@@ -25,7 +26,7 @@ int answer_to(Menu& menu, const Catalogue& words) {
   const auto answer = menu.chosen().work(desk);
   if (!answer) return desk.console().show(answer.error());
   desk.console().show(menu.chosen().command, *answer);
-  if (!std::cout) throw StorageFailure(StorageFailure::Kind::io, "stdout");
+  if (!std::cout && !has_reader_left()) throw StorageFailure(StorageFailure::Kind::io, "stdout");
   return static_cast<int>(answer->exit_code);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "client/keeping.h"
 #include "client/typed_value.h"
 #include "schema/dates.h"
 
@@ -30,6 +31,16 @@ std::uint32_t number_from(const std::string& text) {
   for (const char c : text)
     if (c >= '0' && c <= '9') n = n * 10 + static_cast<std::uint32_t>(c - '0');
   return n;
+}
+
+/// Did this machine begin a new life in this year or later? Then the life before may have begun the
+/// year's series, and what it had not sent is not known here. A series of a year that came after is
+/// of the present life only: it begins at 1.
+bool began_anew_in(Replica& replica, int year) {
+  const std::vector<Incident> incidents = log_file(replica).incidents();
+  return std::any_of(incidents.begin(), incidents.end(), [&](const Incident& incident) {
+    return incident.code == "new_incarnation" && year_of(date_at(incident.seen_ms)) >= year;
+  });
 }
 
 }  // namespace
@@ -167,7 +178,7 @@ Result<NumberBlock> NumberBlocks::grant(const SeriesKey& key, const std::string&
                                         std::uint32_t count) {
   NumberBlock block{incarnation, 1, 0};
   const auto known = blocks(key).value_or(std::vector<NumberBlock>{});
-  bool knows_incarnation = known.empty();
+  bool knows_incarnation = known.empty() && !began_anew_in(replica_, key.year);
   for (const NumberBlock& one : known) {
     block.first = std::max(block.first, one.last + 1);
     knows_incarnation = knows_incarnation || one.incarnation == replica_.author().incarnation.hex();

@@ -3,6 +3,25 @@
 
 namespace jiyao {
 
+namespace {
+
+void write_new_file(Files& files, const Path& path, ByteView content) {
+  const Result<std::unique_ptr<File>> file = files.open(path, OpenMode::create_new);
+  if (!file) throw StorageFailure(StorageFailure::Kind::io, "cannot write " + path);
+  (*file)->write(0, content);
+  (*file)->sync();
+}
+
+/// After a failure, which is what has to be told.
+void remove_if_possible(Files& files, const Path& path) {
+  try {
+    files.remove(path);
+  } catch (const StorageFailure&) {
+  }
+}
+
+}  // namespace
+
 Path folder_of(const Path& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == Path::npos) return ".";
@@ -21,15 +40,14 @@ Result<Bytes> read_file(Files& files, const Path& path, std::size_t bytes_max) {
 
 void replace_file(Files& files, const Path& path, ByteView content) {
   const Path beside = path + ".new";
-  Result<std::unique_ptr<File>> file = files.open(beside, OpenMode::create);
-  if (!file) {
-    throw StorageFailure(StorageFailure::Kind::io, "cannot write " + beside);
+  files.remove(beside);  // a link that somebody put there would be followed
+  try {
+    write_new_file(files, beside, content);
+    files.rename(beside, path);
+  } catch (const StorageFailure&) {
+    remove_if_possible(files, beside);
+    throw;
   }
-  (*file)->truncate(0);
-  (*file)->write(0, content);
-  (*file)->sync();
-  (*file).reset();
-  files.rename(beside, path);
   files.sync_folder(folder_of(path));
 }
 

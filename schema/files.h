@@ -94,7 +94,8 @@ Path folder_of(const Path& path);
 /// Reads a whole file of at most `bytes_max`.   errors: not_found, too_large
 Result<Bytes> read_file(Files& files, const Path& path, std::size_t bytes_max);
 /// Writes beside (path + ".new"), syncs, renames, syncs the folder: after a crash the old or the
-/// new content, never half. A left-over ".new" is overwritten by the next call.
+/// new content, never half. A failed write leaves no ".new"; that of a crash goes with the next
+/// call, and is never followed if it is a link.
 void replace_file(Files& files, const Path& path, ByteView content);
 
 /// Everything the engine may ask of the world outside it. Lives longer than all that uses it.

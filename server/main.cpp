@@ -12,6 +12,7 @@
 #include "schema/database.h"
 #include "schema/real_files.h"
 #include "schema/told_failure.h"
+#include "schema/unread_output.h"
 #include "schema/without_memory.h"
 #include "server/http_api.h"
 #include "server/hub.h"
@@ -211,7 +212,7 @@ int answer(int count, char** words) {
   }
   try {
     const int code = run(voice, *options);
-    if (!std::cout) throw StorageFailure(StorageFailure::Kind::io, "stdout");
+    if (!std::cout && !has_reader_left()) throw StorageFailure(StorageFailure::Kind::io, "stdout");
     return code;
   } catch (const StorageFailure& failure) {
     return fail(voice, failure);

@@ -24,6 +24,8 @@ struct BackupOptions {
 };
 
 constexpr const char* kListName = "/backup.list";
+constexpr const char* kListBeside = "backup.list.new";
+constexpr const char* kUnfinishedName = "backup.unfinished";
 constexpr const char* kKeyringName = "keyring.jyk";
 constexpr const char* kBeside = ".restoring";
 
@@ -54,10 +56,32 @@ Result<Digest> copy_file(Files& files, const Path& from, const Path& to) {
   return digest.finish();
 }
 
-/// Empty but for a lock, which holds nothing.
-bool is_empty_folder(Files& files, const Path& folder) {
+/// Empty but for a lock, which holds nothing; or with what a backup that was cut short has left.
+/// Its mark says so: without it the same files may be somebody's only ledger.
+bool is_free_folder(Files& files, const Path& folder) {
   const std::vector<std::string> names = files.list(folder);
-  return names.empty() || (names.size() == 1 && names.front() == kLockName);
+  const bool is_unfinished = std::find(names.begin(), names.end(), kUnfinishedName) != names.end();
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    return name == kLockName || name == kUnfinishedName ||
+           (is_unfinished && (is_ours(name) || name == kListBeside));
+  });
+}
+
+/// Marks it as unfinished, durably, before the first file comes.
+Result<void> begin_folder(Files& files, const Path& folder) {
+  files.make_folder(folder);
+  const auto mark = files.open(folder + "/" + kUnfinishedName, OpenMode::create);
+  if (!mark) return Error{mark.code(), folder};
+  files.sync_folder(folder);
+  for (const std::string& name : files.list(folder))
+    if (is_ours(name)) files.remove(folder + "/" + name);
+  return {};
+}
+
+void finish_folder(Files& files, const Path& folder, const std::string& list) {
+  replace_file(files, folder + kListName, as_bytes(list));
+  files.remove(folder + "/" + kUnfinishedName);
+  files.sync_folder(folder);
 }
 
 /// The highest level of which there is a file: what the carrier has to be kept as.
@@ -111,14 +135,14 @@ Result<void> record_backup(Desk& desk, const Path& folder, std::size_t count) {
 
 Result<Answer> create(Desk& desk, const BackupOptions& options) {
   Files& files = desk.env().files;
-  if (!is_empty_folder(files, options.folder))
-    return desk.failure(Errc::exists, "backup.exists", {{"folder", options.folder}});
+  if (!is_free_folder(files, options.folder))
+    return desk.failure(Errc::exists, "backup.taken", {{"folder", options.folder}});
   {  // opening recovers and checkpoints what a crash may have left, and proves the passphrase
     const auto replica = desk.replica();
     if (!replica) return replica.error();
     desk.close_replica();  // still held: nobody writes while the files are copied
   }
-  files.make_folder(options.folder);
+  if (const auto begun = begin_folder(files, options.folder); !begun) return begun.error();
   const Path& home = desk.choices().data_dir;
   std::map<std::string, Digest> copied;
   for (const std::string& name : files.list(home)) {
@@ -133,7 +157,7 @@ Result<Answer> create(Desk& desk, const BackupOptions& options) {
     list += digest.hex() + " " + name + "\n";
   }
   const std::size_t count = copied.size();
-  replace_file(files, options.folder + kListName, as_bytes(list));
+  finish_folder(files, options.folder, list);
   Answer answer{
       .text = desk.text("backup.done", {{"folder", options.folder},
                                         {"files", std::to_string(count)},

@@ -179,6 +179,19 @@ TEST_F(BadMachine, AFileThatMayNotGrowTakesPartOfARegisterAndNamesTheFile) {
   machine.expect_whole();
 }
 
+// "| head -1": whoever read the answer has what they wanted.
+TEST_F(BadMachine, AReaderThatLeavesIsNoFailureOfTheDisk) {
+  const FieldMachine machine(folder_.path(), "R");
+  machine.found_alone();
+  for (const Words& words : {Words{"incoming", "list"}, Words{"--json", "incoming", "list"}}) {
+    Start start = machine.start(words);
+    start.is_unread = true;
+    const Ran ran = run(start);
+    EXPECT_EQ(ran.exit_code, 0) << ran.said();
+    EXPECT_EQ(ran.err, "");
+  }
+}
+
 TEST_F(BadMachine, AFullDiskKeepsWhatWasRecordedAndGoesOnWhenThereIsRoom) {
   SmallDisk disk(folder_ / "disk", 2 << 20);
   if (!disk.is_there()) GTEST_SKIP() << disk.why_not();

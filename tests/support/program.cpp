@@ -105,6 +105,7 @@ Child::Child(const Start& start) {
   const std::vector<char*> argv = pointers(words);
   const std::vector<char*> envp = pointers(environment);
   Pipe out, err, passphrases;
+  if (start.is_unread) close_once(out.read);
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("fork");
   if (pid_ == 0) become(start, argv.data(), envp.data(), out.write, err.write, passphrases.read);

@@ -25,6 +25,7 @@ struct Start {
   std::string passphrases = {};      ///< lines that descriptor 9 gives
   bool keeps_asking = false;         ///< descriptor 9 stays open after them: give() has more
   std::uint64_t file_bytes_max = 0;  ///< no file may grow beyond; 0: as the system says
+  bool is_unread = false;            ///< whoever read its stdout has left
   std::string folder = {};           ///< where it starts; empty: where we are
 };
 

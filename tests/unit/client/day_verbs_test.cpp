@@ -178,6 +178,16 @@ TEST_F(DayVerbs, ABackupComesBackAsANewLifeWithEverythingInIt) {
       << "nobody will use them any more";
 }
 
+TEST_F(DayVerbs, ARestoredMachineDoesNotBeginASeriesAgainThatItsBackupDidNotKnow) {
+  must(archive_.run({"backup", "create", path("backup")}));
+  EXPECT_EQ(number_of(add("甲", {"--收文日期", "2020-01-02"})), "2020-0001");
+  fs::remove_all(archive_.data());
+  must(archive_.run({"backup", "restore", path("backup")}));
+  EXPECT_EQ(number_of(add("乙", {"--收文日期", "2020-01-03"})), "2020-0051");
+  EXPECT_EQ(number_of(add("丙", {"--收文日期", "2199-01-02"})), "2199-0001")
+      << "a year that the former life never saw";
+}
+
 TEST_F(DayVerbs, ARestoreThatWasCutShortIsRepeatedAndOverwritesNothing) {
   add("甲");
   const Said made = must(archive_.run({"backup", "create", path("backup")}));
@@ -199,6 +209,27 @@ TEST_F(DayVerbs, ARestoreThatWasCutShortIsRepeatedAndOverwritesNothing) {
   EXPECT_EQ(refused.error, "EXISTS");
   EXPECT_TRUE(fs::exists(home / "internal.jdb"));
   EXPECT_FALSE(fs::exists(home / "keyring.jyk"));
+}
+
+TEST_F(DayVerbs, ABackupThatWasCutShortIsRepeatedAndWritesOverNothingElse) {
+  fs::create_directories(path("backup"));
+  for (const char* name : {"backup.unfinished", "backup.list.new", "log.jdb", "gone.jdb-wal"})
+    write_file(path("backup") + "/" + name, "half of it");
+  const std::string before = path("backup/log.jdb");
+  write_file(path("backup/notes.txt"), "mine");
+  EXPECT_EQ(archive_.run({"backup", "create", path("backup")}).error, "EXISTS");
+  EXPECT_EQ(fs::file_size(before), 10U);
+  fs::remove(path("backup/notes.txt"));
+  must(archive_.run({"backup", "create", path("backup")}));
+  for (const char* name : {"backup.unfinished", "backup.list.new", "gone.jdb-wal"})
+    EXPECT_FALSE(fs::exists(path("backup") + "/" + name)) << name;
+  const Said again = archive_.run({"backup", "create", path("backup")});
+  EXPECT_EQ(again.error, "EXISTS");
+  EXPECT_THAT(again.text, HasSubstr("另选一个空文件夹"));
+  fs::remove(path("backup/backup.list"));  // like a ledger that somebody copied by hand
+  EXPECT_EQ(archive_.run({"backup", "create", path("backup")}).error, "EXISTS");
+  fs::remove(path("backup/keyring.jyk"));
+  EXPECT_EQ(archive_.run({"backup", "create", path("backup")}).error, "EXISTS");
 }
 
 TEST_F(DayVerbs, ADamagedBackupLeavesNoLedgerBehind) {

@@ -2,7 +2,9 @@
 #include "schema/files.h"
 
 #include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "support/simulated_disk.h"
 #include "unit/schema/database_fixture.h"
@@ -78,6 +80,26 @@ TEST_P(FilesContract, ALockIsHeldUntilItsHandleGoes) {
 INSTANTIATE_TEST_SUITE_P(Trees, FilesContract, testing::Values(true, false),
                          [](const auto& tree) { return tree.param ? "Real" : "Simulated"; });
 
+TEST(ReplaceFile, ThatFailsLeavesTheOldContentAndNothingBeside) {
+  using Failure = SimulatedDisk::Failure;
+  for (const Failure failure : {Failure::full, Failure::short_write, Failure::io}) {
+    int failed = 0;
+    for (std::uint64_t call = 1; call <= 10; ++call) {
+      SimulatedDisk disk(call);
+      replace_file(disk, "r/a", as_bytes("old"));
+      disk.fail_at(call, failure);
+      try {
+        replace_file(disk, "r/a", as_bytes("new, in plain text"));
+      } catch (const StorageFailure&) {
+        ++failed;
+      }
+      disk.fail_at(0);
+      EXPECT_THAT(disk.list("r"), testing::ElementsAre("a")) << call;
+    }
+    EXPECT_GT(failed, 0);
+  }
+}
+
 TEST(RealFilesTest, NobodyElseMayReadWhatWeMake) {
   const TemporaryFolder folder;
   RealFiles files;
@@ -88,6 +110,19 @@ TEST(RealFilesTest, NobodyElseMayReadWhatWeMake) {
   EXPECT_EQ(status.st_mode & 0777, 0600U);
   ASSERT_EQ(::stat((folder / "f").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0700U);
+}
+
+TEST(RealFilesTest, AReplacedFileFollowsNoLinkThatWasPutBesideIt) {
+  const TemporaryFolder folder;
+  RealFiles files;
+  replace_file(files, folder / "other", as_bytes("somebody's"));
+  ASSERT_EQ(::symlink((folder / "other").c_str(), (folder / "a.new").c_str()), 0);
+  replace_file(files, folder / "a", as_bytes("ours"));
+  EXPECT_EQ(*read_file(files, folder / "other", 100), to_bytes("somebody's"));
+  EXPECT_EQ(*read_file(files, folder / "a", 100), to_bytes("ours"));
+  struct stat status {};
+  ASSERT_EQ(::lstat((folder / "a").c_str(), &status), 0);
+  EXPECT_TRUE(S_ISREG(status.st_mode));
 }
 
 TEST(RealFilesTest, AFullDeviceIsSaid) {
