@@ -21,11 +21,11 @@ Result<Bytes> read_file(Files& files, const Path& path, std::size_t bytes_max) {
 
 void replace_file(Files& files, const Path& path, ByteView content) {
   const Path beside = path + ".new";
-  Result<std::unique_ptr<File>> file = files.open(beside, OpenMode::create);
+  files.remove(beside);  // what a crash left, or a link that somebody put there
+  Result<std::unique_ptr<File>> file = files.open(beside, OpenMode::create_new);
   if (!file) {
     throw StorageFailure(StorageFailure::Kind::io, "cannot write " + beside);
   }
-  (*file)->truncate(0);
   (*file)->write(0, content);
   (*file)->sync();
   (*file).reset();
