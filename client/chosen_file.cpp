@@ -3,6 +3,8 @@
 
 #include <filesystem>
 
+#include "client/sheet_writer.h"
+
 namespace jiyao {
 
 namespace {
@@ -48,7 +50,10 @@ Result<void> check_target(Desk& desk, const Path& path) {
 
 Result<void> write_answer(Desk& desk, const Path& path, ByteView bytes) {
   if (const auto free = check_target(desk, path); !free) return free;
-  replace_file(desk.env().files, path, bytes);
+  const auto file = FileInTheMaking::create(desk.env().files, path);
+  if (!file) return file.error();
+  (*file)->append(bytes);
+  (*file)->finish();
   return {};
 }
 

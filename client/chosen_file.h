@@ -17,7 +17,7 @@ Error not_readable(const Desk& desk, Errc code, const Path& path);
 ///   files: what lies there is not the person's to replace)
 Result<void> check_target(Desk& desk, const Path& path);
 
-/// check_target(), then replace_file().
+/// check_target(), then whole and durable in one step; nothing else of that folder is touched.
 Result<void> write_answer(Desk& desk, const Path& path, ByteView bytes);
 
 /// Two names of one file that is there.

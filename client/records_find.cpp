@@ -12,13 +12,16 @@ namespace jiyao {
 
 namespace {
 
+/// A row above this person is not there (domain.md 3.6.4): nothing here finds it.
 std::vector<View> with_field(const Replica& replica, const LedgerName& ledger,
                              const std::string& field, const std::string& value) {
   Query query;
   query.ledger = ledger;
   query.equals[field] = value;
   query.limit = 10;
-  return replica.search(query).rows;
+  std::vector<View> rows = replica.search(query).rows;
+  std::erase_if(rows, [](const View& view) { return view.is_hidden; });
+  return rows;
 }
 
 std::vector<View> with_id(const Replica& replica, const LedgerName& ledger,
@@ -26,7 +29,7 @@ std::vector<View> with_id(const Replica& replica, const LedgerName& ledger,
   const auto bytes = from_hex(typed);
   if (!bytes || bytes->size() != RecordId::kBytes) return {};
   auto view = replica.view(*RecordId::from(*bytes));
-  if (!view || view->ledger != ledger) return {};
+  if (!view || view->ledger != ledger || view->is_hidden) return {};
   return {*std::move(view)};
 }
 
@@ -79,13 +82,14 @@ std::vector<View> candidates(Desk& desk, const Replica& replica, const LedgerDef
   return found;
 }
 
-/// All that a query finds, page by page.
+/// All that a query finds for this person, page by page.
 template <class Take>
 void each_row(const Replica& replica, const Query& query, Take take) {
   std::optional<RecordId> after;
   do {
     RecordPage page = replica.search(query, after);
-    for (View& view : page.rows) take(std::move(view));
+    for (View& view : page.rows)
+      if (!view.is_hidden) take(std::move(view));
     after = page.after;
   } while (after);
 }

@@ -244,9 +244,21 @@ Result<Act> Registration::act_for(FieldValues values, const SetEntries& entries,
   return *std::move(begun);
 }
 
+Level level_of_entry(const LedgerDefinition& ledger, const FieldValues& entry) {
+  Level highest = Level::public_;
+  for (const auto& [name, value] : entry)
+    if (ledger.field(name)->type == FieldType::level)
+      highest = std::max(highest, level_from(value).value_or(Level::public_));
+  return highest;
+}
+
 Result<Act> amend_act(const LedgerDefinition& definition, const View& view,
                       const FieldValues& values, const SetEntries& entries,
                       const std::string& reason) {
+  for (const FieldValues& entry : entries)
+    if (level_of_entry(definition, entry) > jiyao::level_of(view))
+      return Error{Errc::not_allowed,
+                   "an entry of a higher level than its list (make one list for each level)"};
   Act act{view.compartment, {}};
   FieldValues different;
   for (const auto& [name, value] : values)

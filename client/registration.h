@@ -56,10 +56,13 @@ class Registration {
 
 /// One amendment of a record: the values that differ from what it shows (a state is always written:
 /// renewing a loan leads where it began), and one step per further entry of a set. No steps:
-/// nothing differs.   errors: invalid
+/// nothing differs.   errors: invalid; not_allowed (an entry says a level above the record's)
 Result<Act> amend_act(const LedgerDefinition& definition, const View& view,
                       const FieldValues& values, const SetEntries& entries,
                       const std::string& reason);
+
+/// What an entry says of its own level; public, where it says nothing.
+Level level_of_entry(const LedgerDefinition& ledger, const FieldValues& entry);
 
 /// A record of `ledger` from complete values, as a step.   errors: invalid
 Result<Step> create_step(const Definitions& definitions, const LedgerName& ledger,

@@ -37,9 +37,9 @@ bool is_file(Files& files, const Path& path, const Digest& wanted) {
 bool copy(Files& files, const Path& from, const Path& to) {
   const Path beside = to + ".new";
   {
-    const auto out = files.open(beside, OpenMode::create);
+    files.remove(beside);  // what a crash left, or a link that somebody put on the medium
+    const auto out = files.open(beside, OpenMode::create_new);
     if (!out) return false;
-    (*out)->truncate(0);
     const bool is_there = each_piece(
         files, from, [&](std::uint64_t offset, ByteView bytes) { (*out)->write(offset, bytes); });
     if (!is_there) return false;

@@ -34,18 +34,21 @@ class CsvWriter final : public SheetWriter {
 }  // namespace
 
 Result<std::unique_ptr<FileInTheMaking>> FileInTheMaking::create(Files& files, const Path& path) {
-  auto file = files.open(path + ".new", OpenMode::create);
-  if (!file) return Error{file.code(), path};
-  (*file)->truncate(0);
-  return std::make_unique<FileInTheMaking>(files, path, *std::move(file));
+  auto making = std::make_unique<FileInTheMaking>(files, path);
+  if (const auto begun = making->begin(); !begun) return begun.error();
+  return making;
 }
 
-FileInTheMaking::FileInTheMaking(Files& files, const Path& path, std::unique_ptr<File> file)
-    : files_(files), path_(path), place_(path + ".new"), file_(std::move(file)) {}
+FileInTheMaking::FileInTheMaking(Files& files, const Path& path)
+    : files_(files), path_(path), folder_(path), place_(folder_.path() + "/made") {}
 
-FileInTheMaking::~FileInTheMaking() {
-  file_.reset();
-  if (!is_finished_) files_.remove(place_);
+Result<void> FileInTheMaking::begin() {
+  if (!files_.exists(folder_of(path_))) return Error{Errc::not_found, path_};
+  if (folder_.path().empty()) return Error{Errc::not_allowed, path_};
+  auto file = files_.open(place_, OpenMode::create_new);
+  if (!file) return Error{file.code(), path_};
+  file_ = *std::move(file);
+  return {};
 }
 
 void FileInTheMaking::append(ByteView bytes) {
@@ -68,7 +71,6 @@ void FileInTheMaking::finish() {
   file_->sync();
   file_.reset();
   files_.rename(place_, path_);
-  is_finished_ = true;
   files_.sync_folder(folder_of(path_));
 }
 

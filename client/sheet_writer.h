@@ -1,6 +1,6 @@
 // client/sheet_writer.h - a table written to a file a person named: CSV, or a sheet to print.
 //
-// The file is made beside its name (".new", 0600) and takes the name in close(), whole and durable;
+// The file is made beside its name (0600) and takes the name in close(), whole and durable;
 // a writer that goes without close() leaves nothing. Rows are written as they come.
 // What has to be known of it before anybody can have it, end() tells.
 #pragma once
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/csv_reader.h"
+#include "client/work_folder.h"
 #include "crypto/digest.h"
 #include "schema/files.h"
 
@@ -54,15 +55,13 @@ Result<std::unique_ptr<SheetWriter>> csv_writer(Files& files, const Path& path,
 Result<std::unique_ptr<SheetWriter>> xlsx_writer(Files& files, const Path& path,
                                                  const SheetPlan& plan);
 
-/// A file that is made beside its name and takes it in one step; gone if it does not.
+/// A file that is made in a folder of its own beside its name and takes that in one step; gone if
+/// it does not.
 class FileInTheMaking {
  public:
   /// errors: not_allowed, not_found (the folder)
   static Result<std::unique_ptr<FileInTheMaking>> create(Files& files, const Path& path);
-  FileInTheMaking(Files& files, const Path& path, std::unique_ptr<File> file);
-  ~FileInTheMaking();
-  FileInTheMaking(const FileInTheMaking&) = delete;
-  FileInTheMaking& operator=(const FileInTheMaking&) = delete;
+  FileInTheMaking(Files& files, const Path& path);  ///< for create()
 
   const Path& place() const { return place_; }  ///< where it is until then
   void append(ByteView bytes);
@@ -70,11 +69,14 @@ class FileInTheMaking {
   void finish();     ///< durable under its name
 
  private:
+  Result<void> begin();
+
   Files& files_;
-  Path path_, place_;
+  const Path path_;
+  const WorkFolder folder_;
+  const Path place_;
   std::unique_ptr<File> file_;
   std::uint64_t offset_ = 0;
-  bool is_finished_ = false;
 };
 
 }  // namespace jiyao

@@ -6,9 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
+
+#include "crypto/result.h"
 
 namespace jiyao {
 
@@ -57,10 +60,13 @@ void clear_left_over(const fs::path& target) {
 WorkFolder::WorkFolder(const Path& target)
     : path_(target + std::string(kMark) + std::string(kDrawn)) {
   clear_left_over(target);
-  if (::mkdtemp(path_.data()) == nullptr)
-    path_.clear();
-  else
+  if (::mkdtemp(path_.data()) != nullptr) {
     lock_ = locked(path_);
+    return;
+  }
+  if (errno == ENOSPC || errno == EDQUOT) throw StorageFailure(StorageFailure::Kind::full, target);
+  if (errno == EROFS) throw StorageFailure(StorageFailure::Kind::read_only, target);
+  path_.clear();
 }
 
 WorkFolder::~WorkFolder() {

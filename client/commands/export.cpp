@@ -192,6 +192,8 @@ Result<Answer> export_ledger(Desk& desk, const ExportOptions& options) {
   if (const auto free = check_out(desk, options.out, options.force); !free) return free.error();
   const auto replica = desk.replica();
   if (!replica) return replica.error();
+  // Another export may have written it while this one waited for its turn.
+  if (const auto free = check_out(desk, options.out, options.force); !free) return free.error();
   const LedgerDefinition& ledger = *(*replica)->definitions().ledger(known->name);
   auto filter = filter_of(desk, **replica, ledger, options.filter);
   if (!filter) return filter.error();

@@ -73,7 +73,7 @@ class Making {
     about_ = *std::move(about);
     if (const auto free = nothing_holds(desk_, replica_, ledger_, about_); !free)
       return free.error();
-    if (const auto named = name_level(); !named) return named.error();
+    if (const auto named = least_level(); !named) return named.error();
     if (const auto placed = place_entries(); !placed) return placed.error();
     values_ = typed_.values;
     values_.insert(about_.refs.begin(), about_.refs.end());
@@ -99,11 +99,14 @@ class Making {
  private:
   StepAtHand at_hand() { return {ledger_, *step_, nullptr, values_, typed_.entries, &about_}; }
 
-  Result<void> name_level() {
+  /// A list is kept no lower than was named, nor than what it lists.
+  Result<void> least_level() {
+    for (const FieldValues& entry : typed_.entries)
+      level_ = std::max(level_, level_of_entry(ledger_, entry));
     if (options_.level.empty()) return {};
     const auto level = level_from(options_.level);
     if (!level) return desk_.failure(Errc::invalid, "value.level", {{"typed", options_.level}});
-    level_ = *level;
+    level_ = std::max(level_, *level);
     return {};
   }
 
@@ -116,7 +119,7 @@ class Making {
             ledger_.field(name)->type == FieldType::ref ? record_from(value) : std::nullopt;
         const auto cited = id ? replica_.view(*id) : Result<View>(Errc::not_found);
         if (!cited) continue;
-        const CompartmentId list = at_named_level(about_.place.value_or(cited->compartment));
+        const CompartmentId list = at_least(about_.place.value_or(cited->compartment));
         if (list != cited->compartment && moves(name))
           return kept_elsewhere(desk_, replica_, *cited, list);
         if (!about_.place || about_.place->level < cited->compartment.level)
@@ -132,17 +135,18 @@ class Making {
   }
 
   /// A list that goes on to name more may be kept above what it names so far.
-  CompartmentId at_named_level(CompartmentId place) const {
-    if (!options_.level.empty()) place.level = std::max(place.level, level_);
+  CompartmentId at_least(CompartmentId place) const {
+    place.level = std::max(place.level, level_);
     return place;
   }
 
   /// With what it is about, else where its level belongs.
   Result<CompartmentId> kept_in() {
-    if (about_.place) return at_named_level(*about_.place);
-    FieldValues placed = values_;
-    if (!options_.level.empty()) placed.emplace("level", name_of(level_));
-    return Registration(desk_, replica_, options_.owner, ledger_.name).compartment(placed);
+    if (about_.place) return at_least(*about_.place);
+    const auto place =
+        Registration(desk_, replica_, options_.owner, ledger_.name).compartment(values_);
+    if (!place) return place;
+    return at_least(*place);
   }
 
   /// As its register and its copies say now: one that was lowered is what it was lowered to.
@@ -236,7 +240,7 @@ class Making {
   const Transition* step_;
   About about_;
   FieldValues values_;
-  Level level_ = Level::internal;
+  Level level_ = Level::public_;
   Roles signers_ = 0;
   bool is_asking_ = false;
 };

@@ -20,7 +20,7 @@ bool is_not_there(const Error& error) {
 bool is_called(Desk& desk, Replica& replica, const std::string& hex, const std::string& typed) {
   const auto id = record_from(hex);
   const auto view = id ? replica.view(*id) : Result<View>(Errc::not_found);
-  if (!view) return false;
+  if (!view || view->is_hidden) return false;
   const LedgerDefinition* ledger = replica.definitions().ledger(view->ledger);
   if (ledger == nullptr) return false;
   if (name_of(*ledger, *view) == typed || hex == typed) return true;
@@ -61,7 +61,7 @@ class RowSearch {
     const bool is_in = states_.empty()
                            ? !row.state.is_terminal
                            : std::count(states_.begin(), states_.end(), row.state.state) != 0;
-    return is_in && std::all_of(refs_.begin(), refs_.end(), [&](const auto& ref) {
+    return is_in && !row.is_hidden && std::all_of(refs_.begin(), refs_.end(), [&](const auto& ref) {
              return is_called(desk_, replica_, row.state.field(ledger_, ref.first), ref.second);
            });
   }

@@ -82,6 +82,19 @@ TEST_F(TwoAtOneFolder, TheSecondWaitsForOneThatEndsInTime) {
   EXPECT_EQ(machine.rows(), 1U);
 }
 
+// What the first one wrote while the second waited is not the second's to replace.
+TEST_F(TwoAtOneFolder, AnExportThatWaitedDoesNotReplaceWhatIsThereByThen) {
+  const auto first = holder();
+  Child second(machine.start({"export", "incoming", "--out", folder / "out.csv", "--json"}));
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  write_text(folder / "out.csv", "of the first");
+  first->give(machine.passphrase() + "\n" + machine.passphrase() + "\n");
+  EXPECT_EQ(first->wait().exit_code, 0);
+  const Ran ran = second.wait();
+  EXPECT_EQ(ran.error_code(), "EXISTS") << ran.said();
+  EXPECT_EQ(read_text(folder / "out.csv"), "of the first");
+}
+
 TEST_F(TwoAtOneFolder, AKilledOneLeavesNoLockBehind) {
   const auto first = holder();
   first->signal(SIGKILL);

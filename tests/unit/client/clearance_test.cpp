@@ -259,5 +259,85 @@ TEST_F(Clearances, AnArchiveEntryIsNotBelowItsPaperAndTakesNoWordFromAboveIt) {
   EXPECT_THAT(read(path("after/metadata.xml")), Not(HasSubstr("省厅</发文机关标志")));
 }
 
+// Absent, not masked (domain.md 3.6.4): its id says no more than one that nobody has.
+TEST_F(Clearances, ARaisedRowIsNotThereForWhoeverTypesItsIdOrName) {
+  const std::string raised = paper("秘密工程", "省厅〔2026〕8号");
+  good({"收文", "修改", raised, "--密级", "机密"});
+  for (const std::string& typed :
+       {raised, std::string("2026-0001"), std::string("省厅〔2026〕8号")})
+    for (const Words& words :
+         {Words{"收文", "查看"}, Words{"收文", "修改"}, Words{"handling", "add"},
+          Words{"借阅", "借出"}, Words{"timeline"}}) {
+      const auto asked = [&](const std::string& name) {
+        Words all = words;
+        all.push_back(name);
+        if (words.back() == "修改") all.insert(all.end(), {"--承办部门", "一处"});
+        if (words.back() == "借出") all.insert(all.end(), {"--借阅人", "张三"});
+        return low_.run(all);
+      };
+      const std::string nobodys(32, 'a');
+      const Said absent = asked(nobodys);
+      std::string words_of_none = absent.text;
+      for (std::size_t at = words_of_none.find(nobodys); at != std::string::npos;
+           at = words_of_none.find(nobodys))
+        words_of_none.replace(at, nobodys.size(), typed);
+      const Said hidden = asked(typed);
+      EXPECT_EQ(hidden.error, "NOT_FOUND") << words.front() << words.back() << typed << hidden.text;
+      EXPECT_EQ(hidden.text, words_of_none) << words.front() << typed;
+    }
+  EXPECT_EQ(must(low_.run({"handling", "list"})).json->getArray("records")->size(), 0U);
+  good({"收文", "查看", raised});
+}
+
+// Nobody approved the lending of an open paper; its raising is no reason to leave it out.
+TEST_F(Clearances, WhatWasLentBeforeItWasRaisedComesBackWithoutAnApproval) {
+  const auto lent = [&](const std::string& title, const std::string& doc_no) {
+    const std::string id = paper(title, doc_no);
+    good({"借阅", "借出", doc_no, "--借阅人", "张三", "--借出时间", "2026-11-03 09:00",
+          "--应还日期", "2026-11-04"});
+    good({"收文", "修改", id, "--密级", "机密"});
+  };
+  lent("秘密工程", "省厅〔2026〕8号");
+  lent("秘密图纸", "省厅〔2026〕9号");
+  good({"借阅", "修改", "省厅〔2026〕8号", "--催还记录", "已电话催还"});
+  EXPECT_EQ(good({"借阅", "归还", "省厅〔2026〕8号"})
+                .json->getArray("records")
+                ->getObject(0)
+                ->getValue<std::string>("state"),
+            "returned");
+  good({"借阅", "短缺立案", "省厅〔2026〕9号", "--清点结果", "短缺"});
+  paper("另一件", "省厅〔2026〕10号",
+        {"--密级", "机密", "--份数", "1", "--页数", "2", "--份号", "000010"});
+  EXPECT_THAT(good({"借阅", "借出", "省厅〔2026〕10号", "--借阅人", "张三"}).text,
+              Not(HasSubstr("已借出")))
+      << "what is lent now waits for its approval";
+}
+
+TEST_F(Clearances, AListIsKeptNoLowerThanTheLevelOfWhatItLists) {
+  const auto kept_at = [&](const Words& more) {
+    Words words{"return-list", "add",        "--接收机关", "省厅",
+                "--拟制日期",  "2026-11-20", "--拟制人",   "周敏"};
+    words.insert(words.end(), more.begin(), more.end());
+    return good(words).json->getArray("records")->getObject(0);
+  };
+  EXPECT_EQ(kept_at({"--item-title", "公开件"})->getValue<std::string>("compartment_level"),
+            "internal");
+  EXPECT_EQ(kept_at({"--item-title", "秘密件", "--item-level", "秘密"})
+                ->getValue<std::string>("compartment_level"),
+            "secret");
+  const auto list = kept_at({"--item-title", "内部件", "--item-level", "内部"});
+  const std::string id = list->getValue<std::string>("id");
+  EXPECT_EQ(list->getValue<std::string>("compartment_level"), "internal");
+  const Words higher{"--item-title", "机密件", "--item-level", "机密"};
+  for (const char* verb : {"修改", "核对"}) {
+    Words words{"清退清单", verb, id};
+    words.insert(words.end(), higher.begin(), higher.end());
+    const Said refused = archive_.run(words);
+    EXPECT_EQ(refused.error, "NOT_ALLOWED") << verb << refused.text;
+    EXPECT_THAT(refused.text, HasSubstr("请按密级分别列")) << verb;
+  }
+  good({"清退清单", "修改", id, "--item-title", "又一件", "--item-level", "内部"});
+}
+
 }  // namespace
 }  // namespace jiyao

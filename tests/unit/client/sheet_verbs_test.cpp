@@ -200,9 +200,9 @@ TEST_F(SheetVerbs, WhatIsSecretIsInThePrintLogBeforeItGoesOut) {
   const Said open = must(archive_.run({"export", "收文", "-o", path("open.csv")}));
   EXPECT_EQ(open.json->getValue<std::string>("registered"), "");
   EXPECT_EQ(archive_.run({"find", "导出", "--ledger", "print_log"}).error, "NOT_FOUND");
-  const std::string number =
-      number_of(must(archive_.run({"收文", "登记", "--标题", "涉密件", "--来文单位", "省厅",
-                                   "--密级", "机密", "--份数", "1", "--页数", "4", "--份号", "000123"})));
+  const std::string number = number_of(
+      must(archive_.run({"收文", "登记", "--标题", "涉密件", "--来文单位", "省厅", "--密级", "机密",
+                         "--份数", "1", "--页数", "4", "--份号", "000123"})));
   for (const std::string format : {"xlsx", "csv", "json", "jsonl"}) {
     const std::string file = path("out." + format);
     const Said said =
@@ -240,6 +240,44 @@ TEST_F(SheetVerbs, NothingIsWrittenOverAFileUnlessSomebodySaysSo) {
   must(archive_.run({"export", "incoming", "-o", path("mine.xlsx"), "--force"}));
   EXPECT_EQ(rows_of_xlsx(path("mine.xlsx")).size(), 1U);
   EXPECT_FALSE(fs::exists(path("mine.xlsx.new")));
+}
+
+// Anybody may put a name into the folder of an export: a link there is not followed, a file there
+// is its owner's.
+TEST_F(SheetVerbs, WhatLiesBesideTheNameIsNeitherFollowedNorTouched) {
+  write(path("in.csv"),
+        "序号,收文日期,来文单位,文号,标题,密级\n1,2026-11-01,省厅,厅发〔2026〕1号,件,九级\n");
+  write(path("keys"), "a keyring");
+  const std::vector<std::pair<std::string, std::vector<std::string>>> verbs = {
+      {"out.csv", {"export", "incoming", "--out"}},
+      {"out.json", {"export", "incoming", "--out"}},
+      {"empty.xlsx", {"template", "incoming", "--out"}},
+      {"bad.csv", {"import", "incoming", path("in.csv"), "--rejects"}},
+      {"page.html", {"print", "F01", "--out"}},
+      {"B.inv", {"enrol", "invite", "--office", "档案室", "--ceiling", "内部", "--out"}}};
+  for (const auto& [name, words] : verbs) {
+    SCOPED_TRACE(name);
+    const std::string out = path(name), beside = out + ".new";
+    const auto run = [&] {
+      std::vector<std::string> all = words;
+      all.push_back(out);
+      archive_.run(all);
+      ASSERT_TRUE(fs::is_regular_file(fs::symlink_status(out)));
+      EXPECT_EQ(fs::status(out).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+      fs::remove(out);
+    };
+    fs::create_symlink(path("keys"), beside);
+    run();
+    EXPECT_EQ(read(path("keys")), "a keyring");
+    EXPECT_TRUE(fs::is_symlink(beside));
+    fs::remove(beside);
+    write(beside, "somebody's own");
+    fs::permissions(beside, fs::perms::others_read, fs::perm_options::add);
+    run();
+    EXPECT_EQ(read(beside), "somebody's own");
+  }
+  for (const auto& entry : fs::directory_iterator(folder_))
+    EXPECT_THAT(entry.path().string(), Not(HasSubstr(".jiyao-")));
 }
 
 TEST_F(SheetVerbs, EveryLedgerGoesOutAndHasATemplateThatAnImportKnows) {
