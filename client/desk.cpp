@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "client/hub_link.h"
 #include "client/second_thread.h"
 #include "crypto/random.h"
 #include "schema/dates.h"
@@ -43,6 +44,16 @@ Unlocked copy_of(const Unlocked& unlocked) {
   for (const auto& [level, file] : unlocked.levels)
     copy.levels.emplace(level, FileAccess{file.id, file.key.duplicate()});
   return copy;
+}
+
+/// Why the ledger shows nothing, or nothing entered here will count.
+void tell_what_is_wanting(const Desk& desk, const Replica& replica) {
+  const Roster roster = replica.roster();
+  const UserRecord* user = roster.user(replica.person().user);
+  const auto warn = [&](std::string_view id) { desk.console().warn(desk.text(id)); };
+  if (user == nullptr && !roster.users().empty()) warn("desk.not_approved");
+  if (user != nullptr && user->clearance < Level::internal) warn("desk.no_clearance");
+  if (!replica.recall(kShutOutNote).value_or(Bytes{}).empty()) warn("desk.shut_out");
 }
 
 }  // namespace
@@ -168,9 +179,7 @@ Result<Replica*> Desk::open_replica() {
   if (!opened) return opened.error();
   replica_ = *std::move(opened);
   replica_->work_with(std::make_unique<SecondThread>());
-  const Roster roster = replica_->roster();
-  if (!roster.users().empty() && roster.user(replica_->person().user) == nullptr)
-    console_.warn(text("desk.not_approved"));
+  tell_what_is_wanting(*this, *replica_);
   const auto day_end = replica_->recall(kDayEndKey);
   day_end_ = day_end ? std::atoi(std::string(as_text(*day_end)).c_str()) : 0;
   return replica_.get();

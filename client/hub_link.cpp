@@ -271,6 +271,12 @@ Result<void> catch_up_all(Replica& replica) {
   }
 }
 
+/// No proof: this machine's roster may not have it, so nothing is refused here. People are told.
+void note_shut_out(Replica& replica, bool is_shut_out) {
+  const Bytes note = is_shut_out ? to_bytes("1") : Bytes{};
+  if (replica.recall(kShutOutNote).value_or(Bytes{}) != note) replica.remember(kShutOutNote, note);
+}
+
 }  // namespace
 
 Result<void> TrustGate::before_roster(ByteView record) {
@@ -301,8 +307,9 @@ Result<MetHub> meet_hub(Desk& desk, Replica& replica, const HubAt& hub, const Di
   Arrivals arrivals(replica);
   for (int meeting = 0; meeting < 8; ++meeting) {
     const std::uint64_t roster = replica.log().roster().point().seq;
-    if (const auto held = Conversation(desk, replica, hub, caller, root_print, met).hold(); !held)
-      return held.error();
+    const auto held = Conversation(desk, replica, hub, caller, root_print, met).hold();
+    if (held || held.code() == Errc::revoked) note_shut_out(replica, !held);
+    if (!held) return held.error();
     if (const auto caught = catch_up_all(replica); !caught) return caught.error();
     const Roster now = replica.log().roster();
     const Digest papers = replica.log().papers(Scope{now.compartments()});

@@ -26,6 +26,9 @@ struct MetHub {
   std::int64_t next_contact_ms = 0;
 };
 
+/// What the replica remembers while the hub's last word was that this machine is shut out.
+inline constexpr const char* kShutOutNote = "hub.shut_out";
+
 /// The hub the roster names.   errors: not_found (none: this realm works by media only)
 Result<HubAt> hub_of(Desk& desk, const Replica& replica);
 

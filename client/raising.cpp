@@ -6,8 +6,8 @@
 #include <set>
 
 #include "client/custody.h"
+#include "client/directory.h"
 #include "client/records.h"
-#include "client/typed_value.h"
 #include "sync/check.h"
 
 namespace jiyao {
@@ -24,7 +24,8 @@ bool is_one_of(const auto& names, std::string_view name) {
 }
 
 /// The rows of one paper, found from any row it is entered as; what is merely about it (a dispatch,
-/// an incident) goes up with it and raises nothing itself.
+/// an incident) goes up with it and raises nothing itself. And the rulings that quote one of them,
+/// or a row that shows one (they were made of the level_with_cited() of what they name).
 class PaperRows {
  public:
   explicit PaperRows(const Replica& replica) : replica_(replica) {}
@@ -33,9 +34,8 @@ class PaperRows {
     take(row);
     for (std::size_t i = 0; i < found_.size(); ++i) {
       const View at = found_[i];
-      if (!is_one_of(kPaperLedgers, at.ledger)) continue;
-      take_cited(at);
-      take_citing(at.record);
+      if (is_one_of(kPaperLedgers, at.ledger)) take_cited(at);
+      take_citing(at);
     }
     return std::move(found_);
   }
@@ -55,17 +55,30 @@ class PaperRows {
       if (const auto cited = replica_.view(*id)) take(*cited);
     }
   }
-  void take_citing(const RecordId& record) {
+  void take_citing(const View& at) {
+    const bool is_paper = is_one_of(kPaperLedgers, at.ledger);
+    for_each_citing(at.record, [&](const View& row) {
+      if (quotes(row) || (is_paper && names_in_its_own(row, at.record))) return take(row);
+      for_each_citing(row.record, [&](const View& about) {
+        if (quotes(about)) take(about);
+      });
+    });
+  }
+  void for_each_citing(const RecordId& record, const auto& visit) const {
     Query query;
     query.cites = record;
     query.limit = 500;
     std::optional<RecordId> after;
     do {
       const RecordPage page = replica_.search(query, after);
-      for (const View& row : page.rows)
-        if (names_in_its_own(row, record)) take(row);
+      for (const View& row : page.rows) visit(row);
       after = page.after;
     } while (after);
+  }
+  /// Was what the rows it names say copied into it?
+  bool quotes(const View& row) const {
+    const LedgerDefinition* ledger = replica_.definitions().ledger(row.ledger);
+    return ledger != nullptr && ledger->settles.has_value();
   }
   /// In a column of the row, not in one entry of a list of many papers.
   bool names_in_its_own(const View& row, const RecordId& record) const {
@@ -85,21 +98,27 @@ class PaperRows {
   std::set<RecordId> seen_;
 };
 
+std::optional<Level> level_named(const LedgerDefinition& ledger, const FieldValues& values) {
+  if (!ledger.level_group) return std::nullopt;
+  const auto found = values.find("level");
+  return found == values.end() ? std::nullopt : level_from(found->second);
+}
+
 class Raising {
  public:
   Raising(Desk& desk, const Replica& replica, Act& act)
       : desk_(desk), replica_(replica), directory_(replica), act_(act) {}
 
-  std::string run() {
+  std::string run(const View& row, const FieldValues& named, const std::string& reason) {
     const std::vector<Step> given = act_.steps;
     for (const Step& step : given)
       if (level_written(step)) settled_.insert(step.record);
-    for (const Step& step : given) {
-      const auto row = replica_.view(step.record);
-      const auto level = level_written(step);
-      if (!row || row->is_hidden || !level || *level <= own_level(*row)) continue;
-      for (const View& other : PaperRows(replica_).from(*row)) raise(other, *level, step.reason);
-    }
+    for (const Step& step : given)
+      if (const auto level = level_written(step))
+        if (const auto written = replica_.view(step.record))
+          raise_paper_of(*written, *level, step.reason);
+    const auto level = level_named(*replica_.definitions().ledger(row.ledger), named);
+    if (level && !settled_.contains(row.record)) raise_paper_of(row, *level, reason);
     std::string text;
     if (!raised_.empty()) text += "\n" + desk_.text("level.raised_with", {{"names", raised_}});
     if (!left_.empty()) text += "\n" + desk_.text("level.not_raised_with", {{"names", left_}});
@@ -113,6 +132,10 @@ class Raising {
     for (const Write& write : step.writes)
       if (write.group == ledger->groups[*ledger->level_group].name) return level_from(write.value);
     return std::nullopt;
+  }
+  void raise_paper_of(const View& row, Level level, const std::string& reason) {
+    if (row.is_hidden || level < own_level(row)) return;
+    for (const View& other : PaperRows(replica_).from(row)) raise(other, level, reason);
   }
   void raise(const View& row, Level level, const std::string& reason) {
     const LedgerDefinition& ledger = *replica_.definitions().ledger(row.ledger);
@@ -161,8 +184,26 @@ bool is_of_same_paper(const Field& field) {
          !is_one_of(kOtherPapers, field.name);
 }
 
-std::string raise_whole_paper(Desk& desk, const Replica& replica, Act& act) {
-  return Raising(desk, replica, act).run();
+std::string raise_whole_paper(Desk& desk, const Replica& replica, Act& act, const View& row,
+                              const FieldValues& named, const std::string& reason) {
+  return Raising(desk, replica, act).run(row, named, reason);
+}
+
+Result<void> sure_to_hide(Desk& desk, const Replica& replica, const LedgerDefinition& ledger,
+                          const FieldValues& named, bool is_sure) {
+  const auto level = level_named(ledger, named);
+  const Roster roster = replica.roster();
+  const UserRecord* user = roster.user(replica.person().user);
+  if (is_sure || !level || user == nullptr || *level <= user->clearance) return {};
+  const std::string question =
+      desk.text("level.sure", {{"level", level_text(desk.words(), *level)},
+                               {"own", level_text(desk.words(), user->clearance)}});
+  const auto yes = desk.prompt().yes(question, "--yes");
+  if (!yes && yes.code() == Errc::usage)
+    return Error{Errc::usage, yes.error().detail + "\n" + question};
+  if (!yes) return yes.error();
+  if (!*yes) return desk.failure(Errc::interrupted, "level.left");
+  return {};
 }
 
 }  // namespace jiyao

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "client/desk.h"
+#include "client/typed_value.h"
 
 namespace jiyao {
 
@@ -12,10 +13,18 @@ namespace jiyao {
 /// paper are papers of their own.
 bool is_of_same_paper(const Field& field);
 
-/// Where a step of the act raises the level of a row: its document, copies and all other rows of
-/// that paper with a level column are raised by the same act, as far as this person may write them
-/// and they are kept where the act is. Returns a line each for what goes up with it and for what
-/// stays below and has to be raised there; empty: neither.
-std::string raise_whole_paper(Desk& desk, const Replica& replica, Act& act);
+/// Where a step of the act raises the level of a row, or `named` says the level `row` has already
+/// (its paper may lag behind: a loan made elsewhere meanwhile): its document, copies and all other
+/// rows of that paper with a level column, and the rulings that quote them, are raised by the same
+/// act, as far as this person may write them and they are kept where the act is. Returns a line
+/// each for what goes up with it and for what stays below and has to be raised there; empty:
+/// neither.
+std::string raise_whole_paper(Desk& desk, const Replica& replica, Act& act, const View& row,
+                              const FieldValues& named, const std::string& reason);
+
+/// Asks before a row goes up above the clearance of whoever is at the keyboard: they would not see
+/// it on.   errors: usage (nobody to ask, and not `is_sure`), interrupted (no)
+Result<void> sure_to_hide(Desk& desk, const Replica& replica, const LedgerDefinition& ledger,
+                          const FieldValues& named, bool is_sure);
 
 }  // namespace jiyao

@@ -68,13 +68,16 @@ Result<ChangeId> struck_entry(Desk& desk, const Replica& replica, const LedgerDe
   return fitting.front();
 }
 
-/// Records the change of a row, and what else it raises.
+/// Records the change of a row, and what else it raises.   errors: usage (neither)
 Result<Answer> recorded_with_its_paper(Desk& desk, Replica& replica, Act& act,
-                                       std::string_view message, const RecordId& row) {
-  const std::string raised = raise_whole_paper(desk, replica, act);
+                                       std::string_view message, const RowAndValues& given,
+                                       const std::string& reason) {
+  const std::string raised =
+      raise_whole_paper(desk, replica, act, given.row, given.typed.values, reason);
+  if (act.steps.empty()) return Error{Errc::usage, desk.text("incoming.nothing_given") + raised};
   const auto recorded = replica.record(act);
   if (!recorded) return in_words(desk, replica, recorded.error());
-  Answer answer = recorded_answer(desk, replica, desk.text(message), {row});
+  Answer answer = recorded_answer(desk, replica, desk.text(message), {given.row.record});
   answer.text += raised;
   return answer;
 }
@@ -87,40 +90,39 @@ class Correcting {
         replica_(replica),
         ledger_(ledger),
         options_(options),
-        row_(std::move(given.row)),
-        typed_(std::move(given.typed)),
-        act_{row_.compartment, {}} {}
+        given_(std::move(given)),
+        act_{given_.row.compartment, {}} {}
 
   Result<Answer> run() {
     FieldValues amended;
     FieldValues ruled;
-    for (const auto& [name, value] : typed_.values) {
-      if (row_.state.field(ledger_, name) == value) continue;
+    for (const auto& [name, value] : given_.typed.values) {
+      if (given_.row.state.field(ledger_, name) == value) continue;
       (is_written_once(name) ? ruled : amended)[name] = value;
     }
     if (!amended.empty())
       if (const auto added = add(ChangeKind::amend, amended, {}); !added) return added.error();
     for (const auto& [name, value] : ruled)
       if (const auto added = rule(name, value); !added) return added.error();
-    for (const FieldValues& entry : typed_.entries)
+    for (const FieldValues& entry : given_.typed.entries)
       if (const auto added = replace(entry); !added) return added.error();
-    if (act_.steps.empty()) return desk_.failure(Errc::usage, "incoming.nothing_given");
-    return recorded_with_its_paper(desk_, replica_, act_, "ledger.corrected", row_.record);
+    return recorded_with_its_paper(desk_, replica_, act_, "ledger.corrected", given_,
+                                   options_.reason);
   }
 
  private:
   bool is_written_once(const std::string& name) const {
     const Group& group = ledger_.groups[ledger_.field(name)->group];
-    return group.kind == GroupKind::fixed && !row_.state.field(ledger_, name).empty();
+    return group.kind == GroupKind::fixed && !given_.row.state.field(ledger_, name).empty();
   }
   Result<void> add(ChangeKind kind, const FieldValues& values, std::vector<ChangeId> settles) {
     Step step;
     step.kind = kind;
     step.ledger = ledger_.name;
-    step.record = row_.record;
+    step.record = given_.row.record;
     step.reason = options_.reason;
     step.settles = std::move(settles);
-    auto writes = writes_of(ledger_, values, &row_.state);
+    auto writes = writes_of(ledger_, values, &given_.row.state);
     if (!writes) return writes.error();
     step.writes = *std::move(writes);
     act_.steps.push_back(std::move(step));
@@ -128,7 +130,7 @@ class Correcting {
   }
   /// What is written once only a ruling corrects: it names the write it settles.
   Result<void> rule(const std::string& name, const std::string& value) {
-    const GroupState* group = row_.state.group(ledger_.field(name)->group);
+    const GroupState* group = given_.row.state.group(ledger_.field(name)->group);
     JIYAO_ASSERT(group != nullptr);
     std::vector<ChangeId> settles = group->to_settle;
     if (settles.empty())
@@ -136,12 +138,12 @@ class Correcting {
     return add(ChangeKind::resolve, {{name, value}}, std::move(settles));
   }
   Result<void> replace(const FieldValues& entry) {
-    const auto struck = struck_entry(desk_, replica_, ledger_, row_, entry, options_.was);
+    const auto struck = struck_entry(desk_, replica_, ledger_, given_.row, entry, options_.was);
     if (!struck) return struck.error();
     Step withdrawn;
     withdrawn.kind = ChangeKind::withdraw;
     withdrawn.ledger = ledger_.name;
-    withdrawn.record = row_.record;
+    withdrawn.record = given_.row.record;
     withdrawn.reason = options_.reason;
     withdrawn.settles = {*struck};
     const Field& field = *ledger_.field(entry.begin()->first);
@@ -154,8 +156,7 @@ class Correcting {
   Replica& replica_;
   const LedgerDefinition& ledger_;
   const LedgerOptions& options_;
-  View row_;
-  TypedValues typed_;
+  RowAndValues given_;
   Act act_;
 };
 
@@ -167,6 +168,9 @@ Result<Answer> edit_row(Desk& desk, const LedgerCommand& command, const LedgerOp
   const LedgerDefinition& ledger = *command.ledger;
   auto given = row_and_values(desk, **replica, ledger, options);
   if (!given) return given.error();
+  if (const auto sure = sure_to_hide(desk, **replica, ledger, given->typed.values, options.is_sure);
+      !sure)
+    return sure.error();
   if (!options.step.empty()) {
     std::vector<std::size_t> steps;
     for (std::size_t i = 0; i < ledger.steps.size(); ++i) {
@@ -183,8 +187,7 @@ Result<Answer> edit_row(Desk& desk, const LedgerCommand& command, const LedgerOp
   auto act =
       amend_act(ledger, given->row, given->typed.values, given->typed.entries, options.reason);
   if (!act) return act.error();
-  if (act->steps.empty()) return desk.failure(Errc::usage, "incoming.nothing_given");
-  return recorded_with_its_paper(desk, **replica, *act, "incoming.edited", given->row.record);
+  return recorded_with_its_paper(desk, **replica, *act, "incoming.edited", *given, options.reason);
 }
 
 Result<Answer> correct_row(Desk& desk, const LedgerCommand& command, const LedgerOptions& options) {
@@ -194,6 +197,10 @@ Result<Answer> correct_row(Desk& desk, const LedgerCommand& command, const Ledge
     return desk.failure(Errc::invalid, "value.blank", {{"field", desk.text("opt.reason")}});
   auto given = row_and_values(desk, **replica, *command.ledger, options);
   if (!given) return given.error();
+  if (const auto sure =
+          sure_to_hide(desk, **replica, *command.ledger, given->typed.values, options.is_sure);
+      !sure)
+    return sure.error();
   return Correcting(desk, **replica, *command.ledger, options, *std::move(given)).run();
 }
 

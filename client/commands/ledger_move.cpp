@@ -110,7 +110,7 @@ Result<Act> act_of_step(Desk& desk, Replica& replica, const LedgerDefinition& le
   if (!act) return act.error();
   const StepAtHand at{ledger, *next.step, &row, next.values, typed.entries};
   if (const auto also = add_also(desk, replica, at, *act); !also) return also.error();
-  next.told += raise_whole_paper(desk, replica, *act);
+  next.told += raise_whole_paper(desk, replica, *act, row, next.values, reason);
   return act;
 }
 
@@ -258,14 +258,21 @@ Result<Answer> take_step(Desk& desk, const LedgerCommand& command, const LedgerO
       return desk.failure(Errc::usage, "ledger.row_or_where");
     const auto rows = rows_where(desk, **replica, ledger, states, options);
     if (!rows) return rows.error();
+    if (const auto sure = sure_to_hide(desk, **replica, ledger, typed->values, options.is_sure);
+        !sure)
+      return sure.error();
     return MovingMany(desk, **replica, command, options, *typed).run(*rows);
   }
   if (options.record.empty() || !can_move(ledger, command.verb))
     return make_row(desk, **replica, command, options, *std::move(typed));
   const auto row = find_row(desk, **replica, ledger, options.record, states, typed->refs);
-  if (row)
+  if (row) {
+    if (const auto sure = sure_to_hide(desk, **replica, ledger, typed->values, options.is_sure);
+        !sure)
+      return sure.error();
     return move_row(desk, **replica, ledger, command.verb.steps, *row, *std::move(typed),
                     options.reason, options.approve);
+  }
   const bool makes_one =
       row.code() == Errc::not_found && can_make(ledger, command.verb) && !refs_of(ledger).empty();
   if (!makes_one) return row.error();

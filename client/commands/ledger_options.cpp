@@ -104,6 +104,18 @@ void declare_list(CLI::App& app, LedgerOptions& options, const Catalogue& words)
   declare_after(app, options.filter, words);
 }
 
+/// A level above one's own is asked about before it is written into a row that is there.
+void declare_sure(CLI::App& app, LedgerOptions& options, const LedgerCommand& command,
+                  const Catalogue& words) {
+  const LedgerDefinition& ledger = *command.ledger;
+  const bool writes_level =
+      std::any_of(command.verb.fields.begin(), command.verb.fields.end(), [&](std::size_t field) {
+        return ledger.level_group && ledger.fields[field].group == *ledger.level_group;
+      });
+  if (writes_level && (command.verb.kind != VerbKind::step || can_move(ledger, command.verb)))
+    app.add_flag("--yes,--确认", options.is_sure, words.text("opt.yes"));
+}
+
 /// The k-th values of a group's fields are its k-th entry.
 Result<void> add_entries(Desk& desk, const LedgerDefinition& ledger, const Group& group,
                          const std::map<std::string, std::vector<std::string>>& values,
@@ -194,6 +206,7 @@ void declare_options(CLI::App& app, LedgerOptions& options, const LedgerCommand&
   for (const std::size_t field : command.verb.fields)
     declare_field(app, ledger.fields[field], options.typed[ledger.fields[field].name], words);
   if (command.verb.kind == VerbKind::step) declare_rest_of_step(app, options, command, words);
+  declare_sure(app, options, command, words);
 }
 
 Result<TypedValues> read_typed(Desk& desk, const LedgerDefinition& ledger,

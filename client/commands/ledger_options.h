@@ -20,6 +20,7 @@ struct LedgerOptions {
   std::string reason, owner, level, step, was, column;
   FilterOptions filter;  ///< of a list; of a step: the rows it is taken with
   bool approve = false;
+  bool is_sure = false;  ///< that a level above one's own is meant
   std::size_t limit = 50;
 };
 

@@ -109,6 +109,8 @@ TEST_F(Leaving, RolesAreReplacedAndNoRoleMeansNothingMoreIsRecorded) {
   EXPECT_EQ(gone->getValue<unsigned>("roles"), 0U);
   EXPECT_EQ(gone->getValue<std::string>("clearance"), "public");
   EXPECT_EQ(as(li, incoming("离岗以后")).exit_code, 7);
+  EXPECT_THAT(as(li, {"incoming", "list"}).err, HasSubstr("已没有涉密等级"));
+  EXPECT_THAT(r.run({"incoming", "list"}).err, Not(HasSubstr("已没有涉密等级")));
 }
 
 TEST_F(Leaving, AChangeOfNothingOrAWrongOneSignsNothing) {
@@ -276,10 +278,16 @@ TEST_F(TakenBack, AMachineIsRefusedGetsNothingNewAndWhatItDeliveredStays) {
   expect_refused(r, {"again", {"enrol", "revoke", "A", "--yes"}, 1, "EXISTS", {"已经停用"}});
   r.good({"sync"});
 
+  EXPECT_THAT(a.run({"status"}).err, Not(HasSubstr("本机已停用"))) << "it does not know yet";
   const Ran push = a.run({"sync"});
   EXPECT_EQ(push.exit_code, 7) << push.said();
   EXPECT_THAT(push.err, HasSubstr("停用"));
   EXPECT_EQ(a.json({"sync"}).error_code(), "REVOKED");
+  for (const Words& words : {incoming("停用后登记的"), Words{"status"}, Words{"verify"}}) {
+    const Ran done = a.run(words);
+    EXPECT_EQ(done.exit_code, 0) << "the hub's word is no proof: " << done.said();
+    EXPECT_THAT(done.err, HasSubstr("中心答复本机已停用")) << words.front();
+  }
   const std::string stick = realm.folder / "stick";
   std::filesystem::create_directory(stick);
   const auto out = a.good({"bundle", "export", "--to", "R", "--out", stick});

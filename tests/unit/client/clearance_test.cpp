@@ -186,6 +186,103 @@ TEST_F(Clearances, APaperIsRaisedFromWhicheverOfItsRowsAndByCorrectionToo) {
   static_cast<void>(row);
 }
 
+TEST_F(Clearances, ARulingAskedBeforeAPaperWasRaisedGoesUpWithIt) {
+  paper("防汛通知", "省厅〔2026〕7号");
+  const std::string raised = paper("秘密工程", "省厅〔2026〕7号");
+  good({"冲突", "提请", finding(archive_, "N2")});
+  const auto shown_below = [&] { return said(low_.run({"ruling", "list"})); };
+  EXPECT_EQ(must(low_.run({"ruling", "list"})).json->getArray("records")->size(), 1U);
+  EXPECT_THAT(exported(low_, "ruling"), HasSubstr("秘密工程"));
+  const Said edited = good({"收文", "修改", raised, "--密级", "机密"});
+  EXPECT_THAT(edited.text, AllOf(HasSubstr("一并提为"), HasSubstr("冲突处理台账"))) << edited.text;
+  EXPECT_EQ(must(low_.run({"ruling", "list"})).json->getArray("records")->size(), 0U)
+      << shown_below();
+  EXPECT_THAT(exported(low_, "ruling"), Not(HasSubstr("秘密工程")));
+}
+
+// What a ruling says of a loan has the words of the paper that was lent.
+TEST_F(Clearances, ARulingOnARowThatShowsThePaperGoesUpToo) {
+  const std::string raised = paper("秘密工程", "省厅〔2026〕8号");
+  const std::string loan = made(
+      good({"借阅", "借出", "省厅〔2026〕8号", "--借阅人", "张三", "--应还日期", "2026-11-04"}));
+  good({"ruling", "add", "--涉及的登记", loan, "--各方所记", "借出 秘密工程", "--发现标识", "1",
+        "--code", "N2", "--class", "询问", "--question", "重号", "--密级", "内部"});
+  good({"收文", "修改", raised, "--密级", "机密"});
+  EXPECT_EQ(must(low_.run({"ruling", "list"})).json->getArray("records")->size(), 0U);
+}
+
+// A loan made elsewhere meanwhile, or an older program, leaves rows of the paper below.
+TEST_F(Clearances, WhatLagsBehindGoesUpWhenTheLevelIsNamedAgain) {
+  const Words edit{"收文", "修改", "省厅〔2026〕8号", "--密级", "机密"};
+  const std::string raised = paper("秘密工程", "省厅〔2026〕8号");
+  good({"借阅", "借出", "省厅〔2026〕8号", "--借阅人", "张三"});
+  raise_alone(raised);
+  EXPECT_EQ(must(low_.run({"文件份", "列表"})).json->getArray("records")->size(), 1U);
+  const Said named = good(edit);
+  EXPECT_THAT(named.text, HasSubstr("一并提为同一密级：文件 省厅〔2026〕8号、文件份"));
+  EXPECT_EQ(must(low_.run({"文件份", "列表"})).json->getArray("records")->size(), 0U);
+  const Said again = archive_.run(edit);
+  EXPECT_EQ(again.error, "USAGE");
+  EXPECT_THAT(again.text, HasSubstr("没有给出要改的内容"));
+}
+
+TEST_F(Clearances, WhatLagsBehindGoesUpByCorrectionAndByAStepToo) {
+  for (const Words& words : {Words{"收文", "更正", "--原因", "补提"}, Words{"收文", "初审"}}) {
+    const std::string no = "省厅〔2026〕" + std::to_string(words.size()) + "号";
+    const std::string raised = paper("秘密工程", no);
+    good({"借阅", "借出", no, "--借阅人", "张三"});
+    raise_alone(raised);
+    Words named = words;
+    named.insert(named.begin() + 2, raised);
+    if (words[1] == "更正") named.insert(named.end(), {"--密级", "机密"});
+    if (words[1] == "初审")
+      named = {"收文", "修改",   raised, "--办理", "初审", "--密级",
+               "机密", "--份数", "1",    "--页数", "2"};
+    EXPECT_THAT(good(named).text, HasSubstr("一并提为同一密级：文件 " + no + "、文件份"));
+  }
+}
+
+TEST_F(Clearances, WhatLagsBehindAndIsNotThisPersonsToRaiseIsNamed) {
+  const std::string raised = paper("秘密工程", "省厅〔2026〕8号");
+  good({"借阅", "借出", "省厅〔2026〕8号", "--借阅人", "张三"});
+  raise_alone(raised);
+  must(archive_.run({"user", "add", "王五", "--roles", "leader", "--clearance", "机密",
+                     "--recovery-sheet", path("wang.sheet")},
+                    {"the passphrase of Wang", archive_.passphrase_of_root}));
+  const Said named = OfficeMachine(folder_ / "R", "the passphrase of Wang")
+                         .run({"收文", "修改", "省厅〔2026〕8号", "--密级", "机密"});
+  EXPECT_EQ(named.error, "USAGE");
+  EXPECT_THAT(named.text, AllOf(HasSubstr("没有一并提级"), HasSubstr("文件份")));
+}
+
+TEST_F(Clearances, ALevelAboveOnesOwnIsAskedAboutFirst) {
+  const std::string row = paper("秘密工程", "省厅〔2026〕8号");
+  for (const Words& words : {Words{"收文", "修改", row, "--密级", "绝密"},
+                             Words{"收文", "更正", row, "--密级", "秘密", "--原因", "定密"},
+                             Words{"收文", "修改", row, "--办理", "初审", "--密级", "秘密"}}) {
+    const Said asked = low_.run(words);
+    EXPECT_EQ(asked.exit_code, 2) << words[1];
+    EXPECT_EQ(asked.error, "USAGE");
+    EXPECT_THAT(asked.text, AllOf(HasSubstr("--yes"), HasSubstr("高于您的涉密等级（内部）")));
+    EXPECT_THAT(said(must(low_.run({"收文", "查看", row}))), HasSubstr("\"internal\""));
+  }
+  must(low_.run({"收文", "修改", row, "--密级", "秘密", "--份数", "1", "--页数", "2", "--确认"}));
+  EXPECT_THAT(said(low_.run({"收文", "查看", row})), Not(HasSubstr("秘密工程")));
+  EXPECT_THAT(said(good({"收文", "查看", row})), HasSubstr("\"secret\""));
+}
+
+TEST_F(Clearances, AStepThatWritesALevelAboveOnesOwnIsAskedAboutFirst) {
+  const std::string row = made(good({"收文", "签收", "--来文单位", "省厅", "--标题", "秘密工程"}));
+  Words step{"收文", "登记", row, "--密级", "秘密", "--份数", "1", "--页数", "2"};
+  EXPECT_EQ(low_.run(step).error, "USAGE");
+  Words where{"收文", "登记", "--where", "标题=秘密工程", "--密级", "秘密"};
+  EXPECT_EQ(low_.run(where).error, "USAGE");
+  EXPECT_THAT(said(must(low_.run({"收文", "查看", row}))), HasSubstr("\"received\""));
+  step.push_back("--yes");
+  must(low_.run(step));
+  EXPECT_THAT(said(low_.run({"收文", "查看", row})), Not(HasSubstr("秘密工程")));
+}
+
 TEST_F(Clearances, WhatThisPersonMayNotRaiseIsNamed) {
   paper("秘密工程", "省厅〔2026〕8号");
   good({"借阅", "借出", "省厅〔2026〕8号", "--借阅人", "张三"});

@@ -2,12 +2,15 @@
 // grow.
 #include "client/hub_link.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <fstream>
 #include <random>
 
 #include "client/request_pace.h"
 #include "support/chaos_proxy.h"
-#include "unit/client/verbs_fixture.h"
+#include "unit/client/ledger_walk.h"
 
 namespace jiyao {
 namespace {
@@ -91,6 +94,22 @@ TEST_F(HubLink, ALinkThatIsCutWithinEveryBatchStillEndsTheMeeting) {
   EXPECT_GE(link.connections(), 10);
   EXPECT_EQ(number(must(reader.run({"sync"})), "requests"), 1U);
   EXPECT_EQ(must(reader.run({"incoming", "list"})).json->getValue<int>("total"), 1500);
+}
+
+TEST_F(HubLink, ThatTheHubShutThisMachineOutIsToldUntilAMeetingSucceeds) {
+  const auto warned = [&](const std::vector<std::string>& words) {
+    testing::internal::CaptureStderr();
+    static_cast<void>(archive_->run(words));
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_THAT(warned({"status"}), testing::Not(testing::HasSubstr("本机已停用")));
+  OpenDesk(folder_ / "R", "passphrase of R").replica().remember(kShutOutNote, to_bytes("1"));
+  EXPECT_THAT(warned({"status"}), testing::HasSubstr("本机已停用"));
+  warned({"sync"});  // no hub answers
+  EXPECT_THAT(warned({"status"}), testing::HasSubstr("本机已停用")) << "no other answer came";
+  hub_.start();
+  must(archive_->run({"sync"}));
+  EXPECT_THAT(warned({"status"}), testing::Not(testing::HasSubstr("本机已停用")));
 }
 
 TEST_F(HubLink, AGoodLinkIsAskedForFewRequestsAndWithNothingNewForOneSmallOne) {
