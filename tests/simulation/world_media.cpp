@@ -111,18 +111,20 @@ void World::export_set(Station& station, const Lane& lane, std::optional<Fault> 
   stick.make_folder(kMediumFolder);
   if (fault == Fault::disk_full_medium) stick.set_bytes_max(chance.below(20'000));
   Medium medium{lane.from, lane.to, label, {}, step_no_};
+  std::vector<HandOver> facts;
   try {
-    const Result<std::vector<HandOver>> written = writer->write_all(stick, kMediumFolder);
+    Result<std::vector<HandOver>> written = writer->write_all(stick, kMediumFolder);
     if (!written) {
       if (fault == Fault::disk_full_medium) fire(*fault);
       return note("not written " + written.error().detail);
     }
-    for (const HandOver& fact : *written) (void)replica.put(fact);
+    facts = std::move(*written);
   } catch (const StorageFailure& failure) {
     if (fault != Fault::disk_full_medium) throw;
     fire(*fault);
     return note("stick full");
   }
+  for (const HandOver& fact : facts) (void)replica.put(fact);  // a full disk here is the machine's
   book.exported(writer->lane_set());
   keep(replica, book);
   stick.eject();

@@ -43,6 +43,8 @@ void World::tell_compartment(std::ostream& out, Station& station,
   std::map<CompartmentId, Counts> counts = replica.counts();
   const auto digest = digests.find(compartment);
   if (digest == digests.end() || counts[compartment].pending_key > 0) return;
+  // A machine that is shut out gets no key to seal its last changes with: no log tells of them.
+  if (replica.unsealed() > 0) return;
   std::set<RecordId> records;
   for (const ChangeId& id : god_.changes_of(replica.log(), compartment))
     records.insert(god_.known().at(id).change.record);
