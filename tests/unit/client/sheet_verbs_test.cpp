@@ -258,9 +258,9 @@ TEST_F(SheetVerbs, WhatLiesBesideTheNameIsNeitherFollowedNorTouched) {
   for (const auto& [name, words] : verbs) {
     SCOPED_TRACE(name);
     const std::string out = path(name), beside = out + ".new";
+    std::vector<std::string> all = words;
+    all.push_back(out);
     const auto run = [&] {
-      std::vector<std::string> all = words;
-      all.push_back(out);
       archive_.run(all);
       ASSERT_TRUE(fs::is_regular_file(fs::symlink_status(out)));
       EXPECT_EQ(fs::status(out).permissions(), fs::perms::owner_read | fs::perms::owner_write);
