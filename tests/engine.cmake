@@ -22,6 +22,7 @@ jiyao_test(test_log
 jiyao_test(test_replica
   SOURCES
     support/realm_fixture.cpp
+    unit/sync/replica_clearance_test.cpp
     unit/sync/replica_findings_test.cpp
     unit/sync/replica_second_core_test.cpp
     unit/sync/replica_test.cpp

@@ -175,7 +175,7 @@ TEST_F(Leaving, WhoHasLeftCannotLogInAnyMoreAndTheOnlyKeyOfALevelStays) {
   r.good({"user", "change", "周敏", "--clearance", "秘密"});
   const Ran kept = as("passphrase of Wu Fang", {"user", "keys", "周敏"});
   EXPECT_EQ(kept.exit_code, 0) << kept.said();
-  EXPECT_THAT(kept.out, HasSubstr("先留着"));
+  EXPECT_THAT(kept.out, HasSubstr("最后一把钥匙不收回"));
   EXPECT_THAT(levels_of(id_of("周敏")), ElementsAre(1, 2, 3));
   r.good({"user", "change", "周敏", "--roles", "none", "--clearance", "公开"});
   const std::string before = ring();

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -111,6 +112,13 @@ class RealmFixture {
   std::vector<Grant> grants_;
   std::map<CompartmentId, EpochSecrets> secrets_;
 };
+
+/// What must work; else the test ends with the error's words.
+template <class T>
+T good(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().detail);
+  return std::move(*result);
+}
 
 /// Shorthand of tests: one act that makes a row in the register of incoming documents.
 Act incoming(const CompartmentId& compartment, const std::string& title,

@@ -13,12 +13,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-template <class T>
-T good(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().detail);
-  return std::move(*result);
-}
-
 std::vector<std::string> codes(const Replica& replica) {
   std::vector<std::string> found;
   for (const Finding& finding : replica.findings()) found.push_back(finding.code);

@@ -10,12 +10,6 @@
 namespace jiyao {
 namespace {
 
-template <class T>
-T good(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().detail);
-  return std::move(*result);
-}
-
 /// As late as it may: only when it is waited for.
 class LateHelper final : public Helper {
  public:

@@ -8,7 +8,6 @@
 #include <random>
 #include <set>
 
-#include "crypto/random.h"
 #include "schema/value.h"
 #include "support/realm_fixture.h"
 #include "sync/terms.h"
@@ -18,12 +17,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::SizeIs;
-
-template <class T>
-T good(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().detail);
-  return std::move(*result);
-}
 
 class ReplicaTest : public testing::Test {
  protected:
@@ -324,58 +317,6 @@ TEST_F(ReplicaTest, FindsByWordAndByNumberHoweverItIsTyped) {
   EXPECT_EQ(a->count(state), 2U);
 }
 
-TEST_F(ReplicaTest, ARowRaisedAboveItsReaderIsOutOfSight) {
-  auto a = realm_.open(*realm_.a, realm_.clerk_a);
-  const RecordId id = record(*a, incoming(realm_.a_internal, "升密件"));
-  record(*a, amend(realm_.a_internal, id, "level", "secret"));
-  EXPECT_EQ(a->count(Query{}), 1U) << "its reader is cleared for it";
-  a.reset();
-  auto visitors = realm_.open(*realm_.a, realm_.visitor, Level::internal);
-  ASSERT_TRUE(visitors->view(id));
-  EXPECT_TRUE(visitors->view(id)->is_hidden);
-  EXPECT_TRUE(visitors->view(id)->state.groups.empty());
-  EXPECT_EQ(visitors->count(Query{}), 0U);
-  EXPECT_THAT(visitors->search(Query{}).rows, SizeIs(0));
-  EXPECT_THAT(visitors->history(id), SizeIs(0));
-}
-
-// user add gives the keys that were asked for; the archive has not said yes to them.
-TEST_F(ReplicaTest, WhoTheRosterDoesNotNameOpensNoLevelFile) {
-  auto a = realm_.open(*realm_.a, realm_.clerk_a);
-  const RecordId id = record(*a, incoming(realm_.a_internal, "通知"));
-  a.reset();
-  const Clerk stranger{random_block<UserId>(), realm_.visitor.sign};
-  auto strangers = realm_.open(*realm_.a, stranger);
-  EXPECT_THAT(strangers->open_levels(), SizeIs(0));
-  EXPECT_FALSE(strangers->view(id));
-  EXPECT_THAT(strangers->search(Query{}).rows, SizeIs(0));
-  strangers.reset();
-  EXPECT_THAT(realm_.open(*realm_.a, realm_.visitor)->open_levels(),
-              ElementsAre(Level::public_, Level::internal));
-}
-
-TEST_F(ReplicaTest, AClearanceThatIsLoweredHidesWhatIsOpenAlready) {
-  auto a = realm_.open(*realm_.a, realm_.clerk_a);
-  const RecordId low = record(*a, incoming(realm_.a_internal, "内部件"));
-  Step task;  // no row of this ledger says its level
-  task.ledger = "task";
-  task.writes = {{"assigned_by", realm_.clerk_a.user.hex()},
-                 {"assigned_on", "2026-11-20"},
-                 {"content", "秘密事项"},
-                 {"owner", realm_.clerk_a.user.hex()},
-                 {"state", "assigned"}};
-  const RecordId high = record(*a, {realm_.a_secret, {task}});
-  ASSERT_EQ(a->count(Query{}), 2U);
-  UserRecord lowered = *a->roster().user(realm_.clerk_a.user);
-  lowered.clearance = Level::internal;
-  realm_.add({lowered});
-  realm_.teach(a->log());
-  EXPECT_EQ(a->count(Query{}), 1U);
-  EXPECT_TRUE(a->view(high)->is_hidden);
-  EXPECT_FALSE(a->view(low)->is_hidden);
-  EXPECT_THAT(a->history(high), SizeIs(0));
-}
-
 // A keeper that is lost before its first grant left would take with it what was sealed meanwhile.
 TEST_F(ReplicaTest, NothingIsSealedToAKeyThatNeverCameHere) {
   auto a = realm_.open(*realm_.a, realm_.clerk_a);
@@ -425,28 +366,6 @@ TEST_F(ReplicaTest, TheAuthorityIsWhoeverLedWhenItWasSealed) {
         field_values(ledger, replica->view(series)->state, *ledger.field_index("block_first"));
     EXPECT_THAT(firsts, ElementsAre("1"));
   }
-}
-
-// domain.md 3.6.4: a link from a low row to a higher row is kept on the higher side.
-TEST_F(ReplicaTest, ARowMayNameOneOfItsOwnLevelOrALowerOneOnly) {
-  auto a = realm_.open(*realm_.a, realm_.clerk_a);
-  const RecordId low = record(*a, incoming(realm_.a_internal, "内部件"));
-  const RecordId high = record(*a, incoming(realm_.a_secret, "秘密件"));
-  const auto document_of = [&](const CompartmentId& place, const RecordId& registered) {
-    Step step;
-    step.ledger = "document";
-    step.writes = {{"incoming", registered.hex()},
-                   {"issuer_org", "省委办公厅"},
-                   {"level", std::string(name_of(place.level))},
-                   {"state", "in_use"},
-                   {"title", "通知"}};
-    return a->record({place, {step}});
-  };
-  EXPECT_EQ(document_of(realm_.a_internal, high).code(), Errc::not_allowed);
-  EXPECT_EQ(a->count(Query{}), 2U);
-  EXPECT_TRUE(document_of(realm_.a_internal, low));
-  EXPECT_TRUE(document_of(realm_.a_secret, low));
-  EXPECT_TRUE(document_of(realm_.a_secret, high));
 }
 
 TEST_F(ReplicaTest, StatusTurnsGreenOnlyByTheKeepersReceipt) {
