@@ -271,6 +271,14 @@ Result<void> catch_up_all(Replica& replica) {
   }
 }
 
+/// The lives of this hub whose heads are here: more than one after its store was put back or lost.
+std::set<IncarnationId> lives_of(Replica& replica, const HubId& hub) {
+  std::set<IncarnationId> lives;
+  for (const HubHead& head : replica.log().heads())
+    if (head.hub == hub) lives.insert(head.incarnation);
+  return lives;
+}
+
 /// No proof: this machine's roster may not have it, so nothing is refused here. People are told.
 void note_shut_out(Replica& replica, bool is_shut_out) {
   const Bytes note = is_shut_out ? to_bytes("1") : Bytes{};
@@ -305,6 +313,7 @@ Result<MetHub> meet_hub(Desk& desk, Replica& replica, const HubAt& hub, const Di
   HubCaller caller(replica, hub.hub, transport);
   MetHub met;
   Arrivals arrivals(replica);
+  const std::set<IncarnationId> lives = lives_of(replica, hub.hub);
   for (int meeting = 0; meeting < 8; ++meeting) {
     const std::uint64_t roster = replica.log().roster().point().seq;
     const auto held = Conversation(desk, replica, hub, caller, root_print, met).hold();
@@ -320,6 +329,7 @@ Result<MetHub> meet_hub(Desk& desk, Replica& replica, const HubAt& hub, const Di
     const bool is_same = replica.log().papers(Scope{now.compartments()}) == papers;
     if (is_same && replica.log().roster().point().seq == roster && replica.unsealed() == 0) break;
   }
+  met.is_renewed = !lives.empty() && lives_of(replica, hub.hub) != lives;
   met.traffic = transport.traffic();
   met.next_contact_ms = transport.next_contact_ms();
   arrivals.note(desk.env().clock.wall_ms());

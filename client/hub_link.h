@@ -21,7 +21,8 @@ struct MetHub {
   std::set<BatchId> taken;      ///< of what the hub was sent, all that it did not refuse
   std::set<BatchId> not_taken;  ///< and what it refused
   std::size_t batches_in = 0, refused = 0;
-  std::size_t newer = 0;  ///< of these: made by a newer program than this one
+  std::size_t newer = 0;    ///< of these: made by a newer program than this one
+  bool is_renewed = false;  ///< it shows a life this machine did not know; it knew another
   Traffic traffic;
   std::int64_t next_contact_ms = 0;
 };

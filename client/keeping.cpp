@@ -64,7 +64,15 @@ Result<void> sign_and_apply(Desk& desk, Replica& replica, RosterDraft draft) {
   return keep(replica);
 }
 
-std::string waiting_epochs(Desk& desk, Replica& replica) {
+std::set<std::pair<NodeId, CompartmentId>> kept_in(const EpochRequest& request,
+                                                   const Roster& roster) {
+  std::set<std::pair<NodeId, CompartmentId>> kept;
+  for (const KeptStream& stream : open_streams(request, roster))
+    kept.emplace(stream.node, stream.cut.compartment);
+  return kept;
+}
+
+std::string waiting_for_root(Desk& desk, Replica& replica) {
   const auto keyring = desk.keyring();
   const bool has_root =
       keyring && std::ranges::any_of(keyring->contents().slots, [](const KeyringSlot& slot) {
@@ -72,13 +80,20 @@ std::string waiting_epochs(Desk& desk, Replica& replica) {
       });
   const Directory directory(replica);
   std::string text;
+  const auto tell = [&](const std::string& line) { text += (text.empty() ? "" : "\n") + line; };
+  const Roster roster = replica.roster();
   for (const EpochRequest& request : replica.log().epoch_requests()) {
     if (!has_root && request.keeper != replica.node()) continue;
-    for (const EpochRecord& epoch : open_epochs(request, replica.roster()))
-      text += (text.empty() ? "" : "\n") +
-              desk.text(has_root ? "epoch.to_sign" : "epoch.asked",
-                        {{"compartment", directory.compartment(desk.words(), epoch.compartment)},
-                         {"keeper", directory.node(request.keeper)}});
+    const std::string keeper = directory.node(request.keeper);
+    for (const EpochRecord& epoch : open_epochs(request, roster))
+      tell(desk.text(has_root ? "epoch.to_sign" : "epoch.asked",
+                     {{"compartment", directory.compartment(desk.words(), epoch.compartment)},
+                      {"keeper", keeper}}));
+    for (const auto& [node, compartment] : kept_in(request, roster))
+      tell(desk.text(has_root ? "kept.to_sign" : "kept.asked",
+                     {{"compartment", directory.compartment(desk.words(), compartment)},
+                      {"node", directory.node(node)},
+                      {"keeper", keeper}}));
   }
   return text;
 }

@@ -2,7 +2,9 @@
 // the names in the directory that go with them.
 #pragma once
 
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/desk.h"
@@ -14,7 +16,7 @@ namespace jiyao {
 /// A draft over the present roster, made at this machine.
 RosterDraft draft_here(Desk& desk, Replica& replica);
 
-/// Asks for the root's passphrase, signs every record of the draft and whatever epochs keepers ask
+/// Asks for the root's passphrase, signs every record of the draft and whatever keepers ask
 /// for, keeps its epoch secrets, puts the records into the log (what was recorded before is sealed
 /// first), makes the grants that are due, and catches up.
 ///   errors: not_allowed (no root key on this machine), wrong_key, and those of the roster
@@ -23,9 +25,12 @@ Result<void> sign_and_apply(Desk& desk, Replica& replica, RosterDraft draft);
 /// What this machine owes as a keeper: grants, requests for epochs, `applied` receipts. Idempotent.
 Result<void> keep(Replica& replica);
 
-/// One line for every epoch that waits for the root: at the root's machine with what to do, at a
-/// keeper with where its request has to go. Empty: none.
-std::string waiting_epochs(Desk& desk, Replica& replica);
+/// Where the request names streams of machines that are shut out and the root may sign them.
+std::set<std::pair<NodeId, CompartmentId>> kept_in(const EpochRequest& request,
+                                                   const Roster& roster);
+/// One line for everything that waits for the root: at the root's machine with what to do, at a
+/// keeper with where its request has to go. Empty: nothing.
+std::string waiting_for_root(Desk& desk, Replica& replica);
 
 /// log.jdb of this replica: notes of this machine, epoch drafts.
 LogFile& log_file(Replica& replica);

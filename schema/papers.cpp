@@ -46,11 +46,23 @@ void serialize(Archive& archive, Grant& grant) {
 }
 
 template <class Archive>
-void serialize(Archive& archive, EpochRequest& request) {
-  archive(Preamble{"JYER"}, request.realm, request.keeper, request.serial,
+void serialize(Archive& archive, KeptStream& stream) {
+  archive(stream.node, stream.cut.incarnation, stream.cut.compartment, stream.cut.last);
+}
+
+template <class Archive>
+void epochs_asked(Archive& archive, EpochRequest& request) {
+  archive(request.realm, request.keeper, request.serial,
           sorted_by(request.epochs, kEpochsAskedMax,
-                    [](const EpochRecord& epoch) { return epoch.compartment; }),
-          request.signature);
+                    [](const EpochRecord& epoch) { return epoch.compartment; }));
+}
+
+// As long as no machine is shut out: what every program reads.
+template <class Archive>
+void serialize(Archive& archive, EpochRequest& request) {
+  archive(Preamble{"JYER"});
+  epochs_asked(archive, request);
+  archive(request.signature);
 }
 
 template <class Archive>
@@ -66,6 +78,13 @@ void serialize(Archive& archive, EpochSecrets& secrets) {
 }
 
 namespace {
+
+constexpr std::uint8_t kKeptVersion = 2;
+
+// A request that names streams of machines that are shut out.
+struct KeptRequest {
+  EpochRequest request;
+};
 
 // A head on its own: what travels in a frame and stands in the log.
 struct LoneHead {
@@ -102,6 +121,18 @@ Result<void> check(const Receipt& receipt) {
 template <class Archive>
 void serialize(Archive& archive, LoneHead& lone) {
   archive(Preamble{"JYHD"}, lone.head);
+}
+
+template <class Archive>
+void serialize(Archive& archive, KeptRequest& kept) {
+  EpochRequest& request = kept.request;
+  archive(Preamble{"JYER", kKeptVersion});
+  epochs_asked(archive, request);
+  archive(sorted_by(request.kept, kCutsAskedMax,
+                    [](const KeptStream& one) {
+                      return std::tuple(one.node, one.cut.incarnation, one.cut.compartment);
+                    }),
+          request.signature);
 }
 
 Bytes encode_head(const HubHead& head) {
@@ -149,13 +180,23 @@ Digest digest_to_sign(const Grant& grant) {
 }
 
 Bytes encode_epoch_request(const EpochRequest& request) {
-  return encode(request);
+  return request.kept.empty() ? encode(request) : encode(KeptRequest{request});
 }
 
 Result<EpochRequest> decode_epoch_request(ByteView bytes) {
-  Result<EpochRequest> request = decode<EpochRequest>(bytes, kEpochRequestBytesMax);
+  constexpr std::size_t kVersionAt = 4;
+  const bool is_first = bytes.size() <= kVersionAt || bytes[kVersionAt] < kKeptVersion;
+  Result<EpochRequest> request = EpochRequest{};
+  if (is_first) {
+    request = decode<EpochRequest>(bytes, kEpochRequestBytesMax);
+  } else {
+    Result<KeptRequest> kept = decode<KeptRequest>(bytes, kEpochRequestBytesMax);
+    if (!kept) return kept.error();
+    request = std::move(kept->request);
+  }
   if (!request) return request;
-  if (request->epochs.empty()) return {Errc::malformed, "a request for nothing"};
+  if (is_first ? request->epochs.empty() : request->kept.empty())
+    return {Errc::malformed, "a request for nothing"};
   for (const EpochRecord& epoch : request->epochs)
     if (epoch.epoch == 0 || !is_usable(epoch.key))
       return {Errc::malformed, "epochs start at 1 and have a key somebody can hold"};
@@ -163,7 +204,7 @@ Result<EpochRequest> decode_epoch_request(ByteView bytes) {
 }
 
 Digest digest_to_sign(const EpochRequest& request) {
-  return digest(Label::epoch_request, {without_signature(encode(request))});
+  return digest(Label::epoch_request, {without_signature(encode_epoch_request(request))});
 }
 
 Bytes encode_secrets(const EpochSecrets& secrets) {

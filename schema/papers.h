@@ -1,5 +1,5 @@
 // schema/papers.h - the small signed objects that travel with batches: hub heads, receipts, grants,
-// and a keeper's request for epochs.
+// and a keeper's request to the root.
 #pragma once
 
 #include <optional>
@@ -69,14 +69,23 @@ struct Grant {
   friend bool operator==(const Grant&, const Grant&) = default;
 };
 
-/// A keeper that has no root key asks the root to sign fresh epochs of compartments it keeps. Holds
-/// no secret: the keeper keeps those, and the roster names every compartment anyway. One per
-/// keeper; only the newest travels, and none of whose epochs are in the roster.
+/// What a keeper held of one stream of a machine when it heard that this was shut out.
+struct KeptStream {
+  NodeId node;
+  StreamCut cut;
+  friend bool operator==(const KeptStream&, const KeptStream&) = default;
+};
+
+/// A keeper that has no root key asks the root to sign what only the keeper can say of compartments
+/// it keeps: fresh epochs, and what still counts of a machine that was shut out where the root sees
+/// nothing of them. Holds no secret: the keeper keeps those, and the roster names every compartment
+/// anyway. One per keeper; only the newest travels, and none that the roster has answered.
 struct EpochRequest {
   RealmId realm;
   NodeId keeper;
   std::uint64_t serial = 0;         ///< newest = greatest serial, then greatest bytes
-  std::vector<EpochRecord> epochs;  ///< by compartment, 1..kEpochsAskedMax
+  std::vector<EpochRecord> epochs;  ///< by compartment, 0..kEpochsAskedMax
+  std::vector<KeptStream> kept;     ///< by (node, incarnation, compartment), 0..kCutsAskedMax
   Signature signature;
   friend bool operator==(const EpochRequest&, const EpochRequest&) = default;
 };

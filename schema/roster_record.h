@@ -117,6 +117,7 @@ struct StreamCut {
   IncarnationId incarnation;
   CompartmentId compartment;
   BatchId last;
+  friend bool operator==(const StreamCut&, const StreamCut&) = default;
 };  ///< last none: nothing counts
 struct RevokeRecord {
   NodeId node;

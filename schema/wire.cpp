@@ -6,7 +6,7 @@ namespace jiyao {
 void put_preamble(WireWriter& out, const Preamble& preamble) {
   JIYAO_ASSERT(preamble.magic.size() == 4);
   out.raw(as_bytes(preamble.magic));
-  out.u8(kFormatVersion);
+  out.u8(preamble.version);
   out.u8(kSuite);
   out.u16(0);
 }
@@ -19,9 +19,10 @@ Result<void> take_preamble(WireReader& in, const Preamble& preamble) {
   if (in.has_failed()) return {Errc::malformed, "shorter than a preamble"};
   if (as_text(magic) != preamble.magic) return {Errc::malformed, "wrong magic"};
   // A newer version may use the reserved bytes, so it is asked first.
-  if (version > kFormatVersion) return {Errc::newer, "version above ours"};
+  if (version > preamble.version) return {Errc::newer, "version above ours"};
   if (suite > kSuite) return {Errc::newer, "suite above ours"};
-  if (version == 0 || suite == 0) return {Errc::malformed, "version or suite zero"};
+  if (version < preamble.version || suite == 0)
+    return {Errc::malformed, "a version below, or suite zero"};
   if (reserved != 0) return {Errc::malformed, "reserved bytes are not zero"};
   return {};
 }

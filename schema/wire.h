@@ -120,16 +120,17 @@ class WireReader {
 };
 
 /// The first eight bytes of every object: magic (4) | version u8 | suite u8 | zero u16.
+inline constexpr std::uint8_t kFormatVersion = 1;  ///< of all kinds that have had one version
 struct Preamble {
   std::string_view magic;  ///< four characters
+  std::uint8_t version = kFormatVersion;
 };
 inline constexpr std::size_t kPreambleBytes = 8;
-inline constexpr std::uint8_t kFormatVersion = 1;
 inline constexpr std::uint8_t kSuite = 1;
 
 void put_preamble(WireWriter& out, const Preamble& preamble);
-/// errors: malformed (magic, zero version or suite, reserved bytes), newer (version or suite above
-/// ours: never a fall-back)
+/// errors: malformed (magic, a version below this one, zero suite, reserved bytes), newer (version
+/// or suite above ours: never a fall-back)
 Result<void> take_preamble(WireReader& in, const Preamble& preamble);
 
 }  // namespace jiyao

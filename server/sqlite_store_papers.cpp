@@ -71,7 +71,7 @@ Result<void> SqliteStore::put(const Grant& grant) {
 
 Result<void> SqliteStore::put(const EpochRequest& request) {
   if (const Result<void> checked = check_paper(request, state_->roster); !checked) return checked;
-  if (open_epochs(request, state_->roster).empty()) return {};
+  if (!is_open(request, state_->roster)) return {};
   if (state_->shelf.put(request) != PaperShelf::Put::newest) return {};
   return state_->put_paper(PaperKind::epoch_request, request.keeper.view(),
                            encode_epoch_request(request));

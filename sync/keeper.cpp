@@ -175,22 +175,72 @@ Result<Granted> issue_grants(LogFile& log, const KeeperKeys& keys) {
   return granted;
 }
 
-// --- asking for epochs -------------------------------------------------------------------------
+// --- asking the root ---------------------------------------------------------------------------
 
 namespace {
 
 // What we asked for last, without what has been answered, is no longer due, or has lost its secret.
 EpochRequest standing_request(const LogFile& log, const Roster& roster, const NodeId& self,
                               const std::set<CompartmentId>& due) {
-  EpochRequest request{
-      .realm = roster.realm(), .keeper = self, .serial = 0, .epochs = {}, .signature = {}};
+  EpochRequest request{.realm = roster.realm(),
+                       .keeper = self,
+                       .serial = 0,
+                       .epochs = {},
+                       .kept = {},
+                       .signature = {}};
   for (const EpochRequest& held : log.epoch_requests())
     if (held.keeper == self) request = held;
+  request.kept = open_streams(request, roster);
   request.epochs = open_epochs(request, roster);
   std::erase_if(request.epochs, [&](const EpochRecord& epoch) {
     return !due.contains(epoch.compartment) || !log.epoch_draft(epoch.key);
   });
   return request;
+}
+
+auto stream_of(const KeptStream& kept) {
+  return std::tuple(kept.node, kept.cut.incarnation, kept.cut.compartment);
+}
+
+// How far we have shown the streams of machines that are shut out, as our own receipts say.
+std::vector<KeptStream> shown_of_shut_out(const LogFile& log, const Roster& roster,
+                                          const NodeId& self) {
+  std::map<decltype(stream_of(KeptStream{})), BatchLine> greatest;
+  for (const Receipt& receipt : log.receipts({.compartments = roster.named_compartments()})) {
+    if (receipt.grade != Grade::applied || id_of_node(receipt) != self) continue;
+    for (const BatchId& end : receipt.batches) {
+      const std::optional<BatchLine> line = log.find(end);
+      const NodeEntry* node = line ? roster.node(line->author.node) : nullptr;
+      if (node == nullptr || !node->is_revoked) continue;
+      const auto [held, is_first] = greatest.try_emplace(
+          {line->author.node, line->author.incarnation, line->compartment}, *line);
+      if (!is_first && std::tie(held->second.seq, held->second.id) < std::tie(line->seq, line->id))
+        held->second = *line;
+    }
+  }
+  std::vector<KeptStream> shown;
+  for (const auto& [stream, line] : greatest)
+    shown.push_back({line.author.node, {line.author.incarnation, line.compartment, line.id}});
+  return shown;
+}
+
+// Adds what the roster says nothing of and was not asked for.   returns: how many
+std::size_t add_streams(EpochRequest& request, std::vector<KeptStream> shown,
+                        const Roster& roster) {
+  EpochRequest fresh{.realm = request.realm,
+                     .keeper = request.keeper,
+                     .serial = 0,
+                     .epochs = {},
+                     .kept = std::move(shown),
+                     .signature = {}};
+  const std::size_t before = request.kept.size();
+  for (const KeptStream& stream : open_streams(fresh, roster)) {
+    if (request.kept.size() == kCutsAskedMax) break;
+    const auto at = std::ranges::lower_bound(request.kept, stream_of(stream), {}, stream_of);
+    if (at == request.kept.end() || stream_of(*at) != stream_of(stream))
+      request.kept.insert(at, stream);
+  }
+  return request.kept.size() - before;
 }
 
 }  // namespace
@@ -202,9 +252,9 @@ Result<std::size_t> request_epochs(LogFile& log, const KeeperKeys& keys,
   for (const CompartmentId& compartment : roster.epochs_due(keys.self)) due.insert(compartment);
   EpochRequest request = standing_request(log, roster, keys.self, due);
   for (const EpochRecord& epoch : request.epochs) due.erase(epoch.compartment);
-  if (due.empty()) return std::size_t{0};
+  std::size_t asked = add_streams(request, shown_of_shut_out(log, roster, keys.self), roster);
+  if (due.empty() && asked == 0) return std::size_t{0};
   LogFile::Group group(log);
-  std::size_t asked = 0;
   for (const CompartmentId& compartment : due) {
     if (request.epochs.size() == kEpochsAskedMax) break;
     const auto next = static_cast<std::uint32_t>(roster.epochs(compartment).size() + 1);

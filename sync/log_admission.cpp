@@ -168,6 +168,24 @@ std::vector<EpochRecord> open_epochs(const EpochRequest& request, const Roster& 
   return open;
 }
 
+std::vector<KeptStream> open_streams(const EpochRequest& request, const Roster& roster) {
+  std::vector<KeptStream> open;
+  for (const KeptStream& stream : request.kept) {
+    const NodeEntry* node = roster.node(stream.node);
+    const auto is_same = [&](const StreamCut& cut) {
+      return cut.incarnation == stream.cut.incarnation && cut.compartment == stream.cut.compartment;
+    };
+    if (node != nullptr && node->is_revoked && std::ranges::none_of(node->cuts, is_same) &&
+        roster.keeper(stream.cut.compartment) == request.keeper)
+      open.push_back(stream);
+  }
+  return open;
+}
+
+bool is_open(const EpochRequest& request, const Roster& roster) {
+  return !open_epochs(request, roster).empty() || !open_streams(request, roster).empty();
+}
+
 bool advances(const Receipt& receipt, const Roster& roster) {
   switch (receipt.grade) {
     case Grade::carried:
@@ -231,9 +249,8 @@ PaperShelf::Put PaperShelf::put(const EpochRequest& request) {
 }
 
 void PaperShelf::drop_answered(const Roster& roster) {
-  std::erase_if(requests_, [&](const auto& shelved) {
-    return open_epochs(shelved.second.paper, roster).empty();
-  });
+  std::erase_if(requests_,
+                [&](const auto& shelved) { return !is_open(shelved.second.paper, roster); });
 }
 
 std::vector<Receipt> PaperShelf::receipts(const Scope& scope) const {

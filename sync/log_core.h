@@ -137,8 +137,10 @@ Result<void> check_paper(const Grant& grant, const Roster& roster);
 Result<void> check_paper(const HubHead& head, const Roster& roster);
 Result<void> check_paper(const EpochRequest& request, const Roster& roster);
 /// What of a request the root may still sign: the next epoch of a compartment that its keeper
-/// keeps.
+/// keeps, and there the streams of a shut-out machine that the roster says nothing of.
 std::vector<EpochRecord> open_epochs(const EpochRequest& request, const Roster& roster);
+std::vector<KeptStream> open_streams(const EpochRequest& request, const Roster& roster);
+bool is_open(const EpochRequest& request, const Roster& roster);
 /// Does this receipt advance a status (P5)? `archived` of a hub, `applied` of the keeper; nobody
 /// else's word, and `carried` never.
 bool advances(const Receipt& receipt, const Roster& roster);

@@ -101,7 +101,7 @@ Result<void> LogFile::put(const EpochRequest& request) {
   State& state = *state_;
   state.require_sound();
   if (const auto sound = check_paper(request, state.roster); !sound) return sound;
-  if (open_epochs(request, state.roster).empty()) return {};  // answered already
+  if (!is_open(request, state.roster)) return {};  // answered already
   LogUnit unit(state);
   if (state.shelf.put(request) == PaperShelf::Put::newest) {
     Statement insert(

@@ -173,7 +173,30 @@ std::size_t RosterDraft::confirm(const EpochRequest& request) {
     add(epoch);
     ++confirmed;
   }
+  for (const KeptStream& stream : open_streams(request, roster_)) {
+    if (keeper(stream.cut.compartment) != request.keeper) continue;
+    keep_stream(stream);
+    ++confirmed;
+  }
   return confirmed;
+}
+
+// A later ruling on a machine replaces the earlier, so it repeats what that one kept.
+void RosterDraft::keep_stream(const KeptStream& stream) {
+  RevokeRecord* ruling = nullptr;
+  for (RosterBody& body : bodies_)
+    if (auto* drafted = std::get_if<RevokeRecord>(&body); drafted != nullptr)
+      if (drafted->node == stream.node) ruling = drafted;
+  if (ruling == nullptr) {
+    add(RevokeRecord{.node = stream.node, .cuts = roster_.node(stream.node)->cuts});
+    ruling = &std::get<RevokeRecord>(bodies_.back());
+  }
+  const auto stream_of = [](const StreamCut& cut) {
+    return std::pair(cut.incarnation, cut.compartment);
+  };
+  const auto at = std::ranges::lower_bound(ruling->cuts, stream_of(stream.cut), {}, stream_of);
+  if (at == ruling->cuts.end() || stream_of(*at) != stream_of(stream.cut))
+    ruling->cuts.insert(at, stream.cut);
 }
 
 RosterDraft& RosterDraft::revoke(const NodeId& node, std::vector<StreamCut> cuts) {

@@ -46,7 +46,7 @@ class RosterDraft {
   /// compartment, named in epochs_of_others().
   RosterDraft& rotate(const CompartmentId& compartment);
   /// What a keeper asks for and this draft leaves right: signed with the rest. Returns how many
-  /// epochs.
+  /// epochs and streams.
   std::size_t confirm(const EpochRequest& request);
   /// Shuts a node out from now on: `cuts` name what still counts of it, its access ends, and every
   /// compartment it could read gets a fresh epoch.
@@ -64,6 +64,7 @@ class RosterDraft {
   std::uint32_t newest_epoch(const CompartmentId& compartment) const;
   std::vector<CompartmentId> known_compartments() const;
   void add_epoch(const CompartmentId& compartment);
+  void keep_stream(const KeptStream& stream);
 
   Roster roster_;
   RealmId realm_;

@@ -48,7 +48,7 @@ void sum_up(Counts& counts) {
 }
 
 /// The last batches of each stream up to which everything is opened here, sorted: of a forked
-/// stream that of each branch.
+/// stream that of each branch; of a machine that was shut out nothing behind its cut.
 std::vector<BatchId> ends_of_opened(const Replica::State& replica, const Store& store,
                                     const CompartmentId& compartment) {
   std::map<Author, std::vector<BatchLine>> streams;
@@ -63,6 +63,7 @@ std::vector<BatchId> ends_of_opened(const Replica::State& replica, const Store& 
     for (const BatchLine& line : lines) {
       const std::optional<StoredBatch> batch = store.batch(line.id);
       if (!whole.contains(line.prev) || !batch || batch->content != Content::opened) continue;
+      if (standing_from(batch->judged).ground == Ground::cut_off) continue;
       whole.insert(line.id);
       ends.erase(line.prev);
       ends.insert(line.id);

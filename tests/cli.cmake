@@ -29,6 +29,7 @@ jiyao_test(test_cli
     cli/old_office_test.cpp
     cli/people_test.cpp
     cli/realm_verbs_test.cpp
+    cli/shut_out_test.cpp
     cli/walk_test.cpp
     cli/watch_test.cpp
   USES jiyao_field jiyao::client jiyao::sync)

@@ -25,5 +25,6 @@ jiyao_test(test_replica
     unit/sync/replica_clearance_test.cpp
     unit/sync/replica_findings_test.cpp
     unit/sync/replica_second_core_test.cpp
+    unit/sync/replica_shut_out_test.cpp
     unit/sync/replica_test.cpp
   USES jiyao::sync jiyao_test_disk)

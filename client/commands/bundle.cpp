@@ -120,10 +120,25 @@ Result<Answer> write_set(Desk& desk, Replica& replica, const ExportOptions& opti
   return answer;
 }
 
+/// The writer asks the same; here the machine has a name.   errors: revoked, above_ceiling
+Result<void> may_go_to(Desk& desk, const Replica& replica, const NodeId& to, Level label) {
+  const Roster roster = replica.roster();
+  const NodeEntry* machine = roster.node(to);
+  if (machine == nullptr) return {};  // the writer's to refuse
+  const std::string name = Directory(replica).node(to);
+  if (machine->is_revoked) return desk.failure(Errc::revoked, "bundle.shut_out", {{"name", name}});
+  if (machine->record.device_ceiling >= label) return {};
+  return desk.failure(Errc::above_ceiling, "bundle.above_device",
+                      {{"name", name},
+                       {"label", level_text(desk.words(), label)},
+                       {"ceiling", level_text(desk.words(), machine->record.device_ceiling)}});
+}
+
 Result<Answer> export_new(Desk& desk, Replica& replica, const ExportOptions& options,
                           const NodeId& to) {
   const auto label = level_from(options.label);
   if (!label) return desk.failure(Errc::invalid, "value.level", {{"typed", options.label}});
+  if (const auto may = may_go_to(desk, replica, to, *label); !may) return may.error();
   LaneBook book(to);
   const auto writer = plan(desk, replica, options, to, book, *label);
   if (!writer) return writer.error();

@@ -230,7 +230,7 @@ Result<Answer> import_bundles(Desk& desk, const ImportOptions& options) {
     return settled.error();
   arrivals.note(desk.env().clock.wall_ms());
   SentVolumes(desk, **replica).prune();
-  if (const std::string waiting = waiting_epochs(desk, **replica); !waiting.empty())
+  if (const std::string waiting = waiting_for_root(desk, **replica); !waiting.empty())
     answer.text += "\n" + waiting;
   answer.json->set("bundles", rows);
   if (refused) answer.exit_code = exit_code_of(refused->code);

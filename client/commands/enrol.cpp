@@ -275,7 +275,7 @@ Result<Answer> complete(Desk& desk, const EnrolOptions& options) {
   if ((*replica)->roster().node((*replica)->node()) == nullptr)
     return desk.failure(Errc::need_roster, "enrol.not_yet");
   Answer answer{.text = desk.text("enrol.completed"), .json = json_object()};
-  if (const std::string epochs = waiting_epochs(desk, **replica); !epochs.empty())
+  if (const std::string epochs = waiting_for_root(desk, **replica); !epochs.empty())
     answer.text += "\n" + epochs;
   answer.json->set("node", (*replica)->node().hex());
   answer.json->set("roster", (*replica)->roster().point().seq);

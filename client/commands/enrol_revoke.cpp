@@ -75,9 +75,12 @@ bool is_kept_without(const Roster& roster, const NodeId& leaving,
   });
 }
 
-/// What is lost when a machine is shut out from here.
+/// What is lost when a machine is shut out from here, and what somebody else has to say.
 struct Loss {
-  /// It writes these and nothing of them comes to this machine: no cut can say what of it counts.
+  /// It writes these and nothing of them comes to this machine; their keeper says how far it was
+  /// shown.
+  std::vector<CompartmentId> kept_elsewhere;
+  /// Likewise, and no keeper is left: nobody can say what of it counts.
   std::vector<CompartmentId> unseen;
   /// Others go on reading these and nobody is left to make keys.
   std::vector<CompartmentId> unkept;
@@ -93,8 +96,11 @@ Loss loss_of(const Replica& replica, const NodeId& leaving) {
   Loss loss;
   for (const CompartmentId& compartment : roster.named_compartments()) {
     const AccessRight right = roster.access(leaving, compartment);
-    if (right == AccessRight::write && std::ranges::find(here, compartment) == here.end())
-      loss.unseen.push_back(compartment);
+    if (right == AccessRight::write && std::ranges::find(here, compartment) == here.end()) {
+      const NodeId keeper = roster.keeper(compartment);
+      const bool has_keeper = !keeper.is_none() && keeper != leaving;
+      (has_keeper ? loss.kept_elsewhere : loss.unseen).push_back(compartment);
+    }
     const bool concerns = right != AccessRight::none || roster.keeper(compartment) == leaving;
     const bool is_read = std::ranges::any_of(staying, [&](const NodeEntry& node) {
       return node.record.device_ceiling >= compartment.level &&
@@ -183,10 +189,15 @@ Answer told(Desk& desk, const Directory& directory, const Loss& loss, const std:
       loss.unseen.empty() ? "revoke.counts" : "revoke.counts_but", {{"compartments", unseen}});
   Answer answer{.text = desk.text("revoke.done", {{"name", name}, {"delivered", delivered}}),
                 .json = json_object()};
+  if (!loss.kept_elsewhere.empty())
+    answer.text +=
+        "\n" + desk.text("revoke.keeper_says",
+                         {{"compartments", list_of(desk, directory, loss.kept_elsewhere)}});
   if (!loss.unkept.empty())
     answer.text += "\n" + desk.text("revoke.unkept",
                                     {{"compartments", list_of(desk, directory, loss.unkept)}});
   answer.json->set("lost", names_of(desk, directory, loss.unseen));
+  answer.json->set("kept_elsewhere", names_of(desk, directory, loss.kept_elsewhere));
   answer.json->set("without_keeper", names_of(desk, directory, loss.unkept));
   return answer;
 }
@@ -213,7 +224,7 @@ Result<Answer> revoke(Desk& desk, const RevokeOptions& options) {
     answer.text +=
         "\n" + desk.text("revoke.key_waits",
                          {{"compartment", directory.compartment(desk.words(), compartment)}});
-  if (const std::string epochs = waiting_epochs(desk, **replica); !epochs.empty())
+  if (const std::string epochs = waiting_for_root(desk, **replica); !epochs.empty())
     answer.text += "\n" + epochs;
   answer.json->set("node", node->hex());
   answer.json->set("name", name);

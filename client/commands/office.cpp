@@ -195,29 +195,43 @@ Result<Answer> list_access(Desk& desk, const OfficeOptions&) {
 }
 
 /// What keepers ask for, with the root's name under it; their secrets never come here.
-Result<Answer> sign_epochs(Desk& desk, const OfficeOptions&) {
+Result<Answer> sign_requests(Desk& desk, const OfficeOptions&) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
   const Directory directory(**replica);
+  const Roster roster = (*replica)->roster();
   Answer answer{.json = json_object()};
-  Poco::JSON::Array::Ptr rows = json_array();
-  for (const EpochRequest& request : (*replica)->log().epoch_requests())
-    for (const EpochRecord& epoch : open_epochs(request, (*replica)->roster())) {
-      const std::string keeper = directory.node(request.keeper);
-      answer.text +=
-          (answer.text.empty() ? "" : "\n") +
-          desk.text("epoch.signed",
-                    {{"compartment", directory.compartment(desk.words(), epoch.compartment)},
-                     {"keeper", keeper}});
-      Poco::JSON::Object::Ptr row = json_object();
-      row->set("office", directory.office(epoch.compartment.office));
-      row->set("level", std::string(name_of(epoch.compartment.level)));
+  Poco::JSON::Array::Ptr epochs = json_array(), kept = json_array();
+  const auto tell = [&](const char* message, const CompartmentId& compartment,
+                        const std::string& keeper, const std::string& node) {
+    answer.text +=
+        (answer.text.empty() ? "" : "\n") +
+        desk.text(message, {{"compartment", directory.compartment(desk.words(), compartment)},
+                            {"node", node},
+                            {"keeper", keeper}});
+    Poco::JSON::Object::Ptr row = json_object();
+    row->set("office", directory.office(compartment.office));
+    row->set("level", std::string(name_of(compartment.level)));
+    row->set("keeper", keeper);
+    return row;
+  };
+  for (const EpochRequest& request : (*replica)->log().epoch_requests()) {
+    const std::string keeper = directory.node(request.keeper);
+    for (const EpochRecord& epoch : open_epochs(request, roster)) {
+      Poco::JSON::Object::Ptr row = tell("epoch.signed", epoch.compartment, keeper, "");
       row->set("epoch", epoch.epoch);
-      row->set("keeper", keeper);
-      rows->add(row);
+      epochs->add(row);
     }
-  answer.json->set("epochs", rows);
-  if (rows->size() == 0) {
+    for (const auto& [node, compartment] : kept_in(request, roster)) {
+      const std::string name = directory.node(node);
+      Poco::JSON::Object::Ptr row = tell("kept.signed", compartment, keeper, name);
+      row->set("node", name);
+      kept->add(row);
+    }
+  }
+  answer.json->set("epochs", epochs);
+  answer.json->set("kept", kept);
+  if (answer.text.empty()) {
     answer.text = desk.text("epoch.none");
     return answer;
   }
@@ -234,7 +248,7 @@ void add_office(Menu& menu) {
   menu.add<OfficeOptions>("hub add", declare_hub, add_hub);
   menu.add<OfficeOptions>("access give", declare_give, give);
   menu.add<OfficeOptions>("access list", declare_nothing, list_access);
-  menu.add<OfficeOptions>("access sign", declare_nothing, sign_epochs);
+  menu.add<OfficeOptions>("access sign", declare_nothing, sign_requests);
 }
 
 }  // namespace jiyao

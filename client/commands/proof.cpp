@@ -63,6 +63,13 @@ std::string contacts_text(Desk& desk, const Replica& replica, const Directory& d
   return table.is_empty() ? std::string() : table.text(desk.console().columns());
 }
 
+/// The machine an alarm is about, as the log noted it: the first of the roster it names.
+std::string machine_of(const Incident& incident, const Directory& directory, const Roster& roster) {
+  for (const NodeId& node : roster.nodes())
+    if (incident.detail.find(node.hex()) != std::string::npos) return directory.node(node);
+  return {};
+}
+
 /// What a person should look at: findings, and what the log has been alarmed by.
 std::string attention(Desk& desk, Replica& replica, Poco::JSON::Object& json) {
   std::string text;
@@ -70,13 +77,17 @@ std::string attention(Desk& desk, Replica& replica, Poco::JSON::Object& json) {
   if (findings > 0)
     text += "\n" + desk.text("status.findings", {{"count", std::to_string(findings)}});
   Poco::JSON::Array::Ptr rows = json_array();
+  const Directory directory(replica);
   for (const Incident& incident : log_file(replica).incidents()) {
-    const std::string what = desk.text("alarm." + incident.code);
+    const std::string machine = machine_of(incident, directory, replica.roster());
+    std::string what = desk.text("alarm." + incident.code);
+    if (!machine.empty()) what = desk.text("alarm.whose", {{"what", what}, {"machine", machine}});
     text += "\n" + time_text(incident.seen_ms) + "  " + what;
     Poco::JSON::Object::Ptr row = json_object();
     row->set("code", incident.code);
     row->set("text", what);
     row->set("detail", incident.detail);
+    row->set("machine", machine);
     row->set("at", stamp_at(incident.seen_ms));
     rows->add(row);
   }
@@ -120,7 +131,7 @@ Result<Answer> status(Desk& desk, const ProofOptions& options) {
                                                  {"quarantined", std::to_string(sum.quarantined)},
                                                  {"purged", std::to_string(sum.purged)}});
   answer.text += attention(desk, replica, *answer.json);
-  if (const std::string epochs = waiting_epochs(desk, replica); !epochs.empty())
+  if (const std::string epochs = waiting_for_root(desk, replica); !epochs.empty())
     answer.text += "\n" + epochs;
   const NodeEntry* self = replica.roster().node(replica.node());
   Poco::JSON::Array::Ptr contacts = json_array();

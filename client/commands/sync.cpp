@@ -30,6 +30,7 @@ Answer answer_of(Desk& desk, Replica& replica, const MetHub& met) {
   answer.text = desk.text("sync.done", {{"out", std::to_string(met.taken.size())},
                                         {"in", std::to_string(met.batches_in)},
                                         {"conflicts", std::to_string(conflicts)}});
+  if (met.is_renewed) answer.text += "\n" + desk.text("sync.hub_renewed");
   if (met.refused > 0)
     answer.text += "\n" + desk.text("sync.refused", {{"count", std::to_string(met.refused)}});
   if (!met.not_taken.empty()) {
@@ -41,13 +42,14 @@ Answer answer_of(Desk& desk, Replica& replica, const MetHub& met) {
     answer.text += "\n" + desk.text("sync.newer", {{"count", std::to_string(met.newer)}});
     answer.exit_code = ExitCode::newer;
   }
-  if (const std::string epochs = waiting_epochs(desk, replica); !epochs.empty())
+  if (const std::string epochs = waiting_for_root(desk, replica); !epochs.empty())
     answer.text += "\n" + epochs;
   answer.json->set("batches_sent", met.taken.size());
   answer.json->set("batches_received", met.batches_in);
   answer.json->set("refused", met.refused);
   answer.json->set("not_taken", met.not_taken.size());
   answer.json->set("newer", met.newer);
+  answer.json->set("hub_renewed", met.is_renewed);
   answer.json->set("pending", pending);
   answer.json->set("conflicts", conflicts);
   answer.json->set("requests", met.traffic.requests);

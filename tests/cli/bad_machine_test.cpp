@@ -260,5 +260,24 @@ TEST_F(BadMachine, AMediumThatIsReadOnlyOrFullGetsNoBundleAndIsNotUnplugged) {
   EXPECT_THAT(r.run(words).out, HasSubstr("可以拔出"));
 }
 
+// Its disk put back under a machine that cannot notice, anchor and all.
+TEST_F(BadMachine, WhoSignedTwoHistoriesIsNamed) {
+  FieldRealm realm;
+  const FieldMachine a = realm.enrol({.name = "A", .office = "甲局"});
+  const FieldMachine& r = realm.archive;
+  r.good({"sync"});
+  a.good({"sync"});
+  const FolderImage before({a.data(), a.state()});
+  for (const char* title : {"一种历史", "另一种历史"}) {
+    before.put_back();
+    a.good({"incoming", "add", "--title", title, "--sender-org", "省厅"});
+    a.json({"sync"});
+    r.good({"sync"});
+  }
+  const Ran status = r.run({"status"});
+  EXPECT_EQ(status.exit_code, 0) << status.said();
+  EXPECT_THAT(status.out, HasSubstr("两份互相矛盾的历史，请查明该机并报保密员（A）"));
+}
+
 }  // namespace
 }  // namespace jiyao

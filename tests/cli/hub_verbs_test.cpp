@@ -98,7 +98,10 @@ TEST_F(HubVerbs, BackUpVerifyAndRestoreAndServeAgain) {
   EXPECT_EQ(batches(), before);
   EXPECT_FALSE(fs::exists(hub().data() + "/hub.jdb.restore"));
   hub().serve();
-  realm_->archive.good({"sync"});  // refills what the copy lacks
+  const Ran refill = realm_->archive.run({"sync"});  // what the copy lacks
+  EXPECT_EQ(refill.exit_code, 0) << refill.said();
+  EXPECT_THAT(refill.out, HasSubstr("另起一世"));
+  EXPECT_FALSE(realm_->archive.good({"sync"})->getValue<bool>("hub_renewed")) << "said once";
   stop();
   EXPECT_GT(std::stoi(batches()), std::stoi(before));
 }

@@ -227,8 +227,8 @@ void EveryVerb::papers_go_round() {
 void EveryVerb::values_disagree() {
   for (const FieldMachine* machine : std::vector<const FieldMachine*>{&r, &a, &r})
     good(*machine, "sync", {},
-         {"batches_sent", "batches_received", "refused", "not_taken", "newer", "pending",
-          "conflicts", "requests", "bytes_out", "bytes_in"});
+         {"batches_sent", "batches_received", "refused", "not_taken", "newer", "hub_renewed",
+          "pending", "conflicts", "requests", "bytes_out", "bytes_in"});
   wrong(FieldMachine(realm.folder.path(), "alone"), "sync", {}, 4, "NOT_FOUND");
   a.good({"incoming", "edit", kPaper, "--title", "甲的标题"});
   r.good({"incoming", "edit", kPaper, "--title", "室的标题"});
@@ -338,15 +338,16 @@ void EveryVerb::the_archive_decides() {
   wrong(r, "access give", high, 7, "ABOVE_CEILING");
   good(r, "access list", {}, {"access"});
   wrong(lost, "access list", {}, 4, "NOT_FOUND");
-  good(r, "access sign", {}, {"epochs"});
+  good(r, "access sign", {}, {"epochs", "kept"});
   wrong(lost, "access sign", {}, 4, "NOT_FOUND");
   const fs::path other = made_folder("other");
   const FieldHub second(other);
   ASSERT_EQ(second.verb("init", {"--address", "https://127.0.0.1:1"}).exit_code, 0);
   good(r, "hub add", {second.data() + "/hub.card", "--out", path("realm.2")}, {"hub", "file"});
   wrong(r, "hub add", {path("no.card"), "--out", path("realm.3")}, 4, "NOT_FOUND");
-  good(r, "enrol revoke", {"A", "--yes"},
-       {"node", "name", "keys_renewed", "keys_waiting", "lost", "without_keeper"});
+  good(
+      r, "enrol revoke", {"A", "--yes"},
+      {"node", "name", "keys_renewed", "keys_waiting", "lost", "kept_elsewhere", "without_keeper"});
   wrong(r, "enrol revoke", {"Z", "--yes"}, 4, "NOT_FOUND");
 }
 

@@ -2,7 +2,6 @@
 // programs.
 #include "support/field_realm.h"
 
-#include <Poco/JSON/Array.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -182,6 +181,12 @@ Ran FieldHub::stop(int signal) {
 }
 
 // --- the realm -----------------------------------------------------------------------------------
+
+Words strings_of(const Poco::JSON::Array::Ptr& array) {
+  Words texts;
+  for (const auto& one : *array) texts.push_back(one.toString());
+  return texts;
+}
 
 FieldRealm::FieldRealm(const std::string& network_level)
     : archive(folder.path(), "R"), hub(folder.path()) {

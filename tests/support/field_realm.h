@@ -5,6 +5,8 @@
 // The hub's address is the link's: links to other listeners, and to nobody, are one call away.
 #pragma once
 
+#include <Poco/JSON/Array.h>
+
 #include <filesystem>
 #include <memory>
 
@@ -92,6 +94,9 @@ class FieldHub {
   std::uint16_t serves_at_ = 0;  ///< of the hub itself
   std::unique_ptr<Child> child_;
 };
+
+/// A list of an answer in JSON.
+Words strings_of(const Poco::JSON::Array::Ptr& array);
 
 struct Joining {
   std::string name, office, kind = "networked", ceiling = "秘密", person = "张三";

@@ -33,9 +33,11 @@ inline void add_cuts(Vectors& out, const Bytes& good) {
 }
 
 // What every object with a preamble refuses.
-inline void add_preamble(Vectors& out, const Bytes& good, std::size_t magic_bytes = 4) {
+inline void add_preamble(Vectors& out, const Bytes& good, std::size_t magic_bytes = 4,
+                         std::uint8_t newest = 1) {
   out.push_back({"wrong_magic", "malformed", patched(good, 0, 'X')});
-  out.push_back({"newer_version", "newer", patched(good, magic_bytes, 2)});
+  out.push_back({"newer_version", "newer",
+                 patched(good, magic_bytes, static_cast<std::uint8_t>(newest + 1))});
   out.push_back({"newer_suite", "newer", patched(good, magic_bytes + 1, 2)});
   out.push_back({"version_zero", "malformed", patched(good, magic_bytes, 0)});
   out.push_back({"reserved_not_zero", "malformed", patched(good, magic_bytes + 2, 1)});

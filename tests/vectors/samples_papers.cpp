@@ -181,6 +181,30 @@ Vectors grants() {
   return out;
 }
 
+// Version 2: streams of machines that were shut out.
+void add_kept_streams(Vectors& out, EpochRequest request) {
+  request.kept = {
+      {block<NodeId>(4), {block<IncarnationId>(5), sample::kCompartment, block<BatchId>(6)}},
+      {block<NodeId>(5), {block<IncarnationId>(5), sample::kCompartment, block<BatchId>(7)}}};
+  const auto resigned = [](EpochRequest spoilt) {
+    spoilt.signature = key_of(3)->sign(Label::epoch_request, digest_to_sign(spoilt));
+    return encode_epoch_request(spoilt);
+  };
+  const Bytes good = resigned(request);
+  out.push_back({"kept_streams", "good", good});
+  EpochRequest streams_only = request;
+  streams_only.epochs.clear();
+  out.push_back({"kept_streams_alone", "good", resigned(streams_only)});
+  std::swap(request.kept[0], request.kept[1]);
+  out.push_back({"kept_unsorted", "malformed", resigned(request)});
+  request.kept[0] = request.kept[1];
+  out.push_back({"one_stream_twice", "malformed", resigned(request)});
+  out.push_back({"kept_in_version_one", "malformed", patched(good, 4, 1)});
+  Bytes none(good.begin(), good.begin() + 8 + 16 + 16 + 8);
+  none.resize(none.size() + 4 + 4 + Signature::kBytes);
+  out.push_back({"kept_nothing", "malformed", none});
+}
+
 Vectors epoch_requests() {
   EpochRequest two;
   two.realm = sample::kRealm;
@@ -207,7 +231,9 @@ Vectors epoch_requests() {
   bad("key_nobody_holds", [](EpochRequest& r) { r.epochs[0].key = {}; });
   bad("asks_for_nothing", [](EpochRequest& r) { r.epochs.clear(); });
   out.push_back({"oversize_count", "malformed", patched(good, 8 + 16 + 16 + 8 + 3, 0x7F)});
-  add_common(out, good);
+  add_cuts(out, good);
+  add_preamble(out, good, 4, 2);
+  add_kept_streams(out, two);
   return out;
 }
 

@@ -407,7 +407,7 @@ TEST_F(ExchangeTest, WhatANewerProgramMadeIsRefusedAsNewerAndHoldsUpNothing) {
         std::pair(FrameType::epoch_request, "JYER")}) {
     SCOPED_TRACE(magic);
     Bytes thing = to_bytes(magic);
-    thing.insert(thing.end(), {kFormatVersion + 1, kSuite, 0, 0});
+    thing.insert(thing.end(), {kFormatVersion + 2, kSuite, 0, 0});
     thing.resize(100);
     const SealedBatch good = realm.write(r, internal);
     Bytes message;

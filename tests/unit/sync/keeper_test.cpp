@@ -290,6 +290,7 @@ TEST_F(Asking, OnlyTheKeepersOwnRequestIsOpenToTheRoot) {
                         .keeper = north.record.node,
                         .serial = 9,
                         .epochs = {draft_epoch(above, 1, north.record.box).record},
+                        .kept = {},
                         .signature = {}};
   stranger.signature = north.sign->sign(Label::epoch_request, digest_to_sign(stranger));
   EXPECT_TRUE(realm.log->put(stranger));
