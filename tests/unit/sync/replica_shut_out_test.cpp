@@ -29,10 +29,10 @@ class ShutOut : public testing::Test {
 
   LogFile& log() { return dynamic_cast<LogFile&>(archive_->log()); }
   /// What a keeper does when something has come.   returns: the streams it newly asks for
-  std::size_t keep() {
+  std::size_t keep(const std::vector<CompartmentId>& without_secret = {}) {
     const KeeperKeys keys{archive_->node(), archive_->node_key(), archive_->node_box()};
     const std::size_t before = kept().size();
-    good(request_epochs(log(), keys, {}));
+    good(request_epochs(log(), keys, without_secret));
     good(archive_->catch_up(100));
     good(archive_->issue_receipts());
     return kept().size() - before;
@@ -74,7 +74,11 @@ TEST_F(ShutOut, WhatItsKeeperHadShownCountsAgainWhenTheRootHasSigned) {
   ASSERT_THAT(kept(), SizeIs(1));
   EXPECT_EQ(kept().front(),
             (KeptStream{b_->node(), {b_->author().incarnation, realm_.a_internal, last}}));
-  EXPECT_EQ(keep(), 0U) << "asked for once";
+  good(archive_->record(incoming(realm_.a_internal, "档案室的")));
+  good(archive_->seal_pending());
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(keep(), 0U) << "asked for once";
+  EXPECT_EQ(keep({realm_.a_secret}), 0U);
+  ASSERT_THAT(kept(), SizeIs(1)) << "its receipts name the stream no more, the next request does";
   sign();
   good(archive_->catch_up(100));
   EXPECT_TRUE(archive_->view(shown_));
