@@ -200,6 +200,21 @@ TEST_F(Clearances, ARulingAskedBeforeAPaperWasRaisedGoesUpWithIt) {
   EXPECT_THAT(exported(low_, "ruling"), Not(HasSubstr("秘密工程")));
 }
 
+// Withdrawn or not, it has the words it copied.
+TEST_F(Clearances, ARulingWithdrawnBeforeItsPaperWasRaisedGoesUpToo) {
+  paper("防汛通知", "省厅〔2026〕7号");
+  const std::string raised = paper("秘密工程", "省厅〔2026〕7号");
+  const std::string ruling = made(good({"冲突", "提请", finding(archive_, "N2")}));
+  good({"ruling", "withdraw", ruling, "--reason", "提错了"});
+  EXPECT_THAT(exported(low_, "ruling"), HasSubstr("秘密工程"));
+  const Said edited = good({"收文", "修改", raised, "--密级", "机密"});
+  EXPECT_THAT(edited.text, AllOf(HasSubstr("一并提为"), HasSubstr("冲突处理台账"))) << edited.text;
+  EXPECT_THAT(edited.text, Not(HasSubstr("没有一并提级")));
+  EXPECT_EQ(must(low_.run({"ruling", "list"})).json->getArray("records")->size(), 0U);
+  EXPECT_THAT(exported(low_, "ruling"), Not(HasSubstr("秘密工程")));
+  EXPECT_EQ(low_.run({"ruling", "show", ruling}).error, "NOT_FOUND");
+}
+
 // What a ruling says of a loan has the words of the paper that was lent.
 TEST_F(Clearances, ARulingOnARowThatShowsThePaperGoesUpToo) {
   const std::string raised = paper("秘密工程", "省厅〔2026〕8号");
@@ -387,7 +402,7 @@ TEST_F(Clearances, ARaisedRowIsNotThereForWhoeverTypesItsIdOrName) {
 }
 
 // Nobody approved the lending of an open paper; its raising is no reason to leave it out.
-TEST_F(Clearances, WhatWasLentBeforeItWasRaisedComesBackWithoutAnApproval) {
+TEST_F(Clearances, WhatWasLentBeforeItWasRaisedIsRenewedAndComesBackWithoutAnApproval) {
   const auto lent = [&](const std::string& title, const std::string& doc_no) {
     const std::string id = paper(title, doc_no);
     good({"借阅", "借出", doc_no, "--借阅人", "张三", "--借出时间", "2026-11-03 09:00",
@@ -397,6 +412,11 @@ TEST_F(Clearances, WhatWasLentBeforeItWasRaisedComesBackWithoutAnApproval) {
   lent("秘密工程", "省厅〔2026〕8号");
   lent("秘密图纸", "省厅〔2026〕9号");
   good({"借阅", "修改", "省厅〔2026〕8号", "--催还记录", "已电话催还"});
+  EXPECT_EQ(good({"借阅", "续借", "省厅〔2026〕8号", "--续借", "再借三天"})
+                .json->getArray("records")
+                ->getObject(0)
+                ->getValue<std::string>("state"),
+            "out");
   EXPECT_EQ(good({"借阅", "归还", "省厅〔2026〕8号"})
                 .json->getArray("records")
                 ->getObject(0)
