@@ -138,6 +138,7 @@ class Correcting {
     return add(ChangeKind::resolve, {{name, value}}, std::move(settles));
   }
   Result<void> replace(const FieldValues& entry) {
+    if (const auto fits = entry_fits(ledger_, given_.row, entry); !fits) return fits;
     const auto struck = struck_entry(desk_, replica_, ledger_, given_.row, entry, options_.was);
     if (!struck) return struck.error();
     Step withdrawn;

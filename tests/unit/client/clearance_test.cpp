@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "client/typed_value.h"
 #include "unit/client/ledger_walk.h"
 
@@ -401,6 +404,23 @@ TEST_F(Clearances, ARaisedRowIsNotThereForWhoeverTypesItsIdOrName) {
   good({"收文", "查看", raised});
 }
 
+// Neither does a new row, on the way from a row below to what that names.
+TEST_F(Clearances, ANewRowNamesNoRowThatIsHiddenFromWhoeverMakesIt) {
+  paper("秘密工程", "省厅〔2026〕8号");
+  good({"借阅", "借出", "省厅〔2026〕8号", "--借阅人", "张三"});
+  const auto only = [&](const std::string& ledger) { return made(good({ledger, "列表"})); };
+  const std::string copy = only("文件份"), document = only("文件");
+  const auto copied = [&] {
+    return must(low_.run({"复制登记", "申请", copy, "--方式", "复印", "--页数", "1", "--份数", "1",
+                          "--事由", "会议用"}));
+  };
+  const auto told_of = [&](const Said& row) { return said(good({"复制登记", "查看", made(row)})); };
+  EXPECT_THAT(told_of(copied()), HasSubstr(document));
+  raise_alone(document);
+  const std::string after = told_of(copied());
+  EXPECT_THAT(after, AllOf(HasSubstr(copy), Not(HasSubstr(document))));
+}
+
 // Nobody approved the lending of an open paper; its raising is no reason to leave it out.
 TEST_F(Clearances, WhatWasLentBeforeItWasRaisedIsRenewedAndComesBackWithoutAnApproval) {
   const auto lent = [&](const std::string& title, const std::string& doc_no) {
@@ -454,6 +474,51 @@ TEST_F(Clearances, AListIsKeptNoLowerThanTheLevelOfWhatItLists) {
     EXPECT_THAT(refused.text, HasSubstr("请按密级分别列")) << verb;
   }
   good({"清退清单", "修改", id, "--item-title", "又一件", "--item-level", "内部"});
+  const Said corrected =
+      archive_.run({"清退清单", "更正", id, "--item-title", "机密件", "--item-level", "机密",
+                    "--was", "又一件", "--原因", "写错"});
+  EXPECT_EQ(corrected.error, "NOT_ALLOWED") << corrected.text;
+  EXPECT_THAT(corrected.text, HasSubstr("请按密级分别列"));
+  good({"清退清单", "更正", id, "--item-title", "第三件", "--item-level", "内部", "--was", "又一件",
+        "--原因", "写错"});
+}
+
+// Whatever the level stands on: the row's own column, or an entry of a list.
+TEST_F(Clearances, AnImportedRowAboveWhoImportsItOrTheMachineIsABadRow) {
+  const auto imported = [&](const OfficeMachine& at, const std::string& level) {
+    std::ofstream(path("list.csv"))
+        << "拟制日期,接收机关,拟制人,标题,密级\n2026-11-20,省厅,周敏,名单 " << level << "," << level
+        << "\n";
+    return at.run({"import", "清退清单", path("list.csv")});
+  };
+  const Said above_person = imported(low_, "机密");
+  EXPECT_THAT(above_person.text, AllOf(HasSubstr("第 2 行"), HasSubstr("涉密等级")));
+  EXPECT_EQ(above_person.json->getValue<int>("rejected_rows"), 1);
+  EXPECT_EQ(imported(archive_, "绝密").json->getValue<int>("rejected_rows"), 1) << "the machine";
+  EXPECT_EQ(imported(archive_, "机密").json->getValue<int>("recorded"), 1);
+  EXPECT_EQ(imported(archive_, "机密").json->getValue<int>("already_there"), 1);
+  EXPECT_EQ(imported(archive_, "内部").json->getValue<int>("recorded"), 1);
+  const std::string shown = said(must(low_.run({"清退清单", "列表"})));
+  EXPECT_THAT(shown, AllOf(HasSubstr("名单 内部"), Not(HasSubstr("名单 机密")))) << shown;
+}
+
+// It would be gone from sight the moment it is made; what it is about stays where it is.
+TEST_F(Clearances, ANewRowAboveWhoMakesItOrTheMachineIsRefused) {
+  paper("防汛通知", "省厅〔2026〕7号");
+  good({"借阅", "借出", "省厅〔2026〕7号", "--借阅人", "张三"});
+  const auto asked = [&](const OfficeMachine& at, const std::string& level) {
+    return at.run({"复制登记", "申请", "省厅〔2026〕7号", "--密级", level, "--方式", "复印",
+                   "--页数", "1", "--份数", "1", "--事由", "专案"});
+  };
+  EXPECT_EQ(asked(low_, "机密").error, "NOT_CLEARED") << asked(low_, "机密").text;
+  EXPECT_EQ(asked(archive_, "绝密").error, "ABOVE_CEILING");
+  EXPECT_EQ(must(archive_.run({"复制登记", "列表"})).json->getArray("records")->size(), 0U);
+  must(asked(low_, "内部"));
+  must(asked(archive_, "机密"));
+  EXPECT_EQ(low_.run({"收文", "登记", "--标题", "专案", "--来文单位", "省厅", "--密级", "机密",
+                      "--份数", "1", "--页数", "2"})
+                .error,
+            "NOT_CLEARED");
 }
 
 }  // namespace
