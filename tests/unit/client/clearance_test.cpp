@@ -203,6 +203,29 @@ TEST_F(Clearances, ARulingAskedBeforeAPaperWasRaisedGoesUpWithIt) {
   EXPECT_THAT(exported(low_, "ruling"), Not(HasSubstr("秘密工程")));
 }
 
+// More than one act holds: what the paper leads to goes up first, the paper last.
+TEST_F(Clearances, APaperOfMoreRowsThanOneActHoldsIsRaisedInSeveral) {
+  const std::string raised =
+      paper("秘密工程", "省厅〔2026〕8号",
+            {"--密级", "秘密", "--份数", "40", "--页数", "2", "--份号", "000001-000040"});
+  const std::string reason(6 * 1024, 'x');  // of every row: 250 KB
+  const Said edited = good({"收文", "更正", raised, "--密级", "机密", "--原因", reason});
+  EXPECT_THAT(edited.text, HasSubstr("一并提为"));
+  const Said copies = good({"文件份", "列表", "--密级", "机密"});
+  EXPECT_EQ(copies.json->getValue<int>("total"), 40);
+  OpenDesk desk(folder_ / "R", "passphrase of R");
+  const auto last_change = [&](const std::string& id) {
+    return desk.replica().history(*RecordId::from(*from_hex(id))).back().change;
+  };
+  const Hlc paper_at = last_change(raised).hlc;
+  const auto rows = copies.json->getArray("records");
+  ASSERT_GT(rows->size(), 0U);
+  for (std::size_t i = 0; i < rows->size(); ++i)
+    EXPECT_LT(
+        last_change(rows->getObject(static_cast<unsigned>(i))->getValue<std::string>("id")).hlc,
+        paper_at);
+}
+
 // Withdrawn or not, it has the words it copied.
 TEST_F(Clearances, ARulingWithdrawnBeforeItsPaperWasRaisedGoesUpToo) {
   paper("防汛通知", "省厅〔2026〕7号");
