@@ -140,7 +140,7 @@ Result<void> Importer::judge_row(RegisterRow row, Rejects& rejects) {
     const auto found = row.values.find(field.name);
     return found == row.values.end() ? std::string() : found->second;
   };
-  const auto place = intake_.compartment(row.values);
+  const auto place = intake_.compartment(row);
   if (!place) return place.error();
   const auto known = on_record(*place);
   if (!known) return known.error();
@@ -210,7 +210,7 @@ Result<std::vector<RegisterRow>> Importer::next_round(std::size_t& ordinal, Prog
 /// An act that was refused: its rows alone, so that only the bad one stays out.
 Result<void> Importer::one_by_one(std::span<const RegisterRow> rows, Rejects& rejects) {
   for (const RegisterRow& row : rows) {
-    const auto place = intake_.compartment(row.values);
+    const auto place = intake_.compartment(row);
     if (!place) return place.error();
     Act act{*place, {}};
     auto done = intake_.add_steps(act, row);
@@ -230,7 +230,7 @@ Result<void> Importer::one_by_one(std::span<const RegisterRow> rows, Rejects& re
 
 /// As many of the first rows as one act holds, all of one compartment; returns how many.
 Result<std::size_t> Importer::draft(std::span<const RegisterRow> rows, Drafts& drafts) {
-  const auto place = intake_.compartment(rows.front().values);
+  const auto place = intake_.compartment(rows.front());
   if (!place) return place.error();
   Act act{*place, {}};
   std::size_t count = 0, bytes = 0;
@@ -239,7 +239,7 @@ Result<std::size_t> Importer::draft(std::span<const RegisterRow> rows, Drafts& d
     if (const auto added = intake_.add_steps(act, rows[count]); !added) return added.error();
     ++count;
     if (count == rows.size()) break;
-    const auto next = intake_.compartment(rows[count].values);
+    const auto next = intake_.compartment(rows[count]);
     if (!next || *next != *place) break;
   } while (count < kActRows && bytes < kActTextBytes && act.steps.size() < kActSteps);
   drafts.steps += act.steps.size();
@@ -269,7 +269,7 @@ Result<void> Importer::record_round(std::vector<RegisterRow>& rows, Rejects& rej
     at += *drafted;
     bool is_whole = at == rows.size() || drafts.steps >= kImportChangesPerCommit;
     if (!is_whole) {
-      const auto next = intake_.compartment(rows[at].values);
+      const auto next = intake_.compartment(rows[at]);
       is_whole = !next || next->level != drafts.acts.back().compartment.level;
     }
     if (!is_whole) continue;

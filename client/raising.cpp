@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <span>
 
 #include "client/custody.h"
 #include "client/directory.h"
@@ -106,23 +107,22 @@ std::optional<Level> level_named(const LedgerDefinition& ledger, const FieldValu
 
 class Raising {
  public:
-  Raising(Desk& desk, const Replica& replica, Act& act)
+  Raising(Desk& desk, const Replica& replica, const Act& act)
       : desk_(desk), replica_(replica), directory_(replica), act_(act) {}
 
-  std::string run(const View& row, const FieldValues& named, const std::string& reason) {
-    const std::vector<Step> given = act_.steps;
-    for (const Step& step : given)
+  Raised run(const View& row, const FieldValues& named, const std::string& reason) {
+    for (const Step& step : act_.steps)
       if (level_written(step)) settled_.insert(step.record);
-    for (const Step& step : given)
+    for (const Step& step : act_.steps)
       if (const auto level = level_written(step))
         if (const auto written = replica_.view(step.record))
           raise_paper_of(*written, *level, step.reason);
     const auto level = level_named(*replica_.definitions().ledger(row.ledger), named);
     if (level && !settled_.contains(row.record)) raise_paper_of(row, *level, reason);
-    std::string text;
-    if (!raised_.empty()) text += "\n" + desk_.text("level.raised_with", {{"names", raised_}});
-    if (!left_.empty()) text += "\n" + desk_.text("level.not_raised_with", {{"names", left_}});
-    return text;
+    Raised all{std::move(steps_), {}};
+    if (!raised_.empty()) all.told += "\n" + desk_.text("level.raised_with", {{"names", raised_}});
+    if (!left_.empty()) all.told += "\n" + desk_.text("level.not_raised_with", {{"names", left_}});
+    return all;
   }
 
  private:
@@ -146,7 +146,7 @@ class Raising {
     told += (told.empty() ? "" : desk_.text("list.and")) +
             (desk_.words().language() == Language::zh ? ledger.zh : ledger.en) + " " +
             called(desk_.words(), directory_, ledger, row);
-    if (step) act_.steps.push_back(*std::move(step));
+    if (step) steps_.push_back(*std::move(step));
   }
   /// errors: whatever keeps this person from raising it in this act
   Result<Step> raising_step(const LedgerDefinition& ledger, const View& row, Level level,
@@ -172,10 +172,22 @@ class Raising {
   Desk& desk_;
   const Replica& replica_;
   Directory directory_;
-  Act& act_;
+  const Act& act_;
+  std::vector<Step> steps_;
   std::set<RecordId> settled_;  ///< the act says their level, or this did
   std::string raised_, left_;
 };
+
+/// Halves what no act holds.
+Result<void> record_in_parts(Replica& replica, const CompartmentId& place,
+                             std::span<const Step> steps) {
+  const auto recorded = replica.record(Act{place, {steps.begin(), steps.end()}});
+  if (recorded) return {};
+  if (recorded.code() != Errc::too_large || steps.size() < 2) return recorded.error();
+  const std::size_t half = steps.size() / 2;
+  if (const auto first = record_in_parts(replica, place, steps.first(half)); !first) return first;
+  return record_in_parts(replica, place, steps.subspan(half));
+}
 
 }  // namespace
 
@@ -184,9 +196,24 @@ bool is_of_same_paper(const Field& field) {
          !is_one_of(kOtherPapers, field.name);
 }
 
-std::string raise_whole_paper(Desk& desk, const Replica& replica, Act& act, const View& row,
-                              const FieldValues& named, const std::string& reason) {
+Raised raise_whole_paper(Desk& desk, const Replica& replica, const Act& act, const View& row,
+                         const FieldValues& named, const std::string& reason) {
   return Raising(desk, replica, act).run(row, named, reason);
+}
+
+// Rows are found from the paper outwards. Backwards, none is hidden from whoever repeats it before
+// all that it leads to has gone up.
+Result<void> record_raising(Replica& replica, const Act& act, const std::vector<Step>& raised) {
+  Act whole = act;
+  whole.steps.insert(whole.steps.end(), raised.begin(), raised.end());
+  const auto recorded = replica.record(whole);
+  if (recorded) return {};
+  if (recorded.code() != Errc::too_large || raised.empty()) return recorded.error();
+  const std::vector<Step> outermost_first(raised.rbegin(), raised.rend());
+  const auto up = record_in_parts(replica, act.compartment, outermost_first);
+  if (!up || act.steps.empty()) return up;
+  if (const auto last = replica.record(act); !last) return last.error();
+  return {};
 }
 
 Result<void> sure_to_hide(Desk& desk, const Replica& replica, const LedgerDefinition& ledger,

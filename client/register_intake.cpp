@@ -55,10 +55,14 @@ void RegisterIntake::fill(FieldValues& values) const {
   if (ledger_.name == "incoming") registration_.fill(values);
 }
 
-Result<CompartmentId> RegisterIntake::compartment(const FieldValues& values) {
+Result<CompartmentId> RegisterIntake::compartment(const RegisterRow& row) {
   const Field* field = level_field(ledger_);
-  const std::string level = field == nullptr ? level_ : value_of(values, *field);
-  return registration_.compartment({{"level", level.empty() ? level_ : level}});
+  const std::string own = field == nullptr ? std::string() : value_of(row.values, *field);
+  std::string level = own.empty() ? level_ : own;
+  for (const auto& [group, entry] : row.entries)
+    if (const Level listed = level_of_entry(ledger_, entry); level_from(level) < listed)
+      level = name_of(listed);
+  return registration_.compartment({{"level", level}});
 }
 
 /// The states from a new record to this one, by plain steps; empty: no way leads there.
@@ -179,7 +183,7 @@ std::optional<RowReason> RegisterIntake::refused_step(const Step& step,
 }
 
 Result<std::optional<RowReason>> RegisterIntake::refused(const RegisterRow& row) {
-  const auto place = compartment(row.values);
+  const auto place = compartment(row);
   if (!place) return place.error();
   auto reason = closed(*place);
   if (!reason || *reason) return reason;
@@ -201,7 +205,7 @@ Result<std::vector<std::pair<SeriesKey, std::string>>> RegisterIntake::needs_of(
   for (const NumberRule& rule : ledger_.numbers) {
     const Field& field = ledger_.fields[rule.field];
     if (row.values.contains(field.name)) continue;
-    const auto place = compartment(row.values);
+    const auto place = compartment(row);
     if (!place) return place.error();
     const std::string series = joined_series(
         rule, [&](std::size_t index) { return value_of(row.values, ledger_.fields[index]); });
@@ -329,7 +333,8 @@ std::optional<RecordId> record_called(const Replica& replica, const LedgerName& 
   if (definition == nullptr || text.empty()) return std::nullopt;
   if (const auto bytes = from_hex(text); bytes && bytes->size() == RecordId::kBytes) {
     const auto view = replica.view(*RecordId::from(*bytes));
-    return view && view->ledger == ledger ? std::optional(view->record) : std::nullopt;
+    const bool is_there = view && view->ledger == ledger && !view->is_hidden;
+    return is_there ? std::optional(view->record) : std::nullopt;
   }
   for (const Field* field : naming_fields(*definition)) {
     Query query;

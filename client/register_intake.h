@@ -27,7 +27,8 @@ class RegisterIntake {
   const std::string& first_state() const { return first_state_; }
   /// What nobody need write into a register: added where it is missing.
   void fill(FieldValues& values) const;
-  Result<CompartmentId> compartment(const FieldValues& values);
+  /// Where it goes: no lower than its level and those of its entries.
+  Result<CompartmentId> compartment(const RegisterRow& row);
   /// Cited records by their ids, and would the ledger take the row?   nullopt: it would
   std::optional<RowReason> complete(RegisterRow& row);
   /// Could this person record the complete row at this machine: ceiling, clearance, rights, and the

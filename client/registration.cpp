@@ -252,13 +252,18 @@ Level level_of_entry(const LedgerDefinition& ledger, const FieldValues& entry) {
   return highest;
 }
 
+Result<void> entry_fits(const LedgerDefinition& ledger, const View& list,
+                        const FieldValues& entry) {
+  if (level_of_entry(ledger, entry) <= jiyao::level_of(list)) return {};
+  return {Errc::not_allowed,
+          "an entry of a higher level than its list (make one list for each level)"};
+}
+
 Result<Act> amend_act(const LedgerDefinition& definition, const View& view,
                       const FieldValues& values, const SetEntries& entries,
                       const std::string& reason) {
   for (const FieldValues& entry : entries)
-    if (level_of_entry(definition, entry) > jiyao::level_of(view))
-      return Error{Errc::not_allowed,
-                   "an entry of a higher level than its list (make one list for each level)"};
+    if (const auto fits = entry_fits(definition, view, entry); !fits) return fits.error();
   Act act{view.compartment, {}};
   FieldValues different;
   for (const auto& [name, value] : values)

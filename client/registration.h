@@ -64,6 +64,9 @@ Result<Act> amend_act(const LedgerDefinition& definition, const View& view,
 /// What an entry says of its own level; public, where it says nothing.
 Level level_of_entry(const LedgerDefinition& ledger, const FieldValues& entry);
 
+/// errors: not_allowed (the entry says a level above what its list is kept as)
+Result<void> entry_fits(const LedgerDefinition& ledger, const View& list, const FieldValues& entry);
+
 /// A record of `ledger` from complete values, as a step.   errors: invalid
 Result<Step> create_step(const Definitions& definitions, const LedgerName& ledger,
                          const RecordId& record, const FieldValues& values);

@@ -128,7 +128,9 @@ struct VerifyReport {
                                     ///< "page_damaged secret.jdb 17"
   std::map<CompartmentId, Counts> counts;
   std::map<CompartmentId, CompartmentDigest> digests;
-  std::vector<Level> unverified;  ///< their files are here, but closed to this person
+  /// Their files are here, but closed to this person; or hold what was sealed to a key that never
+  /// came here (`full`).
+  std::vector<Level> unverified;
 };
 
 /// Who is at the keyboard: made by unlocking the keyring. Roles and clearance come from the roster.

@@ -90,6 +90,7 @@ class Validation {
   Result<void> check_write(const Write& write) const;
   Result<void> check_values(const Group& group, const Write& write) const;
   Result<void> check_against(std::size_t group_index, const Write& write) const;
+  bool reaches_void(std::size_t group_index, const Write& write) const;
   Result<void> check_step() const;
   Result<void> check_mandatory() const;
   Result<void> check_approvals() const;
@@ -163,6 +164,15 @@ Result<void> Validation::check_against(std::size_t group_index, const Write& wri
   return {};
 }
 
+// A remark still does; a signature would approve what is not. And a void record has all its words:
+// it is raised like any other, never lowered.
+bool Validation::reaches_void(std::size_t group_index, const Write& write) const {
+  const Group& group = definition_.groups[group_index];
+  if (definition_.level_group == group_index)
+    return level_from(write.value) >= before_->level.value_or(Level::public_);
+  return group.kind == GroupKind::set && !signature_of(definition_, group);
+}
+
 Result<void> Validation::check_write(const Write& write) const {
   const auto index = definition_.group_index(write.group);
   if (!index) return refuse(write.group, "no such group");
@@ -178,9 +188,8 @@ Result<void> Validation::check_write(const Write& write) const {
                            group.kind == GroupKind::latest || group.kind == GroupKind::earliest ||
                            group.kind == GroupKind::state;
   if (needs_value && write.value.empty()) return refuse(write.group, "needs a value");
-  // A remark still reaches a void record; a signature would approve what is not.
-  const bool is_remark = group.kind == GroupKind::set && !signature_of(definition_, group);
-  if (before_ != nullptr && before_->is_void && !is_remark && change_.kind != ChangeKind::resolve)
+  const bool is_void = before_ != nullptr && before_->is_void;
+  if (is_void && change_.kind != ChangeKind::resolve && !reaches_void(*index, write))
     return forbid("state", "the record is void");
   if (auto values = check_values(group, write); !values) return values;
   return check_against(*index, write);
@@ -250,14 +259,16 @@ Result<void> Validation::check_mandatory() const {
   const auto state = definition_.state_index(shown("state"));
   if (!state || definition_.states[*state].is_void || change_.kind == ChangeKind::withdraw)
     return {};
+  // What its state asks for was asked when it came there: a renewal is no second lending.
+  const Write* step = state_write();
+  const bool moves = step != nullptr && (before_ == nullptr || before_->state != step->value);
   for (std::size_t i = 0; i < definition_.fields.size(); ++i) {
     const Field& field = definition_.fields[i];
     if (!is_due(definition_, field, *state)) continue;
     const std::string& group = definition_.groups[field.group].name;
     const bool is_written = std::any_of(change_.writes.begin(), change_.writes.end(),
                                         [&](const Write& write) { return write.group == group; });
-    if ((state_write() == nullptr && !is_written) || field.from_if.holds(after()) != Holds::yes)
-      continue;
+    if ((!moves && !is_written) || field.from_if.holds(after()) != Holds::yes) continue;
     const bool is_open = before_ != nullptr && before_->group(field.group) != nullptr &&
                          !before_->group(field.group)->to_settle.empty();
     if (shown(field.name).empty() && !is_open) return refuse(field.name, "is needed");

@@ -69,16 +69,17 @@ Result<ChangeId> struck_entry(Desk& desk, const Replica& replica, const LedgerDe
 }
 
 /// Records the change of a row, and what else it raises.   errors: usage (neither)
-Result<Answer> recorded_with_its_paper(Desk& desk, Replica& replica, Act& act,
+Result<Answer> recorded_with_its_paper(Desk& desk, Replica& replica, const Act& act,
                                        std::string_view message, const RowAndValues& given,
                                        const std::string& reason) {
-  const std::string raised =
+  const Raised raised =
       raise_whole_paper(desk, replica, act, given.row, given.typed.values, reason);
-  if (act.steps.empty()) return Error{Errc::usage, desk.text("incoming.nothing_given") + raised};
-  const auto recorded = replica.record(act);
-  if (!recorded) return in_words(desk, replica, recorded.error());
+  if (act.steps.empty() && raised.steps.empty())
+    return Error{Errc::usage, desk.text("incoming.nothing_given") + raised.told};
+  if (const auto recorded = record_raising(replica, act, raised.steps); !recorded)
+    return in_words(desk, replica, recorded.error());
   Answer answer = recorded_answer(desk, replica, desk.text(message), {given.row.record});
-  answer.text += raised;
+  answer.text += raised.told;
   return answer;
 }
 
@@ -138,6 +139,7 @@ class Correcting {
     return add(ChangeKind::resolve, {{name, value}}, std::move(settles));
   }
   Result<void> replace(const FieldValues& entry) {
+    if (const auto fits = entry_fits(ledger_, given_.row, entry); !fits) return fits;
     const auto struck = struck_entry(desk_, replica_, ledger_, given_.row, entry, options_.was);
     if (!struck) return struck.error();
     Step withdrawn;

@@ -174,6 +174,14 @@ class Making {
       return desk_.failure(Errc::not_allowed, "ledger.below_its_paper",
                            {{"level", level_text(desk_.words(), level)},
                             {"least", level_text(desk_.words(), least)}});
+    return may_be_of(level);
+  }
+  /// It is kept with what it is about, but its own level may be above that: then this person at
+  /// this machine could record it there too.
+  Result<void> may_be_of(Level level) const {
+    if (!about_.place || level <= std::max(about_.level, about_.place->level)) return {};
+    const auto may = replica_.may_record({about_.place->office, level});
+    if (!may) return in_words(desk_, replica_, may.error());
     return {};
   }
 

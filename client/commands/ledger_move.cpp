@@ -79,6 +79,7 @@ struct NextStep {
   const Transition* step;
   FieldValues values;
   std::string told;  ///< which lists of the office filled what, and what it raises besides
+  std::vector<Step> raised;
 };
 
 /// errors: not_allowed (none of these steps starts where the row stands)
@@ -91,7 +92,7 @@ Result<NextStep> next_step(Desk& desk, Replica& replica, const LedgerDefinition&
                         {{"step", step_text(desk.words(), ledger.steps[steps.front()])},
                          {"state", state_text(desk.words(), ledger, row.state.state)},
                          {"possible", possible(desk.words(), ledger, row)}});
-  NextStep next{&ledger.steps[*chosen], typed.values, {}};
+  NextStep next{&ledger.steps[*chosen], typed.values, {}, {}};
   next.values["state"] = ledger.states[next.step->to].name;
   const StepAtHand at{ledger, *next.step, &row, next.values, typed.entries};
   next.told = fill_from_lists(desk, replica, row.compartment, at);
@@ -110,7 +111,9 @@ Result<Act> act_of_step(Desk& desk, Replica& replica, const LedgerDefinition& le
   if (!act) return act.error();
   const StepAtHand at{ledger, *next.step, &row, next.values, typed.entries};
   if (const auto also = add_also(desk, replica, at, *act); !also) return also.error();
-  next.told += raise_whole_paper(desk, replica, *act, row, next.values, reason);
+  Raised raised = raise_whole_paper(desk, replica, *act, row, next.values, reason);
+  next.told += raised.told;
+  next.raised = std::move(raised.steps);
   return act;
 }
 
@@ -164,16 +167,18 @@ class MovingMany {
       next.push_back(*std::move(one));
     }
     Act act{rows.front().compartment, {}};
+    std::vector<Step> raised;
     std::vector<RecordId> moved;
     std::string told;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       auto one = act_of_step(desk_, replica_, ledger_, rows[i], next[i], typed_, options_.reason);
       if (!one) return about(rows[i], one.error());
       std::move(one->steps.begin(), one->steps.end(), std::back_inserter(act.steps));
+      std::move(next[i].raised.begin(), next[i].raised.end(), std::back_inserter(raised));
       moved.push_back(rows[i].record);
       told += next[i].told;
     }
-    if (const auto recorded = replica_.record(act); !recorded)
+    if (const auto recorded = record_raising(replica_, act, raised); !recorded)
       return in_words(desk_, replica_, recorded.error());
     Answer answer = recorded_answer(
         desk_, replica_,
@@ -230,8 +235,8 @@ Result<Answer> move_row(Desk& desk, Replica& replica, const LedgerDefinition& le
   if (const auto right = check_step(desk, replica, at); !right) return right.error();
   const auto act = act_of_step(desk, replica, ledger, row, *next, typed, reason);
   if (!act) return act.error();
-  const auto recorded = replica.record(*act);
-  if (!recorded) return in_words(desk, replica, recorded.error());
+  if (const auto recorded = record_raising(replica, *act, next->raised); !recorded)
+    return in_words(desk, replica, recorded.error());
   const std::string now = state_text(desk.words(), ledger, ledger.states[step.to].name);
   Answer moved = recorded_answer(
       desk, replica,

@@ -104,7 +104,7 @@ class Citing {
     for (const std::size_t ref : refs_of(*ledger)) {
       const auto id = record_from(view.state.field(*ledger, ref));
       if (!id || has(ledger->fields[ref].ref_ledger)) continue;
-      if (const auto next = replica_.view(*id)) {
+      if (const auto next = replica_.view(*id); next && !next->is_hidden) {
         if (const auto cited = cite(*next); !cited) return cited;
       }
     }

@@ -263,7 +263,7 @@ Result<void> nothing_lacks(Desk& desk, const Replica& replica, const StepAtHand&
     if (!index) continue;
     if (const auto is_there = check(*index); !is_there) return is_there;
   }
-  for (std::size_t i = 0; i < at.ledger.fields.size(); ++i) {
+  for (std::size_t i = 0; i < at.ledger.fields.size() && !at.stays(); ++i) {
     const Field& field = at.ledger.fields[i];
     if (at.ledger.states[at.step.to].is_void || !is_due(at.ledger, field, at.step.to)) continue;
     if (field.from_if.holds(lookup_for(replica, at)) != Holds::yes) continue;
@@ -309,6 +309,10 @@ std::string StepAtHand::shown(std::string_view field) const {
   return row == nullptr ? std::string() : row->state.field(ledger, field);
 }
 
+bool StepAtHand::stays() const {
+  return row != nullptr && row->state.state == ledger.states[step.to].name;
+}
+
 std::string step_text(const Catalogue& words, const Transition& step) {
   if (words.language() == Language::zh) return step.zh;
   std::string text = step.verb;
@@ -342,7 +346,7 @@ Result<void> check_step(Desk& desk, Replica& replica, const StepAtHand& at) {
 }
 
 std::optional<std::size_t> missing_signature(Replica& replica, const StepAtHand& at) {
-  for (std::size_t i = 0; i < at.ledger.fields.size(); ++i) {
+  for (std::size_t i = 0; i < at.ledger.fields.size() && !at.stays(); ++i) {
     const Field& field = at.ledger.fields[i];
     if (field.type != FieldType::signature || !is_due(at.ledger, field, at.step.to)) continue;
     if (field.from_if.holds(lookup_for(replica, at)) != Holds::yes) continue;

@@ -19,6 +19,8 @@ struct StepAtHand {
 
   /// As it will be shown: typed, else as it is. Of a set: empty, or anything.
   std::string shown(std::string_view field) const;
+  /// The row is in that state already (a renewal): what the state asks for was asked before.
+  bool stays() const;
 };
 
 /// Fills, moments that fall due with this state, and signatures the step gives.

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "client/typed_value.h"
 #include "unit/client/ledger_walk.h"
 
@@ -200,6 +203,44 @@ TEST_F(Clearances, ARulingAskedBeforeAPaperWasRaisedGoesUpWithIt) {
   EXPECT_THAT(exported(low_, "ruling"), Not(HasSubstr("秘密工程")));
 }
 
+// More than one act holds: what the paper leads to goes up first, the paper last.
+TEST_F(Clearances, APaperOfMoreRowsThanOneActHoldsIsRaisedInSeveral) {
+  const std::string raised =
+      paper("秘密工程", "省厅〔2026〕8号",
+            {"--密级", "秘密", "--份数", "40", "--页数", "2", "--份号", "000001-000040"});
+  const std::string reason(6 * 1024, 'x');  // of every row: 250 KB
+  const Said edited = good({"收文", "更正", raised, "--密级", "机密", "--原因", reason});
+  EXPECT_THAT(edited.text, HasSubstr("一并提为"));
+  const Said copies = good({"文件份", "列表", "--密级", "机密"});
+  EXPECT_EQ(copies.json->getValue<int>("total"), 40);
+  OpenDesk desk(folder_ / "R", "passphrase of R");
+  const auto last_change = [&](const std::string& id) {
+    return desk.replica().history(*RecordId::from(*from_hex(id))).back().change;
+  };
+  const Hlc paper_at = last_change(raised).hlc;
+  const auto rows = copies.json->getArray("records");
+  ASSERT_GT(rows->size(), 0U);
+  for (std::size_t i = 0; i < rows->size(); ++i)
+    EXPECT_LT(
+        last_change(rows->getObject(static_cast<unsigned>(i))->getValue<std::string>("id")).hlc,
+        paper_at);
+}
+
+// Withdrawn or not, it has the words it copied.
+TEST_F(Clearances, ARulingWithdrawnBeforeItsPaperWasRaisedGoesUpToo) {
+  paper("防汛通知", "省厅〔2026〕7号");
+  const std::string raised = paper("秘密工程", "省厅〔2026〕7号");
+  const std::string ruling = made(good({"冲突", "提请", finding(archive_, "N2")}));
+  good({"ruling", "withdraw", ruling, "--reason", "提错了"});
+  EXPECT_THAT(exported(low_, "ruling"), HasSubstr("秘密工程"));
+  const Said edited = good({"收文", "修改", raised, "--密级", "机密"});
+  EXPECT_THAT(edited.text, AllOf(HasSubstr("一并提为"), HasSubstr("冲突处理台账"))) << edited.text;
+  EXPECT_THAT(edited.text, Not(HasSubstr("没有一并提级")));
+  EXPECT_EQ(must(low_.run({"ruling", "list"})).json->getArray("records")->size(), 0U);
+  EXPECT_THAT(exported(low_, "ruling"), Not(HasSubstr("秘密工程")));
+  EXPECT_EQ(low_.run({"ruling", "show", ruling}).error, "NOT_FOUND");
+}
+
 // What a ruling says of a loan has the words of the paper that was lent.
 TEST_F(Clearances, ARulingOnARowThatShowsThePaperGoesUpToo) {
   const std::string raised = paper("秘密工程", "省厅〔2026〕8号");
@@ -386,8 +427,25 @@ TEST_F(Clearances, ARaisedRowIsNotThereForWhoeverTypesItsIdOrName) {
   good({"收文", "查看", raised});
 }
 
+// Neither does a new row, on the way from a row below to what that names.
+TEST_F(Clearances, ANewRowNamesNoRowThatIsHiddenFromWhoeverMakesIt) {
+  paper("秘密工程", "省厅〔2026〕8号");
+  good({"借阅", "借出", "省厅〔2026〕8号", "--借阅人", "张三"});
+  const auto only = [&](const std::string& ledger) { return made(good({ledger, "列表"})); };
+  const std::string copy = only("文件份"), document = only("文件");
+  const auto copied = [&] {
+    return must(low_.run({"复制登记", "申请", copy, "--方式", "复印", "--页数", "1", "--份数", "1",
+                          "--事由", "会议用"}));
+  };
+  const auto told_of = [&](const Said& row) { return said(good({"复制登记", "查看", made(row)})); };
+  EXPECT_THAT(told_of(copied()), HasSubstr(document));
+  raise_alone(document);
+  const std::string after = told_of(copied());
+  EXPECT_THAT(after, AllOf(HasSubstr(copy), Not(HasSubstr(document))));
+}
+
 // Nobody approved the lending of an open paper; its raising is no reason to leave it out.
-TEST_F(Clearances, WhatWasLentBeforeItWasRaisedComesBackWithoutAnApproval) {
+TEST_F(Clearances, WhatWasLentBeforeItWasRaisedIsRenewedAndComesBackWithoutAnApproval) {
   const auto lent = [&](const std::string& title, const std::string& doc_no) {
     const std::string id = paper(title, doc_no);
     good({"借阅", "借出", doc_no, "--借阅人", "张三", "--借出时间", "2026-11-03 09:00",
@@ -397,6 +455,11 @@ TEST_F(Clearances, WhatWasLentBeforeItWasRaisedComesBackWithoutAnApproval) {
   lent("秘密工程", "省厅〔2026〕8号");
   lent("秘密图纸", "省厅〔2026〕9号");
   good({"借阅", "修改", "省厅〔2026〕8号", "--催还记录", "已电话催还"});
+  EXPECT_EQ(good({"借阅", "续借", "省厅〔2026〕8号", "--续借", "再借三天"})
+                .json->getArray("records")
+                ->getObject(0)
+                ->getValue<std::string>("state"),
+            "out");
   EXPECT_EQ(good({"借阅", "归还", "省厅〔2026〕8号"})
                 .json->getArray("records")
                 ->getObject(0)
@@ -434,6 +497,51 @@ TEST_F(Clearances, AListIsKeptNoLowerThanTheLevelOfWhatItLists) {
     EXPECT_THAT(refused.text, HasSubstr("请按密级分别列")) << verb;
   }
   good({"清退清单", "修改", id, "--item-title", "又一件", "--item-level", "内部"});
+  const Said corrected =
+      archive_.run({"清退清单", "更正", id, "--item-title", "机密件", "--item-level", "机密",
+                    "--was", "又一件", "--原因", "写错"});
+  EXPECT_EQ(corrected.error, "NOT_ALLOWED") << corrected.text;
+  EXPECT_THAT(corrected.text, HasSubstr("请按密级分别列"));
+  good({"清退清单", "更正", id, "--item-title", "第三件", "--item-level", "内部", "--was", "又一件",
+        "--原因", "写错"});
+}
+
+// Whatever the level stands on: the row's own column, or an entry of a list.
+TEST_F(Clearances, AnImportedRowAboveWhoImportsItOrTheMachineIsABadRow) {
+  const auto imported = [&](const OfficeMachine& at, const std::string& level) {
+    std::ofstream(path("list.csv"))
+        << "拟制日期,接收机关,拟制人,标题,密级\n2026-11-20,省厅,周敏,名单 " << level << "," << level
+        << "\n";
+    return at.run({"import", "清退清单", path("list.csv")});
+  };
+  const Said above_person = imported(low_, "机密");
+  EXPECT_THAT(above_person.text, AllOf(HasSubstr("第 2 行"), HasSubstr("涉密等级")));
+  EXPECT_EQ(above_person.json->getValue<int>("rejected_rows"), 1);
+  EXPECT_EQ(imported(archive_, "绝密").json->getValue<int>("rejected_rows"), 1) << "the machine";
+  EXPECT_EQ(imported(archive_, "机密").json->getValue<int>("recorded"), 1);
+  EXPECT_EQ(imported(archive_, "机密").json->getValue<int>("already_there"), 1);
+  EXPECT_EQ(imported(archive_, "内部").json->getValue<int>("recorded"), 1);
+  const std::string shown = said(must(low_.run({"清退清单", "列表"})));
+  EXPECT_THAT(shown, AllOf(HasSubstr("名单 内部"), Not(HasSubstr("名单 机密")))) << shown;
+}
+
+// It would be gone from sight the moment it is made; what it is about stays where it is.
+TEST_F(Clearances, ANewRowAboveWhoMakesItOrTheMachineIsRefused) {
+  paper("防汛通知", "省厅〔2026〕7号");
+  good({"借阅", "借出", "省厅〔2026〕7号", "--借阅人", "张三"});
+  const auto asked = [&](const OfficeMachine& at, const std::string& level) {
+    return at.run({"复制登记", "申请", "省厅〔2026〕7号", "--密级", level, "--方式", "复印",
+                   "--页数", "1", "--份数", "1", "--事由", "专案"});
+  };
+  EXPECT_EQ(asked(low_, "机密").error, "NOT_CLEARED") << asked(low_, "机密").text;
+  EXPECT_EQ(asked(archive_, "绝密").error, "ABOVE_CEILING");
+  EXPECT_EQ(must(archive_.run({"复制登记", "列表"})).json->getArray("records")->size(), 0U);
+  must(asked(low_, "内部"));
+  must(asked(archive_, "机密"));
+  EXPECT_EQ(low_.run({"收文", "登记", "--标题", "专案", "--来文单位", "省厅", "--密级", "机密",
+                      "--份数", "1", "--页数", "2"})
+                .error,
+            "NOT_CLEARED");
 }
 
 }  // namespace

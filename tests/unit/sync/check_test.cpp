@@ -424,6 +424,30 @@ TEST(Validate, WhatIsWrittenOnceIsOnlyCorrectedByARuling) {
   EXPECT_EQ(try_change(loan, ChangeKind::amend, {{"borrower", "乙"}}).code(), Errc::not_allowed);
 }
 
+TEST(Validate, AVoidRowIsRaisedAndNeverLoweredNorWrittenOtherwise) {
+  RecordHistory row("incoming");
+  row.add("a", {}, {{"state", "registered"}, {"level", "secret"}});
+  row.add("b", {"a"}, {{"state", "void"}, {"void_reason", "重登"}});
+  EXPECT_TRUE(try_change(row, ChangeKind::amend, {{"level", "highly_secret"}}));
+  EXPECT_EQ(try_change(row, ChangeKind::amend, {{"level", "internal"}}).code(), Errc::not_allowed);
+  EXPECT_EQ(try_change(row, ChangeKind::amend, {{"level", "highest"}}).code(), Errc::not_allowed);
+  EXPECT_EQ(try_change(row, ChangeKind::amend, {{"title", "另一题"}}).code(), Errc::not_allowed);
+}
+
+// Nobody approved the lending of an open paper; raised while it is out, it is renewed without.
+TEST(Validate, AStepThatStaysWhereTheRowIsAsksForNothingThatGettingThereAskedFor) {
+  RecordHistory loan("loan");
+  loan.add("a", {}, loan_of(9, "甲"));
+  const Lookup secret = [](std::string_view, std::string_view field) {
+    return std::optional<std::string>(field == "custody_state" ? "借出" : "secret");
+  };
+  EXPECT_TRUE(
+      try_change(loan, ChangeKind::amend, {{"renewals", "再借三天"}, {"state", "out"}}, secret));
+  EXPECT_EQ(try_change(loan, ChangeKind::amend, {{"state", "out"}}, secret).code(),
+            Errc::not_allowed)
+      << "what the step itself asks for";
+}
+
 TEST(Reminders, AnOverdueLoanIsRecalledByTheClockAndOnlyReminded) {
   RecordHistory loan("loan");
   loan.add("a", {}, {{"state", "out"}, {"due_on", "2026-11-22"}});

@@ -8,6 +8,7 @@
 #include <random>
 #include <set>
 
+#include "crypto/box.h"
 #include "schema/value.h"
 #include "support/realm_fixture.h"
 #include "sync/terms.h"
@@ -331,6 +332,27 @@ TEST_F(ReplicaTest, NothingIsSealedToAKeyThatNeverCameHere) {
   EXPECT_TRUE(a->seal_pending());
   EXPECT_EQ(a->unsealed(), 0U);
   EXPECT_TRUE(good(a->verify(true)).faults.empty());
+}
+
+// Earlier programs sealed to such a key: what nobody here can open is not damage.
+TEST_F(ReplicaTest, ABatchSealedToAKeyThatIsNotHereIsNotVerifiedAndNotDamaged) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  record(*a, incoming(realm_.a_internal, "封给没有的密钥"));
+  record(*a, incoming(realm_.a_secret, "有密钥"));
+  good(a->seal_pending());
+  a.reset();
+  const auto box = realm_.a->box;
+  realm_.a->box = box_key_from(Secret<32>::random());  // no grant opens with it
+  a = realm_.open(*realm_.a, realm_.clerk_a);
+  const VerifyReport without = good(a->verify(true));
+  EXPECT_THAT(without.faults, SizeIs(0));
+  EXPECT_TRUE(without.is_clean);
+  EXPECT_THAT(without.unverified, ElementsAre(Level::internal, Level::secret));
+  EXPECT_THAT(good(a->verify(false)).unverified, SizeIs(0)) << "looks into no batch";
+  a.reset();
+  realm_.a->box = box;
+  a = realm_.open(*realm_.a, realm_.clerk_a);
+  EXPECT_THAT(good(a->verify(true)).unverified, SizeIs(0));
 }
 
 // What a machine gave while it led its office stays given when another leads.
