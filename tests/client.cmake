@@ -12,7 +12,6 @@ jiyao_test(test_client
 jiyao_test(test_verbs
   SOURCES
     unit/client/archive_verbs_test.cpp
-    unit/client/number_verbs_test.cpp
     unit/client/bad_input_test.cpp
     unit/client/clearance_test.cpp
     unit/client/conflict_verbs_test.cpp
@@ -20,9 +19,11 @@ jiyao_test(test_verbs
     unit/client/hub_link_test.cpp
     unit/client/ledger_test.cpp
     unit/client/list_verbs_test.cpp
+    unit/client/number_verbs_test.cpp
     unit/client/office_lists_test.cpp
     unit/client/office_verbs_test.cpp
     unit/client/print_verbs_test.cpp
+    unit/client/raising_test.cpp
     unit/client/report_verbs_test.cpp
     unit/client/signing_test.cpp
   USES jiyao::client jiyao::server jiyao_bad_link)
