@@ -289,12 +289,17 @@ Result<void> TrustGate::before_roster(ByteView record) {
   return replica_.before_roster(record);
 }
 
-Result<HubAt> hub_of(Desk& desk, const Replica& replica) {
-  const Roster roster = replica.roster();
-  for (const HubId& id : roster.hubs()) {
-    const HubRecord* hub = roster.hub(id);
-    return HubAt{id, hub->address, hub->certificate, hub->ceiling};
+// A lost hub cannot be taken out of the roster: whoever came after it stands in its place.
+Result<HubAt> hub_of(Desk& desk, Replica& replica) {
+  std::optional<HubAt> newest;
+  for (const Bytes& bytes : replica.log().roster_records(0)) {
+    const Result<RosterRecord> record = decode_record(bytes);
+    if (!record) return record.error();
+    for (const RosterBody& body : record->bodies)
+      if (const auto* hub = std::get_if<HubRecord>(&body))
+        newest = HubAt{hub->hub, hub->address, hub->certificate, hub->ceiling};
   }
+  if (newest) return *newest;
   return desk.failure(Errc::not_found, "sync.no_hub");
 }
 

@@ -29,8 +29,8 @@ struct MetHub {
 /// What the replica remembers while the hub's last word was that this machine is shut out.
 inline constexpr const char* kShutOutNote = "hub.shut_out";
 
-/// The hub the roster names.   errors: not_found (none: this realm works by media only)
-Result<HubAt> hub_of(Desk& desk, const Replica& replica);
+/// The hub that the roster named last.   errors: not_found (none: this realm works by media only)
+Result<HubAt> hub_of(Desk& desk, Replica& replica);
 
 /// `root_print`: the root this machine trusts, from its invitation, while its roster is empty.
 ///   errors: those of HttpTransport::post(); not_authentic (another realm's root)
