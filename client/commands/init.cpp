@@ -108,7 +108,7 @@ Result<RosterDraft> first_draft(Desk& desk, const InitOptions& options, const Ne
   node.box = box;
   draft.add_office(office, machine.node, true).enrol(node, levels_up_to(ceiling));
   draft.add_user({machine.user, office, machine.slot.sign().verify_key(),
-                  roles_from(kArchiveRoles).value(), Level::top_secret});
+                  roles_from(desk.words(), kArchiveRoles).value(), Level::top_secret});
   const Definitions& rules = Definitions::built_in();
   draft.activate({rules.number(), rules.hash()});
   if (!options.hub_card.empty()) {

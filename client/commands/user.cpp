@@ -67,8 +67,8 @@ struct Wish {
 Result<Wish> wish_of(Desk& desk, const UserOptions& options) {
   const auto clearance = level_from(options.clearance);
   if (!clearance) return desk.failure(Errc::invalid, "value.level", {{"typed", options.clearance}});
-  const auto roles = roles_from(options.roles);
-  if (!roles) return desk.failure(Errc::invalid, "enrol.bad_roles", {{"roles", options.roles}});
+  const auto roles = roles_from(desk.words(), options.roles);
+  if (!roles) return roles.error();
   return Wish{*roles, *clearance};
 }
 
