@@ -86,8 +86,9 @@ Result<OpenedSlot> make_slot(Desk& desk, Desk::Login& in, const UserId& user,
     return shared.error();
   auto slot = in.keyring.unlock(owner, passphrase->reveal());
   if (!slot) return slot.error();
-  if (const auto sheet = make_recovery_sheet(desk, in.keyring, *slot, options.sheet); !sheet)
-    return sheet.error();
+  const auto sheet =
+      make_recovery_sheet(desk, in.keyring, *slot, {options.name, {}}, options.sheet);
+  if (!sheet) return sheet.error();
   return slot;
 }
 
