@@ -97,7 +97,9 @@ TEST_F(BadMachine, AReplicaOfANewerProgramIsLeftAlone) {
     const Ran ran = machine.run({"status"});
     EXPECT_EQ(ran.exit_code, 10) << ran.said();
     EXPECT_THAT(ran.err, HasSubstr("更新版本"));
-    EXPECT_THAT(ran.err, HasSubstr(name));
+    EXPECT_THAT(ran.err,
+                HasSubstr("更新版本的程序制作：" + (machine.data() / name).string() + " (999 > "))
+        << "English in a Chinese sentence";
     EXPECT_THAT(ran.err, HasSubstr("升级"));
     EXPECT_EQ(machine.json({"incoming", "list"}).error_code(), "NEWER");
     EXPECT_EQ(read_text(machine.data() / name), before) << "a newer file was touched";
