@@ -262,5 +262,33 @@ TEST_F(BadMachine, AMediumThatIsReadOnlyOrFullGetsNoBundleAndIsNotUnplugged) {
   EXPECT_THAT(r.run(words).out, HasSubstr("可以拔出"));
 }
 
+// The library that writes workbooks sees only some of its failed writes; a sheet that lacks its
+// last rows is worse than none.
+TEST_F(BadMachine, ADiskThatIsFullGetsAWholeWorkbookOrNone) {
+  SmallDisk medium(folder_ / "medium", 64 << 10);
+  if (!medium.is_there()) GTEST_SKIP() << medium.why_not();
+  const FieldMachine machine(folder_.path(), "R");
+  machine.found_alone();
+  machine.good({"import", "incoming", register_of(400)});
+  const std::string whole = folder_ / "whole.xlsx";
+  machine.good({"export", "incoming", "--out", whole});
+  const std::string place = folder_ / "medium/made.xlsx";
+  int refusals = 0;
+  for (std::uint64_t size = 64 << 10; !fs::exists(place); size += 16 << 10) {
+    medium.grow_to(size);
+    const Ran ran = machine.run({"export", "incoming", "--out", place});
+    if (ran.exit_code == 0) continue;
+    ++refusals;
+    SCOPED_TRACE(size);
+    EXPECT_EQ(ran.exit_code, 12) << ran.said();
+    EXPECT_THAT(ran.err, HasSubstr("磁盘已满：" + place));
+    EXPECT_THAT(ran.err, testing::Not(HasSubstr("ERROR")));
+    EXPECT_TRUE(fs::is_empty(folder_ / "medium")) << "something half was left";
+  }
+  EXPECT_GT(refusals, 2);
+  const auto bytes = static_cast<double>(fs::file_size(whole));
+  EXPECT_NEAR(static_cast<double>(fs::file_size(place)), bytes, 64) << "rows are missing";
+}
+
 }  // namespace
 }  // namespace jiyao
