@@ -30,7 +30,7 @@ struct MetHub {
 /// What the replica remembers while the hub's last word was that this machine is shut out.
 inline constexpr const char* kShutOutNote = "hub.shut_out";
 
-/// The hub the roster names.   errors: not_found (none: this realm works by media only)
+/// The hub that the roster named last.   errors: not_found (none: this realm works by media only)
 Result<HubAt> hub_of(Desk& desk, const Replica& replica);
 
 /// `root_print`: the root this machine trusts, from its invitation, while its roster is empty.

@@ -9,6 +9,12 @@
 
 namespace jiyao {
 
+namespace {
+
+constexpr const char* kByHand = "____________";
+
+}  // namespace
+
 Result<void> give_new_files(Keyring& keyring, const OpenedSlot& by, const KeyringOwner& owner,
                             Level ceiling) {
   const auto give = [&](std::uint8_t mark) {
@@ -45,12 +51,18 @@ Result<NewMachine> make_machine(Desk& desk, const RealmId& realm, Level device_c
 }
 
 Result<void> make_recovery_sheet(Desk& desk, Keyring& keyring, const OpenedSlot& slot,
-                                 const Path& sheet) {
+                                 const SheetOwner& owner, const Path& sheet) {
   if (sheet.empty() && !desk.prompt().can_ask())
     return desk.failure(Errc::usage, "prompt.needs_flag", {{"flag", "--recovery-sheet"}});
   std::string code = make_recovery_code();
   if (const auto set = keyring.set_recovery(slot, code, slot_cost()); !set) return set.error();
-  std::string text = desk.text("recovery.sheet", {{"code", code}, {"user", slot.owner().hex()}});
+  const auto or_blank = [](const std::string& name) {
+    return name.empty() ? std::string(kByHand) : name;
+  };
+  std::string text = desk.text("recovery.sheet", {{"person", or_blank(owner.person)},
+                                                  {"node", or_blank(owner.node)},
+                                                  {"user", slot.owner().hex()},
+                                                  {"code", code}});
   Result<void> done;
   if (sheet.empty()) {
     desk.console().warn(text);

@@ -21,11 +21,16 @@ struct NewMachine {
 /// Asks for a new passphrase.   errors: exists (this folder holds a ledger), usage, invalid
 Result<NewMachine> make_machine(Desk& desk, const RealmId& realm, Level device_ceiling);
 
+/// Whose sheet it is, in words; what is empty is filled in by hand.
+struct SheetOwner {
+  std::string person, node;
+};
+
 /// Shows the recovery code on paper's behalf: to `sheet` (a 0600 file), or at the terminal with a
 /// question whether it is printed; sets the recovery slot. Before anything can be recorded.
 ///   errors: usage (neither a file nor a terminal), interrupted (not printed), exists (the file)
 Result<void> make_recovery_sheet(Desk& desk, Keyring& keyring, const OpenedSlot& slot,
-                                 const Path& sheet);
+                                 const SheetOwner& owner, const Path& sheet);
 
 /// Opens or creates log.jdb with the key in the keyring, for the time before there is a replica.
 Result<std::unique_ptr<LogFile>> make_log(Desk& desk, const NewMachine& machine);

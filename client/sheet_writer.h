@@ -63,7 +63,9 @@ class FileInTheMaking {
   static Result<std::unique_ptr<FileInTheMaking>> create(Files& files, const Path& path);
   FileInTheMaking(Files& files, const Path& path);  ///< for create()
 
+  const Path& path() const { return path_; }
   const Path& place() const { return place_; }  ///< where it is until then
+  File& file() { return *file_; }
   void append(ByteView bytes);
   Digest content();  ///< file_digest() of what is there (schema/hand_over.h)
   void finish();     ///< durable under its name

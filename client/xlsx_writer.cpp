@@ -4,13 +4,17 @@
 // Texts are written as texts, so none is a formula and no number loses its zeros; only columns of
 // dates and counts become dates and numbers. Rows go to the file as they come (constant memory);
 // the library's own temporary file lies unnamed in the folder of the target, never in /tmp.
+#include <fcntl.h>
+#include <unistd.h>
 #include <xlsxwriter.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <new>
 
 #include "client/sheet_writer.h"
 #include "client/xlsx_reader.h"
+#include "client/xlsx_whole.h"
 #include "schema/dates.h"
 #include "schema/text.h"
 
@@ -78,6 +82,29 @@ bool is_count(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+constexpr auto kFull = StorageFailure::Kind::full;
+
+StorageFailure::Kind kind_of(int error) {
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG) return kFull;
+  return error == EROFS ? StorageFailure::Kind::read_only : StorageFailure::Kind::io;
+}
+
+/// Of a write that failed the library tells standard error in words of its own; we tell it in
+/// ours. Frees the book, whatever comes of it; errno is why.
+lxw_error close_quietly(lxw_workbook* book) {
+  const int ours = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+  const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (ours >= 0 && nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
+  errno = 0;
+  const lxw_error failed = ::workbook_close(book);
+  const int why = errno;
+  if (ours >= 0) ::dup2(ours, STDERR_FILENO);
+  for (const int descriptor : {ours, nowhere})
+    if (descriptor >= 0) ::close(descriptor);
+  errno = why;
+  return failed;
+}
+
 class XlsxWriter final : public SheetWriter {
  public:
   XlsxWriter(std::unique_ptr<FileInTheMaking> file, const SheetPlan& plan)
@@ -116,10 +143,10 @@ class XlsxWriter final : public SheetWriter {
  private:
   void write_book() {
     if (book_ == nullptr) return;
-    const lxw_error failed = ::workbook_close(book_);  // frees it, whatever comes of it
+    const lxw_error failed = close_quietly(book_);
     book_ = nullptr;
-    if (failed != LXW_NO_ERROR)
-      throw StorageFailure(StorageFailure::Kind::io, ::lxw_strerror(failed));
+    if (failed != LXW_NO_ERROR) throw StorageFailure(kind_of(errno), file_->path());
+    if (!is_whole_workbook(file_->file(), row_)) throw StorageFailure(kFull, file_->path());
   }
   lxw_format* format(const char* number_format) {
     lxw_format* made = ::workbook_add_format(book_);

@@ -74,6 +74,7 @@ class ZipFile {
   ///   errors: malformed (there is none), too_large (more than `bytes_max`)
   Result<std::unique_ptr<ZipPart>> part(std::string_view name, std::uint64_t bytes_max) const;
   bool has(std::string_view name) const { return find(name) != nullptr; }
+  const std::vector<ZipEntry>& entries() const { return entries_; }
 
  private:
   ZipFile(const Catalogue& words, File& file) : words_(&words), file_(&file) {}

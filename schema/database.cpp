@@ -151,9 +151,8 @@ Result<void> Database::migrate(std::span<const Migration> steps) {
   const int newest = steps.empty() ? 0 : steps.back().version;
   const int found = schema_version();
   if (found > newest)
-    return {Errc::newer, "schema " + std::to_string(found) + " of " +
-                             state_->announcement.full_path() + "; this program knows " +
-                             std::to_string(newest)};
+    return {Errc::newer, state_->announcement.full_path() + " (" + std::to_string(found) + " > " +
+                             std::to_string(newest) + ")"};
   for (const Migration& step : steps) {
     if (step.version <= found) continue;
     Transaction transaction(*this);

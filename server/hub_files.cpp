@@ -31,6 +31,18 @@ Result<HubKey> read_key(Files& files, const Path& path) {
   return key;
 }
 
+/// Drawn and written, with an anchor that says: no head was shown yet.
+HubKey new_key(Files& files, const HubPaths& paths) {
+  HubKey key{random_block<HubId>(), Secret<32>::random()};
+  Bytes content = to_bytes(kKeyMagic);
+  content.insert(content.end(), key.hub.bytes.begin(), key.hub.bytes.end());
+  content.insert(content.end(), key.seed.reveal().begin(), key.seed.reveal().end());
+  replace_file(files, paths.anchor, {});
+  replace_file(files, paths.key, content);
+  wipe(content);
+  return key;
+}
+
 std::string host_of(const std::string& address) {
   try {
     const Poco::URI uri(address);
@@ -56,24 +68,22 @@ HubPaths HubPaths::of(const Path& data) {
 Result<HubCard> HubHome::make(Files& files, const HubPaths& paths, const std::string& address) {
   const std::string host = host_of(address);
   if (host.empty()) return {Errc::usage, "--address " + address};
-  if (files.exists(paths.key) || files.exists(paths.card())) return {Errc::exists, paths.key};
+  if (files.exists(paths.store())) return {Errc::exists, paths.store()};
   if (const Path above = folder_of(paths.key); !files.exists(above))
     return {Errc::not_found, above};
-  HubKey key{random_block<HubId>(), Secret<32>::random()};
-  Bytes content = to_bytes(kKeyMagic);
-  content.insert(content.end(), key.hub.bytes.begin(), key.hub.bytes.end());
-  content.insert(content.end(), key.seed.reveal().begin(), key.seed.reveal().end());
-  replace_file(files, paths.key, content);
-  wipe(content);
-  if (const Result<void> made = make_certificate(files, paths.certificate, host); !made)
-    return made.error();
+  const Result<HubKey> key =
+      files.exists(paths.key) ? read_key(files, paths.key) : Result<HubKey>(new_key(files, paths));
+  if (!key) return key.error();
+  if (!files.exists(paths.certificate))
+    if (const Result<void> made = make_certificate(files, paths.certificate, host); !made)
+      return made.error();
   const Result<Digest> pin = certificate_hash(files, paths.certificate);
   if (!pin) return pin.error();
-  const std::unique_ptr<SigningKey> sign = signing_key_of(key);
-  const auto store = SqliteStore::open(files, paths.data, file_key_of(key), {key.hub, *sign}, true);
+  const std::unique_ptr<SigningKey> sign = signing_key_of(*key);
+  const HubIdentity identity{key->hub, *sign};
+  const auto store = SqliteStore::open(files, paths.data, file_key_of(*key), identity, true);
   if (!store) return store.error();
-  const HubCard card{key.hub, sign->verify_key(), *pin, address};
-  replace_file(files, paths.anchor, {});
+  const HubCard card{key->hub, sign->verify_key(), *pin, address};
   replace_file(files, paths.card(), as_bytes(encode_hub_card(card)));
   return card;
 }
@@ -107,7 +117,7 @@ Result<std::vector<std::string>> HubHome::restore(Files& files, const HubPaths& 
   }
   const Result<Bytes> bytes = read_file(files, copy, kStoreBytesMax);
   if (!bytes) return bytes.error();
-  const Path store = paths.data + "/hub.jdb";
+  const Path store = paths.store();
   const Path beside = store + ".restore";
   files.make_folder(paths.data);
   files.remove(beside + "-wal");
@@ -128,6 +138,7 @@ Result<std::vector<std::string>> HubHome::restore(Files& files, const HubPaths& 
 Result<void> HubHome::join(ByteView roster_frames) {
   // Whatever is wrong with a record, what a person has in hand is the file.
   constexpr const char* kWhat = "realm file";
+  const bool is_first = store_->roster().hub(hub_) == nullptr;
   FrameReader frames(roster_frames);
   while (!frames.at_end()) {
     const Result<Frame> frame = frames.next();
@@ -138,22 +149,31 @@ Result<void> HubHome::join(ByteView roster_frames) {
   const HubRecord* self = store_->roster().hub(hub_);
   if (self == nullptr || self->sign != key_->verify_key())
     return {Errc::not_for_us, "this realm names another hub"};
+  if (const Result<HubHead> last = anchored(); is_first && last) begin_anew(*last);
   anchor();
   return {};
+}
+
+Result<HubHead> HubHome::anchored() const {
+  const Result<Bytes> bytes = read_file(files_, paths_.anchor, kAnchorBytesMax);
+  return bytes ? decode_head(*bytes) : Result<HubHead>(bytes.error());
+}
+
+void HubHome::begin_anew(const HubHead& last) {
+  store_->begin_incarnation(last);
+  has_begun_anew_ = true;
 }
 
 // A store that is behind its anchor, or tells another story, is an older copy (P10). No anchor: any
 // doubt is a new incarnation, which is harmless if it was none.
 void HubHome::compare_anchor() {
   if (store_->roster().hub(hub_) == nullptr) return;
-  const Result<Bytes> bytes = read_file(files_, paths_.anchor, kAnchorBytesMax);
-  const Result<HubHead> last = bytes ? decode_head(*bytes) : Result<HubHead>(bytes.error());
+  const Result<HubHead> last = anchored();
   const HubHead now = store_->head();
   const bool is_behind =
       !last || (last->incarnation == now.incarnation ? store_->head_at(last->position) != last->head
                                                      : now.former.incarnation != last->incarnation);
-  if (is_behind) store_->begin_incarnation(last ? *last : now);
-  has_begun_anew_ = is_behind;
+  if (is_behind) begin_anew(last ? *last : now);
   anchor();
 }
 

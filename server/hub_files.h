@@ -15,15 +15,19 @@ struct HubPaths {
   Path data, key, certificate, anchor;
   static HubPaths of(const Path& data);
   Path card() const { return data + "/hub.card"; }
+  Path store() const { return data + "/hub.jdb"; }
 };
 
 /// A hub that is at home: identity and store, anchored.
 class HubHome {
  public:
-  /// New key, certificate, card and empty store. `address`: "https://host:port".
-  ///   errors: exists, usage (address), not_found (the folder above)
+  /// New key, certificate, card and empty store. Key and certificate that are there already are
+  /// kept: a hub that has lost its store stays the one its offices know. `address`:
+  /// "https://host:port".
+  ///   errors: exists (the store), usage (address), not_found (the folder above), malformed (a key)
   static Result<HubCard> make(Files& files, const HubPaths& paths, const std::string& address);
-  /// Takes the realm's roster, which must name this hub with this key.
+  /// Takes the realm's roster, which must name this hub with this key. The first one of a store
+  /// made in the place of a lost one begins the incarnation after the one last shown.
   ///   errors: malformed, not_for_us, not_authentic
   Result<void> join(ByteView roster_frames);
   /// errors: not_found, busy, not_authentic, malformed, newer
@@ -43,13 +47,15 @@ class HubHome {
 
   SqliteStore& store() { return *store_; }
   HubIdentity identity() const { return {hub_, *key_}; }
-  /// The store was behind its anchor: opening it began a new incarnation.
+  /// The store was behind its anchor: opening or joining it began a new incarnation.
   bool has_begun_anew() const { return has_begun_anew_; }
   /// Rewrites the anchor; called after storing and at the end.
   void anchor();
 
  private:
   HubHome(Files& files, HubPaths paths) : files_(files), paths_(std::move(paths)) {}
+  Result<HubHead> anchored() const;  ///< the head last shown
+  void begin_anew(const HubHead& last);
   void compare_anchor();
   Files& files_;
   HubPaths paths_;

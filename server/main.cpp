@@ -26,24 +26,35 @@ namespace {
 
 constexpr std::size_t kRealmFileBytesMax = 16 << 20;
 
+/// The hub could not be opened. A key without its store is a hub whose store was lost.
+int fail_to_open(const Voice& voice, Files& files, const HubPaths& paths, const Error& why) {
+  const bool is_lost =
+      why.code == Errc::not_found && files.exists(paths.key) && !files.exists(paths.store());
+  if (!is_lost) return voice.fail(why);
+  return voice.fail(Errc::not_found, "store.lost", {{"file", paths.store()}, {"data", paths.data}});
+}
+
 int init(const Voice& voice, Files& files, const ServerOptions& options) {
   const HubPaths paths = HubPaths::of(options.get("data"));
   if (options.has("realm")) {
     auto home = HubHome::open(files, paths);
-    if (!home) return voice.fail(home.error());
+    if (!home) return fail_to_open(voice, files, paths, home.error());
     const Result<Bytes> realm = read_file(files, options.get("realm"), kRealmFileBytesMax);
     if (!realm) return voice.fail(realm.error());
     if (const Result<void> joined = (*home)->join(*realm); !joined)
       return voice.fail(joined.error());
     const std::string print = (*home)->store().roster().root_fingerprint().hex();
-    voice.say("init", "init.joined", {{"print", print}});
+    voice.say("init", (*home)->has_begun_anew() ? "init.joined_anew" : "init.joined",
+              {{"print", print}});
     return 0;
   }
   if (!options.has("address"))
     return voice.fail(Errc::usage, "usage.needs", {{"option", "--address"}});
+  const bool has_key = files.exists(paths.key);
   const Result<HubCard> card = HubHome::make(files, paths, options.get("address"));
   if (!card) return voice.fail(card.error());
-  voice.say("init", "init.made", {{"card", paths.card()}, {"data", paths.data}});
+  voice.say("init", has_key ? "init.made_anew" : "init.made",
+            {{"card", paths.card()}, {"data", paths.data}});
   return 0;
 }
 
@@ -87,7 +98,7 @@ int serve(const Voice& voice, Files& files, const ServerOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);
   const HubPaths paths = HubPaths::of(options.get("data"));
   auto home = HubHome::open(files, paths);
-  if (!home) return voice.fail(home.error());
+  if (!home) return fail_to_open(voice, files, paths, home.error());
   if ((*home)->store().roster().hub((*home)->identity().hub) == nullptr)
     return voice.fail(Error{Errc::not_for_us, "init --realm"});
   const Result<Listen> listen = listen_of(files, paths, options);
@@ -109,8 +120,9 @@ int serve(const Voice& voice, Files& files, const ServerOptions& options) {
 
 int backup(const Voice& voice, Files& files, const ServerOptions& options) {
   if (!options.has("to")) return voice.fail(Errc::usage, "usage.needs", {{"option", "--to"}});
-  auto home = HubHome::open(files, HubPaths::of(options.get("data")));
-  if (!home) return voice.fail(home.error());
+  const HubPaths paths = HubPaths::of(options.get("data"));
+  auto home = HubHome::open(files, paths);
+  if (!home) return fail_to_open(voice, files, paths, home.error());
   if (const Result<void> made = (*home)->store().backup_to(options.get("to")); !made)
     return voice.fail(made.error());
   const std::string held = std::to_string((*home)->store().positions());
@@ -154,7 +166,7 @@ int say_faults(const Voice& voice, const std::vector<std::string>& faults) {
 int verify(const Voice& voice, Files& files, const ServerOptions& options) {
   const HubPaths paths = HubPaths::of(options.get("data"));
   const auto damaged = HubHome::damaged_pages(files, paths);
-  if (!damaged) return voice.fail(damaged.error());
+  if (!damaged) return fail_to_open(voice, files, paths, damaged.error());
   if (!damaged->empty()) return say_faults(voice, *damaged);
   auto home = HubHome::open(files, paths);
   if (!home) return voice.fail(home.error());

@@ -47,6 +47,10 @@ const HubRecord* Roster::hub(const HubId& id) const {
   return found == state_->hubs.end() ? nullptr : &found->second;
 }
 
+const HubRecord* Roster::newest_hub() const {
+  return hub(state_->newest_hub);
+}
+
 namespace {
 
 template <class Map>

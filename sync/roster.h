@@ -90,6 +90,8 @@ class Roster {
   const OfficeRecord* office(const OfficeId& id) const;
   const OfficeRecord* office_at(const OfficeId& id, std::uint64_t seq) const;
   const HubRecord* hub(const HubId& id) const;
+  /// The one a record named last; nullptr: this realm has none.
+  const HubRecord* newest_hub() const;
   std::vector<NodeId> nodes() const;
   std::vector<OfficeId> offices() const;
   std::vector<UserId> users() const;

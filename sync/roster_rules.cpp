@@ -109,6 +109,7 @@ class Rules {
     const auto [held, is_new] = state_.hubs.try_emplace(hub.hub, hub);
     if (!is_new && held->second.sign != hub.sign) return refused("the key of a hub stays");
     held->second = hub;
+    state_.newest_hub = hub.hub;
     return {};
   }
 

@@ -55,6 +55,7 @@ struct Roster::State {
   std::map<OfficeId, Versions<OfficeRecord>> offices;
   std::map<UserId, Versions<UserRecord>> users;
   std::map<HubId, HubRecord> hubs;
+  HubId newest_hub;
   std::map<std::pair<NodeId, CompartmentId>, Versions<AccessRight>> access;
   std::map<CompartmentId, std::vector<EpochEntry>> epochs;
   std::optional<RulesetRecord> ruleset;

@@ -6,6 +6,7 @@ jiyao_test(test_client
     unit/client/output_test.cpp
     unit/client/paper_test.cpp
     unit/client/prompt_test.cpp
+    unit/client/roles_test.cpp
   USES jiyao::client)
 
 # Every verb, in process: machines in a temporary folder, a hub on loopback.

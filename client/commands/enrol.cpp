@@ -110,7 +110,7 @@ Bytes made_request(Desk& desk, Replica& replica, const Invitation& invitation) {
   request.node_box = replica.node_box().public_key();
   request.user = replica.person().user;
   request.user_sign = replica.person().sign->verify_key();
-  request.roles = roles_from(kClerkRoles).value();
+  request.roles = roles_from(desk.words(), kClerkRoles).value();
   request.clearance = invitation.device_ceiling;
   request.made_ms = desk.env().clock.wall_ms();
   sign_request(request, invitation.secret, *replica.person().sign, replica.node_key());
@@ -185,8 +185,8 @@ Result<Asked> asked(Desk& desk, Replica& replica, const EnrolOptions& options) {
 
 Result<RosterDraft> enrolment_draft(Desk& desk, Replica& replica, const Asked& one,
                                     const EnrolOptions& options) {
-  const auto roles = roles_from(options.roles);
-  if (!roles) return desk.failure(Errc::invalid, "enrol.bad_roles", {{"roles", options.roles}});
+  const auto roles = roles_from(desk.words(), options.roles);
+  if (!roles) return roles.error();
   const auto clearance =
       options.clearance.empty() ? one.invitation.device_ceiling : level_from(options.clearance);
   if (!clearance) return desk.failure(Errc::invalid, "value.level", {{"typed", options.clearance}});

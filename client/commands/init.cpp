@@ -108,7 +108,7 @@ Result<RosterDraft> first_draft(Desk& desk, const InitOptions& options, const Ne
   node.box = box;
   draft.add_office(office, machine.node, true).enrol(node, levels_up_to(ceiling));
   draft.add_user({machine.user, office, machine.slot.sign().verify_key(),
-                  roles_from(kArchiveRoles).value(), Level::top_secret});
+                  roles_from(desk.words(), kArchiveRoles).value(), Level::top_secret});
   const Definitions& rules = Definitions::built_in();
   draft.activate({rules.number(), rules.hash()});
   if (!options.hub_card.empty()) {
@@ -159,7 +159,8 @@ Result<Answer> found_realm(Desk& desk, const InitOptions& options) {
   const auto set =
       machine->keyring.set_root(machine->slot, seed, root_phrase->reveal(), slot_cost());
   if (!set) return set.error();
-  const auto sheet = make_recovery_sheet(desk, machine->keyring, machine->slot, options.sheet);
+  const auto sheet = make_recovery_sheet(desk, machine->keyring, machine->slot,
+                                         {names->person, names->node}, options.sheet);
   if (!sheet) return sheet.error();
   const auto draft = first_draft(desk, options, *machine, root->verify_key(), *network, *ceiling);
   if (!draft) return draft.error();
@@ -198,7 +199,8 @@ Result<Answer> join(Desk& desk, const InitOptions& options) {
   if (!invited) return not_readable(desk, invited.code(), options.invitation);
   auto machine = make_machine(desk, invited->invitation.realm, invited->invitation.device_ceiling);
   if (!machine) return machine.error();
-  const auto sheet = make_recovery_sheet(desk, machine->keyring, machine->slot, options.sheet);
+  const auto sheet = make_recovery_sheet(desk, machine->keyring, machine->slot,
+                                         {options.person, options.node}, options.sheet);
   if (!sheet) return sheet.error();
   desk.env().files.make_folder(desk.choices().data_dir);
   desk.env().files.make_folder(desk.choices().state_dir);

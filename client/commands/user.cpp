@@ -67,8 +67,8 @@ struct Wish {
 Result<Wish> wish_of(Desk& desk, const UserOptions& options) {
   const auto clearance = level_from(options.clearance);
   if (!clearance) return desk.failure(Errc::invalid, "value.level", {{"typed", options.clearance}});
-  const auto roles = roles_from(options.roles);
-  if (!roles) return desk.failure(Errc::invalid, "enrol.bad_roles", {{"roles", options.roles}});
+  const auto roles = roles_from(desk.words(), options.roles);
+  if (!roles) return roles.error();
   return Wish{*roles, *clearance};
 }
 
@@ -86,8 +86,9 @@ Result<OpenedSlot> make_slot(Desk& desk, Desk::Login& in, const UserId& user,
     return shared.error();
   auto slot = in.keyring.unlock(owner, passphrase->reveal());
   if (!slot) return slot.error();
-  if (const auto sheet = make_recovery_sheet(desk, in.keyring, *slot, options.sheet); !sheet)
-    return sheet.error();
+  const auto sheet =
+      make_recovery_sheet(desk, in.keyring, *slot, {options.name, {}}, options.sheet);
+  if (!sheet) return sheet.error();
   return slot;
 }
 

@@ -32,8 +32,8 @@ Result<UserRecord> wanted(Desk& desk, UserRecord user, const ChangeOptions& opti
   }
   if (!options.roles.empty()) {
     const bool is_none = options.roles == "none" || options.roles == "无";
-    const auto roles = is_none ? std::optional<Roles>(0) : roles_from(options.roles);
-    if (!roles) return desk.failure(Errc::invalid, "enrol.bad_roles", {{"roles", options.roles}});
+    const auto roles = is_none ? Result<Roles>(Roles{0}) : roles_from(desk.words(), options.roles);
+    if (!roles) return roles.error();
     user.roles = *roles;
   }
   return user;

@@ -97,7 +97,9 @@ TEST_F(BadMachine, AReplicaOfANewerProgramIsLeftAlone) {
     const Ran ran = machine.run({"status"});
     EXPECT_EQ(ran.exit_code, 10) << ran.said();
     EXPECT_THAT(ran.err, HasSubstr("更新版本"));
-    EXPECT_THAT(ran.err, HasSubstr(name));
+    EXPECT_THAT(ran.err,
+                HasSubstr("更新版本的程序制作：" + (machine.data() / name).string() + " (999 > "))
+        << "English in a Chinese sentence";
     EXPECT_THAT(ran.err, HasSubstr("升级"));
     EXPECT_EQ(machine.json({"incoming", "list"}).error_code(), "NEWER");
     EXPECT_EQ(read_text(machine.data() / name), before) << "a newer file was touched";
@@ -277,6 +279,34 @@ TEST_F(BadMachine, WhoSignedTwoHistoriesIsNamed) {
   const Ran status = r.run({"status"});
   EXPECT_EQ(status.exit_code, 0) << status.said();
   EXPECT_THAT(status.out, HasSubstr("两份互相矛盾的历史，请查明该机并报保密员（A）"));
+}
+
+// The library that writes workbooks sees only some of its failed writes; a sheet that lacks its
+// last rows is worse than none.
+TEST_F(BadMachine, ADiskThatIsFullGetsAWholeWorkbookOrNone) {
+  SmallDisk medium(folder_ / "medium", 64 << 10);
+  if (!medium.is_there()) GTEST_SKIP() << medium.why_not();
+  const FieldMachine machine(folder_.path(), "R");
+  machine.found_alone();
+  machine.good({"import", "incoming", register_of(400)});
+  const std::string whole = folder_ / "whole.xlsx";
+  machine.good({"export", "incoming", "--out", whole});
+  const std::string place = folder_ / "medium/made.xlsx";
+  int refusals = 0;
+  for (std::uint64_t size = 64 << 10; !fs::exists(place); size += 16 << 10) {
+    medium.grow_to(size);
+    const Ran ran = machine.run({"export", "incoming", "--out", place});
+    if (ran.exit_code == 0) continue;
+    ++refusals;
+    SCOPED_TRACE(size);
+    EXPECT_EQ(ran.exit_code, 12) << ran.said();
+    EXPECT_THAT(ran.err, HasSubstr("磁盘已满：" + place));
+    EXPECT_THAT(ran.err, testing::Not(HasSubstr("ERROR")));
+    EXPECT_TRUE(fs::is_empty(folder_ / "medium")) << "something half was left";
+  }
+  EXPECT_GT(refusals, 2);
+  const auto bytes = static_cast<double>(fs::file_size(whole));
+  EXPECT_NEAR(static_cast<double>(fs::file_size(place)), bytes, 64) << "rows are missing";
 }
 
 }  // namespace

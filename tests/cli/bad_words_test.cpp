@@ -26,15 +26,20 @@ std::unique_ptr<TestFolder> BadWords::folder_;
 std::unique_ptr<FieldMachine> BadWords::machine_;
 
 TEST_F(BadWords, AreRefusedWithTheirReasonAndTheNearestRightOnes) {
-  const std::string nowhere = *folder_ / "没有.csv";
+  const std::string nowhere = *folder_ / "没有.csv", folder = folder_->path();
   for (const Refusal& refusal : std::vector<Refusal>{
            {"verb", {"improt"}, 2, "USAGE", {"improt", "jiyao import"}},
            {"second word", {"incoming", "ad"}, 2, "USAGE", {"ad", "jiyao incoming add"}},
            {"option", {"incoming", "add", "--titel", "x"}, 2, "USAGE", {"--titel", "--title"}},
            {"option without value", {"incoming", "add", "--title"}, 2, "USAGE", {"--title"}},
            {"nothing to do", {"incoming", "edit", "防汛〔2026〕1号"}, 2, "USAGE", {"没有给出"}},
-           {"missing register", {"import", "incoming", nowhere}, 4, "NOT_FOUND", {nowhere, "核对"}},
-           {"missing bundle", {"bundle", "import", nowhere}, 4, "NOT_FOUND", {nowhere, "核对"}},
+           {"missing register", {"import", "incoming", nowhere}, 4, "NOT_FOUND", {nowhere, "路径"}},
+           {"missing bundle", {"bundle", "import", nowhere}, 4, "NOT_FOUND", {nowhere, "路径"}},
+           {"a folder for a bundle",
+            {"bundle", "import", folder},
+            2,
+            "USAGE",
+            {folder + " 不是普通文件", "bundle import " + folder + "/*.jyb"}},
            {"missing folder",
             {"bundle", "export", "--to", "S", "--out", nowhere},
             4,

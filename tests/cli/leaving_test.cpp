@@ -92,7 +92,7 @@ TEST_F(Leaving, ALoweredClearanceEndsTheHigherLevelsAndWhatWasDoneStays) {
 }
 
 TEST_F(Leaving, RolesAreReplacedAndNoRoleMeansNothingMoreIsRecorded) {
-  const auto changed = r.good({"user", "change", "李四", "--roles", "intake_clerk"});
+  const auto changed = r.good({"user", "change", "李四", "--roles", "收文员"});
   EXPECT_TRUE(changed->getValue<bool>("changed"));
   EXPECT_EQ(changed->getValue<unsigned>("roles"), 1U);
   EXPECT_EQ(changed->getValue<std::string>("clearance"), "secret") << "what is not named stays";
@@ -113,7 +113,11 @@ TEST_F(Leaving, AChangeOfNothingOrAWrongOneSignsNothing) {
            {"what", {"user", "change", "李四"}, 2, "USAGE", {"--clearance", "--roles"}},
            {"whom", {"user", "change", "王五", "--roles", "handler"}, 4, "NOT_FOUND", {"王五"}},
            {"no level", {"user", "change", "李四", "--clearance", "绝对"}, 1, "INVALID", {"绝对"}},
-           {"no role", {"user", "change", "李四", "--roles", "emperor"}, 1, "INVALID", {"emperor"}},
+           {"no role",
+            {"user", "change", "李四", "--roles", "承办人、emperor"},
+            1,
+            "INVALID",
+            {"没有这个角色：emperor", "承办人 handler"}},
            {"the last one",
             {"user", "change", "周敏", "--roles", "handler"},
             7,

@@ -72,6 +72,14 @@ TEST_F(People, TheRecoverySheetOpensForWhoeverForgot) {
   expect_opens(old_one, true);
 }
 
+TEST_F(People, ASheetNamesItsOwnerInWordsAndLeavesRoomForWhatIsNotKnown) {
+  EXPECT_THAT(read_text(r.data().string() + ".sheet"), HasSubstr("用户：周敏　　机器：R\n"));
+  const Ran added = as(old_one, {"user", "add", "李四", "--recovery-sheet", path("li.sheet")},
+                       fresh + "\n" + root + "\n");
+  EXPECT_EQ(added.exit_code, 0) << added.said();
+  EXPECT_THAT(read_text(path("li.sheet")), HasSubstr("用户：李四　　机器：____"));
+}
+
 TEST_F(People, AWrongSheetOpensNothing) {
   const std::string before = ring();
   const FieldMachine other(folder.path(), "other");

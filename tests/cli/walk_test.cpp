@@ -383,8 +383,10 @@ TEST_F(Walk, NoWordOfARecordIsInAnyFile) {
       EXPECT_EQ((hub.out + hub.err).find(part), std::string::npos) << "the hub's log: " << word;
       for (const auto& entry : fs::recursive_directory_iterator(realm.folder.path())) {
         if (!entry.is_regular_file() || entry.path().parent_path().filename() == "clear") continue;
-        const std::string content = read_text(entry.path());
+        std::string content = read_text(entry.path());
         bytes += content.size();
+        // Meant for paper, a recovery sheet says whose it is, and nothing else of anybody.
+        if (entry.path().extension() == ".sheet") content.erase(0, content.find("编号"));
         EXPECT_EQ(content.find(part), std::string::npos)
             << word << " as " << encoding << " in " << entry.path();
       }

@@ -32,9 +32,12 @@ class HubAtHome : public testing::Test {
     realm_.add(
         {HubRecord{card_.hub, card_.sign, Level::internal, card_.certificate, card_.address}});
     open();
+    return home_->join(realm_file());
+  }
+  Bytes realm_file() const {
     Bytes frames;
     for (const Bytes& record : realm_.records()) put_frame(frames, FrameType::roster, record);
-    return home_->join(frames);
+    return frames;
   }
   void open() {
     hub_.reset();

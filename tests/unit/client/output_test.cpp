@@ -57,7 +57,7 @@ TEST(Output, LetsNothingInAnAnswerMoveTheCursorEvenWhereColoursAreOn) {
 
 TEST(Output, FillsThePlacesOfAMessageWithHarmlessText) {
   const Catalogue words(Language::en, kClientMessages);
-  EXPECT_EQ(words.text("file.no_file", {{"file", "a\x1b[2J\nb"}}).find_first_of("\x1b\n"),
+  EXPECT_EQ(words.text("bundle.nothing_new", {{"file", "a\x1b[2J\nb"}}).find_first_of("\x1b\n"),
             std::string::npos);
 }
 

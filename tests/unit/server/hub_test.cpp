@@ -173,6 +173,37 @@ TEST_F(HubRules, ARestoredHubStartsANewIncarnationAndIsRefilledByTheOffice) {
   EXPECT_EQ(hub_->head().head, lost.head);
 }
 
+TEST_F(HubRules, AHubThatLostItsStoreIsMadeAnewWithItsKeysAndNamesTheHeadItLastShowed) {
+  EXPECT_TRUE(hub_->head().former.incarnation == IncarnationId{}) << "its first life";
+  MemoryLog log(a_.node);
+  realm_.teach(log);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(log.append(realm_.write(a_, internal_), {}, {}));
+  talk(a_, log);
+  const HubHead lost = hub_->head();
+  hub_.reset();
+  home_.reset();
+  const Path gone = paths().store();
+  fs::rename(gone, gone + ".gone");  // its log in front stays behind, as after a bad disk
+  EXPECT_EQ(HubHome::open(files_, paths()).code(), Errc::not_found);
+  const Result<HubCard> card = HubHome::make(files_, paths(), card_.address);
+  ASSERT_TRUE(card) << card.error().detail;
+  EXPECT_EQ(encode_hub_card(*card), encode_hub_card(card_));
+  EXPECT_EQ(HubHome::make(files_, paths(), card_.address).code(), Errc::exists);
+  open();
+  ASSERT_TRUE(home_->join(realm_file()));
+  EXPECT_TRUE(home_->has_begun_anew());
+  EXPECT_EQ(home_->store().positions(), 0U);
+  EXPECT_NE(hub_->head().incarnation, lost.incarnation);
+  EXPECT_EQ(hub_->head().former.incarnation, lost.incarnation);
+  EXPECT_EQ(hub_->head().former.head, lost.head);
+  talk(a_, log);
+  EXPECT_EQ(home_->store().positions(), 3U);
+  const IncarnationId second = hub_->head().incarnation;
+  open();
+  EXPECT_EQ(hub_->head().incarnation, second) << "begun once";
+  EXPECT_TRUE(home_->store().verify().empty());
+}
+
 TEST_F(HubRules, AHeadOfItsOwnThatItLacksTellsTheHubThatItWasRestored) {
   HubHead shown = hub_->head();
   shown.position = 9;
