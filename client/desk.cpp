@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "client/hub_link.h"
+#include "client/keeping.h"
 #include "client/second_thread.h"
 #include "crypto/random.h"
 #include "schema/dates.h"
@@ -179,6 +180,8 @@ Result<Replica*> Desk::open_replica() {
   if (!opened) return opened.error();
   replica_ = *std::move(opened);
   replica_->work_with(std::make_unique<SecondThread>());
+  // What came while nobody cleared for it was here.
+  if (const auto caught = catch_up_all(*replica_); !caught) return caught.error();
   tell_what_is_wanting(*this, *replica_);
   const auto day_end = replica_->recall(kDayEndKey);
   day_end_ = day_end ? std::atoi(std::string(as_text(*day_end)).c_str()) : 0;

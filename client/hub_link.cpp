@@ -263,14 +263,6 @@ class Conversation {
   ProgressBar bar_;
 };
 
-Result<void> catch_up_all(Replica& replica) {
-  while (true) {
-    const auto caught = replica.catch_up(64);
-    if (!caught) return caught.error();
-    if (caught->is_complete) return {};
-  }
-}
-
 /// The lives of this hub whose heads are here: more than one after its store was put back or lost.
 std::set<IncarnationId> lives_of(Replica& replica, const HubId& hub) {
   std::set<IncarnationId> lives;

@@ -21,17 +21,21 @@ RosterDraft draft_here(Desk& desk, Replica& replica) {
                      desk.env().clock.wall_ms());
 }
 
+Result<void> catch_up_all(Replica& replica) {
+  while (true) {
+    const auto caught = replica.catch_up(64);
+    if (!caught) return caught.error();
+    if (caught->is_complete) return {};
+  }
+}
+
 Result<void> keep(Replica& replica) {
   const KeeperKeys keys{replica.node(), replica.node_key(), replica.node_box()};
   const auto granted = issue_grants(log_file(replica), keys);
   if (!granted) return granted.error();
+  if (const auto caught = catch_up_all(replica); !caught) return caught.error();
   const auto asked = request_epochs(log_file(replica), keys, granted->without_secret);
   if (!asked) return asked.error();
-  while (true) {
-    const auto caught = replica.catch_up(64);
-    if (!caught) return caught.error();
-    if (caught->is_complete) break;
-  }
   const auto receipts = replica.issue_receipts();
   if (!receipts) return receipts.error();
   return {};

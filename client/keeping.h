@@ -22,6 +22,9 @@ RosterDraft draft_here(Desk& desk, Replica& replica);
 ///   errors: not_allowed (no root key on this machine), wrong_key, and those of the roster
 Result<void> sign_and_apply(Desk& desk, Replica& replica, RosterDraft draft);
 
+/// Shows all that has come, in the level files that are open.
+Result<void> catch_up_all(Replica& replica);
+
 /// What this machine owes as a keeper: grants, requests for epochs, `applied` receipts. Idempotent.
 Result<void> keep(Replica& replica);
 

@@ -1,6 +1,7 @@
 // sync/keeper.cpp - opening grants, and making those that are due.
 #include "sync/keeper.h"
 
+#include "sync/counted_streams.h"
 #include "sync/log_core.h"
 #include "sync/log_file.h"
 #include "sync/realm.h"
@@ -202,36 +203,14 @@ auto stream_of(const KeptStream& kept) {
   return std::tuple(kept.node, kept.cut.incarnation, kept.cut.compartment);
 }
 
-// How far we have shown the streams of machines that are shut out, as our own receipts say.
-std::vector<KeptStream> shown_of_shut_out(const LogFile& log, const Roster& roster,
-                                          const NodeId& self) {
-  std::map<decltype(stream_of(KeptStream{})), BatchLine> greatest;
-  for (const Receipt& receipt : log.receipts({.compartments = roster.named_compartments()})) {
-    if (receipt.grade != Grade::applied || id_of_node(receipt) != self) continue;
-    for (const BatchId& end : receipt.batches) {
-      const std::optional<BatchLine> line = log.find(end);
-      const NodeEntry* node = line ? roster.node(line->author.node) : nullptr;
-      if (node == nullptr || !node->is_revoked) continue;
-      const auto [held, is_first] = greatest.try_emplace(
-          {line->author.node, line->author.incarnation, line->compartment}, *line);
-      if (!is_first && std::tie(held->second.seq, held->second.id) < std::tie(line->seq, line->id))
-        held->second = *line;
-    }
-  }
-  std::vector<KeptStream> shown;
-  for (const auto& [stream, line] : greatest)
-    shown.push_back({line.author.node, {line.author.incarnation, line.compartment, line.id}});
-  return shown;
-}
-
 // Adds what the roster says nothing of and was not asked for.   returns: how many
-std::size_t add_streams(EpochRequest& request, std::vector<KeptStream> shown,
+std::size_t add_streams(EpochRequest& request, std::vector<KeptStream> counted,
                         const Roster& roster) {
   EpochRequest fresh{.realm = request.realm,
                      .keeper = request.keeper,
                      .serial = 0,
                      .epochs = {},
-                     .kept = std::move(shown),
+                     .kept = std::move(counted),
                      .signature = {}};
   const std::size_t before = request.kept.size();
   for (const KeptStream& stream : open_streams(fresh, roster)) {
@@ -252,7 +231,7 @@ Result<std::size_t> request_epochs(LogFile& log, const KeeperKeys& keys,
   for (const CompartmentId& compartment : roster.epochs_due(keys.self)) due.insert(compartment);
   EpochRequest request = standing_request(log, roster, keys.self, due);
   for (const EpochRecord& epoch : request.epochs) due.erase(epoch.compartment);
-  std::size_t asked = add_streams(request, shown_of_shut_out(log, roster, keys.self), roster);
+  std::size_t asked = add_streams(request, counted_streams(log, roster), roster);
   if (due.empty() && asked == 0) return std::size_t{0};
   LogFile::Group group(log);
   for (const CompartmentId& compartment : due) {

@@ -70,12 +70,11 @@ struct Granted {
 Result<Granted> issue_grants(LogFile& log, const KeeperKeys& keys);
 
 /// A keeper without the root's key drafts the epochs that are due (Roster::epochs_due()) or whose
-/// secret is lost, keeps their secrets, names how far it had shown the streams of machines that are
-/// shut out and of which the roster says nothing, and signs the request that takes all this to the
-/// root: it lies in the log and travels with the papers. Idempotent: what was asked for is not
-/// drafted again. Returns how many epochs and streams are newly asked for.
-/// Call it before the receipts that follow from a roster record are issued: how far is what its own
-/// receipts said until then, so that nothing counts that came behind the news.
+/// secret is lost, keeps their secrets, names how far streams of machines that are shut out had
+/// counted here (sync/counted_streams.h) where the roster says nothing of them, and signs the
+/// request that takes all this to the root: it lies in the log and travels with the papers.
+/// Idempotent: what was asked for is not drafted again. Returns how many epochs and streams are
+/// newly asked for.
 Result<std::size_t> request_epochs(LogFile& log, const KeeperKeys& keys,
                                    const std::vector<CompartmentId>& without_secret);
 

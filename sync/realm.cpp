@@ -164,17 +164,15 @@ std::size_t RosterDraft::confirm(const EpochRequest& request) {
     const auto* revoked = std::get_if<RevokeRecord>(&body);
     return revoked != nullptr && revoked->node == request.keeper;
   });
-  if (is_shut_out) return 0;
   std::size_t confirmed = 0;
   for (const EpochRecord& epoch : open_epochs(request, roster_)) {
-    if (keeper(epoch.compartment) != request.keeper ||
+    if (is_shut_out || keeper(epoch.compartment) != request.keeper ||
         epoch.epoch != newest_epoch(epoch.compartment) + 1)
       continue;
     add(epoch);
     ++confirmed;
   }
-  for (const KeptStream& stream : open_streams(request, roster_)) {
-    if (keeper(stream.cut.compartment) != request.keeper) continue;
+  for (const KeptStream& stream : open_streams(request, roster_)) {  // said while it was in service
     keep_stream(stream);
     ++confirmed;
   }

@@ -45,8 +45,8 @@ class RosterDraft {
   /// A fresh epoch, after a leave or a suspicion: drafted here, or, where another node keeps the
   /// compartment, named in epochs_of_others().
   RosterDraft& rotate(const CompartmentId& compartment);
-  /// What a keeper asks for and this draft leaves right: signed with the rest. Returns how many
-  /// epochs and streams.
+  /// What a keeper asks for and this draft leaves right: signed with the rest; of a keeper that
+  /// this draft shuts out, no epochs, but its word on others. Returns how many epochs and streams.
   std::size_t confirm(const EpochRequest& request);
   /// Shuts a node out from now on: `cuts` name what still counts of it, its access ends, and every
   /// compartment it could read gets a fresh epoch.

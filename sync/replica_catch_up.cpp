@@ -1,7 +1,9 @@
 // sync/replica_catch_up.cpp - from log.jdb into the open level files, one transaction per group of
 // batches; safe to repeat.
 #include <algorithm>
+#include <limits>
 
+#include "sync/counted_streams.h"
 #include "sync/replica_state.h"
 
 namespace jiyao {
@@ -120,6 +122,9 @@ class Integration {
     StoredBatch row = known;
     row.judged = judged_from(work_.judge().of_batch(*batch));
     if (row.judged == known.judged) return;
+    if (standing_from(known.judged).verdict == Verdict::counts &&
+        standing_from(row.judged).ground == Ground::cut_off)
+      cut_off_.push_back(line_of(*batch));
     work_.writer().put(row);
     const Result<OpenedBody> opened = open_batch(*batch, replica_.keys);
     if (!opened) return;
@@ -130,6 +135,7 @@ class Integration {
   LevelWork& work() { return work_; }
   void finish() {
     judge_streams_again();
+    if (!cut_off_.empty()) note_counted(replica_.log(), cut_off_);  // first: a crash repeats it
     work_.finish();
     replica_.seen[store_.level()].insert(taken_.begin(), taken_.end());
   }
@@ -170,7 +176,8 @@ class Integration {
   Store& store_;
   LevelWork work_;
   std::vector<BatchId> taken_;
-  std::set<NodeId> revoked_;  ///< authors of what was taken
+  std::set<NodeId> revoked_;        ///< authors of what was taken
+  std::vector<BatchLine> cut_off_;  ///< counted until now
   std::size_t changes_ = 0;
 };
 
@@ -312,6 +319,16 @@ Result<CaughtUp> catch_up_level(Replica::State& replica, Store& store, bool has_
     if (progress != nullptr && progress->step) progress->step(done.batches, total);
   }
   return done;
+}
+
+Result<void> show_arrived(Replica::State& replica) {
+  for (auto& [level, store] : replica.stores) {
+    if (unseen(replica, level).empty()) continue;
+    const auto shown =
+        catch_up_level(replica, store, false, std::numeric_limits<std::size_t>::max(), nullptr);
+    if (!shown) return shown.error();
+  }
+  return {};
 }
 
 Result<CaughtUp> Replica::catch_up(std::size_t batches_max, const Progress* progress) {

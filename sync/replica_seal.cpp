@@ -295,7 +295,8 @@ Result<void> Replica::before_roster(ByteView) {
   // somebody who still has to be allowed to by then.
   const Result<int> sealed = seal_pending();
   if (!sealed && sealed.code() != Errc::unavailable) return sealed.error();
-  return {};
+  // What came before it is shown while the roster holds under which it came (counted_streams.h).
+  return show_arrived(*state_);
 }
 
 }  // namespace jiyao

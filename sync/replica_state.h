@@ -234,6 +234,8 @@ Result<int> seal_level(Replica::State& replica, Store& store,
                        int batches_max = Replica::kEveryBatch);
 /// Batches that hold own changes, made by a seal_pending() that was cut: integrate them first.
 void heal_interrupted_seal(Replica::State& replica, Store& store);
+/// Every batch that is not looked into yet, into the level files that are open.
+Result<void> show_arrived(Replica::State& replica);
 
 // --- findings as rows (replica_findings.cpp) -----------------------------------------------------
 

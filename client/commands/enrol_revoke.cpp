@@ -77,8 +77,8 @@ bool is_kept_without(const Roster& roster, const NodeId& leaving,
 
 /// What is lost when a machine is shut out from here, and what somebody else has to say.
 struct Loss {
-  /// It writes these and nothing of them comes to this machine; their keeper says how far it was
-  /// shown.
+  /// It writes these and nothing of them comes to this machine; who keeps them then says how far
+  /// they had counted there.
   std::vector<CompartmentId> kept_elsewhere;
   /// Likewise, and no keeper is left: nobody can say what of it counts.
   std::vector<CompartmentId> unseen;
@@ -97,8 +97,7 @@ Loss loss_of(const Replica& replica, const NodeId& leaving) {
   for (const CompartmentId& compartment : roster.named_compartments()) {
     const AccessRight right = roster.access(leaving, compartment);
     if (right == AccessRight::write && std::ranges::find(here, compartment) == here.end()) {
-      const NodeId keeper = roster.keeper(compartment);
-      const bool has_keeper = !keeper.is_none() && keeper != leaving;
+      const bool has_keeper = is_kept_without(roster, leaving, compartment);
       (has_keeper ? loss.kept_elsewhere : loss.unseen).push_back(compartment);
     }
     const bool concerns = right != AccessRight::none || roster.keeper(compartment) == leaving;

@@ -1,9 +1,11 @@
-// tests/unit/sync/replica_shut_out_test.cpp - what a keeper says of a machine that was shut out where
-// the root sees nothing: what it had shown when it heard of it, and nothing that came later.
+// tests/unit/sync/replica_shut_out_test.cpp - what a keeper says of a machine that was shut out
+// where the root sees nothing: what had counted there when it heard of it, and nothing that came
+// later.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "support/realm_fixture.h"
+#include "sync/counted_streams.h"
 #include "sync/keeper.h"
 #include "sync/log_core.h"
 #include "sync/log_file.h"
@@ -32,8 +34,8 @@ class ShutOut : public testing::Test {
   std::size_t keep(const std::vector<CompartmentId>& without_secret = {}) {
     const KeeperKeys keys{archive_->node(), archive_->node_key(), archive_->node_box()};
     const std::size_t before = kept().size();
-    good(request_epochs(log(), keys, without_secret));
     good(archive_->catch_up(100));
+    good(request_epochs(log(), keys, without_secret));
     good(archive_->issue_receipts());
     return kept().size() - before;
   }
@@ -78,7 +80,7 @@ TEST_F(ShutOut, WhatItsKeeperHadShownCountsAgainWhenTheRootHasSigned) {
   good(archive_->seal_pending());
   for (int i = 0; i < 2; ++i) EXPECT_EQ(keep(), 0U) << "asked for once";
   EXPECT_EQ(keep({realm_.a_secret}), 0U);
-  ASSERT_THAT(kept(), SizeIs(1)) << "its receipts name the stream no more, the next request does";
+  ASSERT_THAT(kept(), SizeIs(1)) << "the next request names it again";
   sign();
   good(archive_->catch_up(100));
   EXPECT_TRUE(archive_->view(shown_));
@@ -111,10 +113,43 @@ TEST_F(ShutOut, OneOfWhichNothingHadComeStaysShutOut) {
   good(archive_->log().append(good(b_->log().batch(own)), {RouteKind::medium, Level::secret},
                               b_->node()));
   EXPECT_EQ(keep(), 0U);
-  EXPECT_EQ(keep(), 0U) << "its receipts do not name it either";
   sign();
   keep();
   EXPECT_FALSE(archive_->view(other));
+}
+
+TEST_F(ShutOut, WhatCameBeforeTheNewsCountsAlsoWhenItIsOpenedWithThem) {
+  const RecordId unopened = comes_late();
+  EXPECT_FALSE(archive_->view(unopened));
+  ASSERT_TRUE(archive_->before_roster({}));  // as every carrier does
+  shut_out();
+  keep();
+  sign();
+  keep();
+  EXPECT_TRUE(archive_->view(unopened));
+}
+
+TEST_F(ShutOut, EveryMachineNotesItForItMayBeTheNextToKeepTheLedger) {
+  auto a = realm_.open(*realm_.a, realm_.clerk_a);
+  realm_.meet(*a, *archive_);
+  EXPECT_TRUE(a->view(shown_));
+  shut_out();
+  realm_.teach(a->log());
+  good(a->catch_up(100));
+  EXPECT_FALSE(a->view(shown_));
+  keep();
+  EXPECT_THAT(counted_streams(dynamic_cast<LogFile&>(a->log()), realm_.roster()),
+              testing::ElementsAreArray(kept()));
+}
+
+TEST_F(ShutOut, TheWordOfAKeeperThatIsShutOutItselfIsSignedFirst) {
+  shut_out();
+  keep();
+  RosterDraft draft(realm_.roster(), realm_.a->node, realm_.a->box->public_key(), 0);
+  draft.revoke(archive_->node(), {});
+  EXPECT_EQ(draft.confirm(log().epoch_requests().front()), 1U) << "and no key of its making";
+  for (const RosterRecord& record : draft.records()) realm_.add(record.bodies);
+  EXPECT_THAT(realm_.roster().node(b_->node())->cuts, SizeIs(1));
 }
 
 TEST_F(ShutOut, OnlyTheKeeperOfALedgerIsAskedAndWhatIsNamedStays) {
