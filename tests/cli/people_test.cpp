@@ -161,5 +161,30 @@ TEST_F(People, AWrongRootPassphraseLeavesNobodyHalfIn) {
   EXPECT_TRUE(ring() == before) << "keys of somebody nobody approved";
 }
 
+TEST(PeopleOfOneMachine, WhoIsClearedSeesWhatCameWhileAnotherWasThere) {
+  FieldRealm realm;
+  const FieldMachine& r = realm.archive;
+  const FieldMachine a = realm.enrol({.name = "A", .office = "甲局"});
+  const FieldMachine b = realm.enrol({.name = "B", .office = "甲局", .person = "王五"});
+  const std::string li = "passphrase of Li Si";
+  Start ask = a.start({"--json", "user", "add", "李四", "--clearance", "内部", "--recovery-sheet",
+                       realm.folder / "li.sheet", "--out", realm.folder / "li.req"});
+  ask.passphrases = a.passphrase() + "\n" + li + "\n";
+  const Ran asked = run(ask);
+  ASSERT_EQ(asked.exit_code, 0) << asked.said();
+  r.good({"user", "approve", realm.folder / "li.req", "--person", "李四", "--clearance", "内部",
+          "--digits", asked.json()->getValue<std::string>("digits")});
+  for (const FieldMachine* one : {&r, &a, &b}) one->good({"sync"});
+  b.good({"incoming", "add", "--title", "李四看不到的秘密件", "--sender-org", "省厅", "--level",
+          "秘密", "--copies", "1", "--pages", "1"});
+  b.good({"sync"});
+  Start sync = a.start({"sync"});
+  sync.passphrases = li + "\n";
+  const Ran synced = run(sync);
+  ASSERT_EQ(synced.exit_code, 0) << synced.said();
+  EXPECT_EQ(a.good({"find", "李四看不到"})->getArray("records")->size(), 1U)
+      << "without another sync";
+}
+
 }  // namespace
 }  // namespace jiyao
