@@ -181,7 +181,9 @@ Result<Replica*> Desk::open_replica() {
   replica_ = *std::move(opened);
   replica_->work_with(std::make_unique<SecondThread>());
   // What came while nobody cleared for it was here.
-  if (const auto caught = catch_up_all(*replica_); !caught) return caught.error();
+  ProgressBar bar(console_, text("desk.showing"));
+  const Progress progress{[&](std::size_t done, std::size_t total) { bar.step(done, total); }};
+  if (const auto caught = catch_up_all(*replica_, &progress); !caught) return caught.error();
   tell_what_is_wanting(*this, *replica_);
   const auto day_end = replica_->recall(kDayEndKey);
   day_end_ = day_end ? std::atoi(std::string(as_text(*day_end)).c_str()) : 0;

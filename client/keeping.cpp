@@ -21,9 +21,9 @@ RosterDraft draft_here(Desk& desk, Replica& replica) {
                      desk.env().clock.wall_ms());
 }
 
-Result<void> catch_up_all(Replica& replica) {
+Result<void> catch_up_all(Replica& replica, const Progress* progress) {
   while (true) {
-    const auto caught = replica.catch_up(64);
+    const auto caught = replica.catch_up(64, progress);
     if (!caught) return caught.error();
     if (caught->is_complete) return {};
   }

@@ -23,7 +23,7 @@ RosterDraft draft_here(Desk& desk, Replica& replica);
 Result<void> sign_and_apply(Desk& desk, Replica& replica, RosterDraft draft);
 
 /// Shows all that has come, in the level files that are open.
-Result<void> catch_up_all(Replica& replica);
+Result<void> catch_up_all(Replica& replica, const Progress* progress = nullptr);
 
 /// What this machine owes as a keeper: grants, requests for epochs, `applied` receipts. Idempotent.
 Result<void> keep(Replica& replica);

@@ -170,9 +170,17 @@ Result<Taken> take_in(Desk& desk, Replica& replica, const std::string& file,
   return taken_text(desk, import);
 }
 
-std::uint64_t waiting_for_key(const Replica& replica) {
-  std::uint64_t changes = 0;
-  for (const auto& [compartment, counts] : replica.counts()) changes += counts.pending_key;
+/// Changes that cannot be shown: no key is here for them, or nobody cleared for them.
+struct Waiting {
+  std::uint64_t key = 0, login = 0;
+};
+
+Waiting waiting_in(const Replica& replica) {
+  Waiting changes;
+  for (const auto& [compartment, counts] : replica.counts()) {
+    changes.key += counts.pending_key;
+    changes.login += counts.pending_login;
+  }
   return changes;
 }
 
@@ -181,17 +189,22 @@ int gravity(ExitCode code) {
   return code == ExitCode::integrity ? 2 : code == ExitCode::not_allowed ? 1 : 0;
 }
 
-/// Opens what came, and says how much of it no key is here for.
-Result<void> settle(Desk& desk, Replica& replica, std::uint64_t waited_before, Answer& answer) {
+/// Opens what came, and says how much of it waits for a key or for somebody else.
+Result<void> settle(Desk& desk, Replica& replica, const Waiting& before, Answer& answer) {
   if (replica.roster().node(replica.node()) != nullptr) {
     if (const auto kept = keep(replica); !kept) return kept.error();
     if (const auto settled = settle_numbers(desk, replica); !settled) return settled.error();
   }
-  const std::uint64_t waits = waiting_for_key(replica);
-  const std::uint64_t more = waits > waited_before ? waits - waited_before : 0;
-  if (more > 0)
-    answer.text += "\n" + desk.text("bundle.wait_for_key", {{"count", std::to_string(more)}});
-  answer.json->set("waiting_for_key", more);
+  const Waiting now = waiting_in(replica);
+  const auto tell = [&](const char* name, std::uint64_t waits, std::uint64_t waited) {
+    const std::uint64_t more = waits > waited ? waits - waited : 0;
+    if (more > 0)
+      answer.text +=
+          "\n" + desk.text(std::string("bundle.") + name, {{"count", std::to_string(more)}});
+    return more;
+  };
+  answer.json->set("waiting_for_key", tell("wait_for_key", now.key, before.key));
+  answer.json->set("waiting_for_login", tell("wait_for_login", now.login, before.login));
   return {};
 }
 
@@ -200,7 +213,7 @@ Result<Answer> import_bundles(Desk& desk, const ImportOptions& options) {
   const auto replica = desk.replica();
   if (!replica) return replica.error();
   Arrivals arrivals(**replica);
-  const std::uint64_t waited_before = waiting_for_key(**replica);
+  const Waiting before = waiting_in(**replica);
   Answer answer{.json = json_object()};
   Poco::JSON::Array::Ptr rows = json_array();
   std::optional<Error> refused;
@@ -226,7 +239,7 @@ Result<Answer> import_bundles(Desk& desk, const ImportOptions& options) {
     answer.text += (answer.text.empty() ? "" : "\n") + line;
     rows->add(row);
   }
-  if (const auto settled = settle(desk, **replica, waited_before, answer); !settled)
+  if (const auto settled = settle(desk, **replica, before, answer); !settled)
     return settled.error();
   arrivals.note(desk.env().clock.wall_ms());
   SentVolumes(desk, **replica).prune();

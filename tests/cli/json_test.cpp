@@ -260,7 +260,7 @@ void EveryVerb::media_travel() {
   const std::string file = out->getArray("volumes")->getObject(0)->getValue<std::string>("file");
   good(r, "bundle inspect", {file}, {"bundles"});
   wrong(r, "bundle inspect", {path("no.jyb")}, 4, "NOT_FOUND");
-  good(r, "bundle import", {file}, {"bundles", "waiting_for_key"});
+  good(r, "bundle import", {file}, {"bundles", "waiting_for_key", "waiting_for_login"});
   wrong(r, "bundle import", {path("no.jyb")}, 4, "NOT_FOUND");
   const auto listed = good(a, "bundle list", {}, {"hand_overs"})->getArray("hand_overs");
   for (const char* key : {"direction", "set", "volume", "peer", "label", "outcome", "returned",

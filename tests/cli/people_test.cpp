@@ -2,6 +2,8 @@
 // a new passphrase, the recovery sheet; and what each must not do.
 #include <Poco/JSON/Array.h>
 
+#include <filesystem>
+
 #include "cli/refusal.h"
 
 namespace jiyao {
@@ -161,6 +163,11 @@ TEST_F(People, AWrongRootPassphraseLeavesNobodyHalfIn) {
   EXPECT_TRUE(ring() == before) << "keys of somebody nobody approved";
 }
 
+void write_secret(const FieldMachine& at, const std::string& title) {
+  at.good({"incoming", "add", "--title", title, "--sender-org", "省厅", "--level", "秘密",
+           "--copies", "1", "--pages", "1"});
+}
+
 TEST(PeopleOfOneMachine, WhoIsClearedSeesWhatCameWhileAnotherWasThere) {
   FieldRealm realm;
   const FieldMachine& r = realm.archive;
@@ -175,8 +182,7 @@ TEST(PeopleOfOneMachine, WhoIsClearedSeesWhatCameWhileAnotherWasThere) {
   r.good({"user", "approve", realm.folder / "li.req", "--person", "李四", "--clearance", "内部",
           "--digits", asked.json()->getValue<std::string>("digits")});
   for (const FieldMachine* one : {&r, &a, &b}) one->good({"sync"});
-  b.good({"incoming", "add", "--title", "李四看不到的秘密件", "--sender-org", "省厅", "--level",
-          "秘密", "--copies", "1", "--pages", "1"});
+  write_secret(b, "李四看不到的秘密件");
   b.good({"sync"});
   Start sync = a.start({"sync"});
   sync.passphrases = li + "\n";
@@ -184,6 +190,16 @@ TEST(PeopleOfOneMachine, WhoIsClearedSeesWhatCameWhileAnotherWasThere) {
   ASSERT_EQ(synced.exit_code, 0) << synced.said();
   EXPECT_EQ(a.good({"find", "李四看不到"})->getArray("records")->size(), 1U)
       << "without another sync";
+
+  const std::string stick = realm.folder / "stick";
+  std::filesystem::create_directory(stick);
+  write_secret(b, "盘上的秘密件");
+  const auto out = b.good({"bundle", "export", "--to", "A", "--label", "秘密", "--out", stick});
+  const auto volume = out->getArray("volumes")->getObject(0)->getValue<std::string>("file");
+  Start import = a.start({"bundle", "import", volume});
+  import.passphrases = li + "\n";
+  EXPECT_THAT(run(import).out, HasSubstr("密级您不能打开"));
+  EXPECT_EQ(a.good({"find", "盘上的秘密件"})->getArray("records")->size(), 1U);
 }
 
 }  // namespace
