@@ -43,6 +43,39 @@ HubKey new_key(Files& files, const HubPaths& paths) {
   return key;
 }
 
+/// An anchor as new_key() leaves it: no office can know this hub. No anchor says nothing of the
+/// kind, for a key that was put back from its copy comes without.
+bool has_shown_no_head(Files& files, const Path& anchor) {
+  const Result<Bytes> bytes = read_file(files, anchor, kAnchorBytesMax);
+  return bytes && bytes->empty();
+}
+
+/// Of the certificate that is there, or of a new one while no office can have pinned another.
+Result<Digest> certificate_of(Files& files, const HubPaths& paths, const std::string& host) {
+  if (!files.exists(paths.certificate) && has_shown_no_head(files, paths.anchor))
+    if (const Result<void> made = make_certificate(files, paths.certificate, host); !made)
+      return made.error();
+  return certificate_hash(files, paths.certificate);
+}
+
+/// The records of a realm file, with which `roster` goes on. Whatever is wrong with one of them,
+/// what a person has in hand is the file.
+Result<std::vector<ByteView>> read_realm(ByteView roster_frames, Roster& roster) {
+  constexpr const char* kWhat = "realm file";
+  std::vector<ByteView> records;
+  FrameReader frames(roster_frames);
+  while (!frames.at_end()) {
+    const Result<Frame> frame = frames.next();
+    if (!frame || frame->type != FrameType::roster) return {Errc::malformed, kWhat};
+    const Result<Roster> next = roster.append(frame->bytes);
+    if (!next && next.code() == Errc::exists) continue;
+    if (!next) return {next.code(), kWhat};
+    roster = *next;
+    records.push_back(frame->bytes);
+  }
+  return records;
+}
+
 std::string host_of(const std::string& address) {
   try {
     const Poco::URI uri(address);
@@ -68,21 +101,21 @@ HubPaths HubPaths::of(const Path& data) {
 Result<HubCard> HubHome::make(Files& files, const HubPaths& paths, const std::string& address) {
   const std::string host = host_of(address);
   if (host.empty()) return {Errc::usage, "--address " + address};
-  if (files.exists(paths.store())) return {Errc::exists, paths.store()};
+  const bool has_store = files.exists(paths.store());
+  if (has_store && !files.exists(paths.key)) return {Errc::not_found, paths.key};
+  if (has_store && files.exists(paths.card())) return {Errc::exists, paths.store()};
   if (const Path above = folder_of(paths.key); !files.exists(above))
     return {Errc::not_found, above};
   const Result<HubKey> key =
       files.exists(paths.key) ? read_key(files, paths.key) : Result<HubKey>(new_key(files, paths));
   if (!key) return key.error();
-  if (!files.exists(paths.certificate))
-    if (const Result<void> made = make_certificate(files, paths.certificate, host); !made)
-      return made.error();
-  const Result<Digest> pin = certificate_hash(files, paths.certificate);
+  const Result<Digest> pin = certificate_of(files, paths, host);
   if (!pin) return pin.error();
   const std::unique_ptr<SigningKey> sign = signing_key_of(*key);
   const HubIdentity identity{key->hub, *sign};
-  const auto store = SqliteStore::open(files, paths.data, file_key_of(*key), identity, true);
+  const auto store = SqliteStore::open(files, paths.data, file_key_of(*key), identity, !has_store);
   if (!store) return store.error();
+  if ((*store)->roster().hub(key->hub) != nullptr) return {Errc::exists, paths.store()};
   const HubCard card{key->hub, sign->verify_key(), *pin, address};
   replace_file(files, paths.card(), as_bytes(encode_hub_card(card)));
   return card;
@@ -136,22 +169,26 @@ Result<std::vector<std::string>> HubHome::restore(Files& files, const HubPaths& 
 }
 
 Result<void> HubHome::join(ByteView roster_frames) {
-  // Whatever is wrong with a record, what a person has in hand is the file.
-  constexpr const char* kWhat = "realm file";
-  const bool is_first = store_->roster().hub(hub_) == nullptr;
-  FrameReader frames(roster_frames);
-  while (!frames.at_end()) {
-    const Result<Frame> frame = frames.next();
-    if (!frame || frame->type != FrameType::roster) return {Errc::malformed, kWhat};
-    if (const Result<void> taken = store_->extend_roster(frame->bytes); !taken)
-      return {taken.code(), kWhat};
-  }
-  const HubRecord* self = store_->roster().hub(hub_);
+  const bool is_first = !has_joined();
+  Roster roster = store_->roster();
+  const Result<std::vector<ByteView>> records = read_realm(roster_frames, roster);
+  if (!records) return records.error();
+  const HubRecord* self = roster.hub(hub_);
   if (self == nullptr || self->sign != key_->verify_key())
     return {Errc::not_for_us, "this realm names another hub"};
+  Result<void> taken;
+  store_->as_one([&] {
+    for (const ByteView record : *records)
+      if (taken) taken = store_->extend_roster(record);
+  });
+  if (!taken) return taken;
   if (const Result<HubHead> last = anchored(); is_first && last) begin_anew(*last);
   anchor();
   return {};
+}
+
+bool HubHome::has_joined() const {
+  return store_->roster().hub(hub_) != nullptr;
 }
 
 Result<HubHead> HubHome::anchored() const {
@@ -167,7 +204,7 @@ void HubHome::begin_anew(const HubHead& last) {
 // A store that is behind its anchor, or tells another story, is an older copy (P10). No anchor: any
 // doubt is a new incarnation, which is harmless if it was none.
 void HubHome::compare_anchor() {
-  if (store_->roster().hub(hub_) == nullptr) return;
+  if (!has_joined()) return;
   const Result<HubHead> last = anchored();
   const HubHead now = store_->head();
   const bool is_behind =
@@ -178,7 +215,7 @@ void HubHome::compare_anchor() {
 }
 
 void HubHome::anchor() {
-  if (store_->roster().hub(hub_) == nullptr) return;
+  if (!has_joined()) return;
   replace_file(files_, paths_.anchor, encode_head(store_->head()));
 }
 

@@ -21,13 +21,16 @@ struct HubPaths {
 /// A hub that is at home: identity and store, anchored.
 class HubHome {
  public:
-  /// New key, certificate, card and empty store. Key and certificate that are there already are
-  /// kept: a hub that has lost its store stays the one its offices know. `address`:
-  /// "https://host:port".
-  ///   errors: exists (the store), usage (address), not_found (the folder above), malformed (a key)
+  /// New key, certificate, empty store and card, in this order; what is there already is kept, so
+  /// that a call that was cut off is repeated, and a hub that has lost its store stays the one its
+  /// offices know. `address`: "https://host:port".
+  ///   errors: exists (a store with its card, or of a realm), usage (address), not_found (the
+  ///   folder above; the key of a store; the certificate that offices know), malformed (the key,
+  ///   the certificate), busy
   static Result<HubCard> make(Files& files, const HubPaths& paths, const std::string& address);
   /// Takes the realm's roster, which must name this hub with this key. The first one of a store
-  /// made in the place of a lost one begins the incarnation after the one last shown.
+  /// made in the place of a lost one begins the incarnation after the one last shown. All of it is
+  /// taken or, refused, nothing.
   ///   errors: malformed, not_for_us, not_authentic
   Result<void> join(ByteView roster_frames);
   /// errors: not_found, busy, not_authentic, malformed, newer
@@ -47,6 +50,7 @@ class HubHome {
 
   SqliteStore& store() { return *store_; }
   HubIdentity identity() const { return {hub_, *key_}; }
+  bool has_joined() const;  ///< a realm that names this hub
   /// The store was behind its anchor: opening or joining it began a new incarnation.
   bool has_begun_anew() const { return has_begun_anew_; }
   /// Rewrites the anchor; called after storing and at the end.

@@ -26,34 +26,46 @@ namespace {
 
 constexpr std::size_t kRealmFileBytesMax = 16 << 20;
 
-/// The hub could not be opened. A key without its store is a hub whose store was lost.
+/// A hub that could not be opened or made: of a file of its own that is gone or not whole, what to
+/// do about that file. Where neither key nor store is, there never was a hub: a wrong path.
 int fail_to_open(const Voice& voice, Files& files, const HubPaths& paths, const Error& why) {
-  const bool is_lost =
-      why.code == Errc::not_found && files.exists(paths.key) && !files.exists(paths.store());
-  if (!is_lost) return voice.fail(why);
-  return voice.fail(Errc::not_found, "store.lost", {{"file", paths.store()}, {"data", paths.data}});
+  const auto tell = [&](std::string_view id) {
+    return voice.fail(why.code, id, {{"file", why.detail}, {"data", paths.data}});
+  };
+  if (why.code != Errc::not_found && why.code != Errc::malformed) return voice.fail(why);
+  if (why.detail == paths.certificate) return tell("certificate.lost");
+  if (why.detail == paths.key && (files.exists(paths.key) || files.exists(paths.store())))
+    return tell("key.lost");
+  if (why.detail == paths.store() && !files.exists(paths.store())) return tell("store.lost");
+  return voice.fail(why);
+}
+
+int join(const Voice& voice, Files& files, const HubPaths& paths, const Path& realm_file) {
+  auto home = HubHome::open(files, paths);
+  if (!home) return fail_to_open(voice, files, paths, home.error());
+  const Result<Bytes> realm = read_file(files, realm_file, kRealmFileBytesMax);
+  if (!realm) return voice.fail(realm.error());
+  const Result<void> joined = (*home)->join(*realm);
+  if (!joined && joined.code() == Errc::not_for_us && !(*home)->has_joined())
+    return voice.fail(joined.code(), "realm.other",
+                      {{"card", paths.card()}, {"key", paths.key}, {"data", paths.data}});
+  if (!joined) return voice.fail(joined.error());
+  const std::string print = (*home)->store().roster().root_fingerprint().hex();
+  voice.say("init", (*home)->has_begun_anew() ? "init.joined_anew" : "init.joined",
+            {{"print", print}});
+  return 0;
 }
 
 int init(const Voice& voice, Files& files, const ServerOptions& options) {
   const HubPaths paths = HubPaths::of(options.get("data"));
-  if (options.has("realm")) {
-    auto home = HubHome::open(files, paths);
-    if (!home) return fail_to_open(voice, files, paths, home.error());
-    const Result<Bytes> realm = read_file(files, options.get("realm"), kRealmFileBytesMax);
-    if (!realm) return voice.fail(realm.error());
-    if (const Result<void> joined = (*home)->join(*realm); !joined)
-      return voice.fail(joined.error());
-    const std::string print = (*home)->store().roster().root_fingerprint().hex();
-    voice.say("init", (*home)->has_begun_anew() ? "init.joined_anew" : "init.joined",
-              {{"print", print}});
-    return 0;
-  }
+  if (options.has("realm")) return join(voice, files, paths, options.get("realm"));
   if (!options.has("address"))
     return voice.fail(Errc::usage, "usage.needs", {{"option", "--address"}});
-  const bool has_key = files.exists(paths.key);
+  const bool is_refilled =
+      files.exists(paths.key) && files.exists(paths.certificate) && !files.exists(paths.store());
   const Result<HubCard> card = HubHome::make(files, paths, options.get("address"));
-  if (!card) return voice.fail(card.error());
-  voice.say("init", has_key ? "init.made_anew" : "init.made",
+  if (!card) return fail_to_open(voice, files, paths, card.error());
+  voice.say("init", is_refilled ? "init.made_anew" : "init.made",
             {{"card", paths.card()}, {"data", paths.data}});
   return 0;
 }
@@ -75,17 +87,14 @@ Result<Listen> listen_at(const std::string& text) {
   return listen;
 }
 
-Result<Listen> listen_of(Files& files, const HubPaths& paths, const ServerOptions& options) {
+/// As said, else where the roster sends the offices.
+Result<Listen> listen_of(const HubRecord& self, const ServerOptions& options) {
   if (options.has("listen")) return listen_at(options.get("listen"));
-  const Result<Bytes> text = read_file(files, paths.card(), 4096);
-  if (!text) return text.error();
-  const Result<HubCard> card = decode_hub_card(as_text(*text));
-  if (!card) return card.error();
   try {
-    const Poco::URI uri(card->address);
+    const Poco::URI uri(self.address);
     return Listen{uri.getHost(), uri.getPort()};
   } catch (const Poco::Exception&) {
-    return {Errc::malformed, paths.card()};
+    return {Errc::malformed, self.address};
   }
 }
 
@@ -99,9 +108,11 @@ int serve(const Voice& voice, Files& files, const ServerOptions& options) {
   const HubPaths paths = HubPaths::of(options.get("data"));
   auto home = HubHome::open(files, paths);
   if (!home) return fail_to_open(voice, files, paths, home.error());
-  if ((*home)->store().roster().hub((*home)->identity().hub) == nullptr)
-    return voice.fail(Error{Errc::not_for_us, "init --realm"});
-  const Result<Listen> listen = listen_of(files, paths, options);
+  if (!(*home)->has_joined()) return voice.fail(Error{Errc::not_for_us, "init --realm"});
+  if (const Result<Digest> pin = certificate_hash(files, paths.certificate); !pin)
+    return fail_to_open(voice, files, paths, pin.error());
+  const Roster roster = (*home)->store().roster();
+  const Result<Listen> listen = listen_of(*roster.hub((*home)->identity().hub), options);
   if (!listen) return voice.fail(listen.error());
   const RealClock clock;
   Hub hub((*home)->store(), (*home)->identity(), clock, [&] { (*home)->anchor(); });
@@ -146,11 +157,11 @@ int restore(const Voice& voice, Files& files, const ServerOptions& options) {
     const bool is_about_copy = code == Errc::not_authentic || code == Errc::malformed;
     return is_about_copy && faults.error().detail == options.get("from")
                ? refuse_copy(voice, options, code, {})
-               : voice.fail(faults.error());
+               : fail_to_open(voice, files, paths, faults.error());
   }
   if (!faults->empty()) return refuse_copy(voice, options, Errc::not_authentic, *faults);
   auto home = HubHome::open(files, paths);
-  if (!home) return voice.fail(home.error());
+  if (!home) return fail_to_open(voice, files, paths, home.error());
   const std::string held = std::to_string((*home)->store().positions());
   voice.say("restore", (*home)->has_begun_anew() ? "restore.done" : "restore.same",
             {{"batches", held}});

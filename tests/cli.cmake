@@ -21,6 +21,7 @@ jiyao_test(test_cli
     cli/bad_words_test.cpp
     cli/conflict_test.cpp
     cli/help_test.cpp
+    cli/hub_files_test.cpp
     cli/hub_lost_test.cpp
     cli/hub_verbs_test.cpp
     cli/interrupt_test.cpp

@@ -163,6 +163,16 @@ Ran FieldHub::program_into(const std::string& file, const Words& words) {
 void FieldHub::serve(const std::map<std::string, std::string>& more) {
   Start serving = start("serve", {"--listen", "127.0.0.1:0"});
   serving.environment.insert(more.begin(), more.end());
+  start_serving(serving);
+  link_->lead_to(serves_at_);
+}
+
+void FieldHub::serve_at_its_address() {
+  unplug();
+  start_serving(start("serve", {}));
+}
+
+void FieldHub::start_serving(const Start& serving) {
   child_ = std::make_unique<Child>(serving);
   const std::string before_port = "端口 ";
   if (!child_->says("端口 ") || !child_->says("\n"))
@@ -170,7 +180,6 @@ void FieldHub::serve(const std::map<std::string, std::string>& more) {
   const std::string& out = child_->out_so_far();
   const int port = std::stoi(out.substr(out.find(before_port) + before_port.size()));
   serves_at_ = static_cast<std::uint16_t>(port);
-  link_->lead_to(serves_at_);
 }
 
 Ran FieldHub::stop(int signal) {

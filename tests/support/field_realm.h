@@ -75,6 +75,8 @@ class FieldHub {
   static Ran program_into(const std::string& file, const Words& words);  ///< its stdout goes there
   /// And leads the link to it.   `more`: of its environment
   void serve(const std::map<std::string, std::string>& more = {});
+  /// As an administrator starts it, at the address that the roster says; the link makes room.
+  void serve_at_its_address();
   Ran stop(int signal);  ///< this signal, and waits
   bool is_serving() const { return child_ != nullptr; }
   Child& child() { return *child_; }
@@ -87,6 +89,7 @@ class FieldHub {
 
  private:
   Start start(const std::string& verb, Words more) const;
+  void start_serving(const Start& serving);  ///< and waits for the port it says
 
   std::string data_;
   std::unique_ptr<ChaosProxy> link_;

@@ -54,6 +54,37 @@ class HubRules : public HubAtHome {
   Result<void> joined_;
 };
 
+using HubOutside = HubAtHome;
+
+TEST_F(HubOutside, OfARealmThatNamesAnotherHubNothingStaysInTheStore) {
+  SmallRealm other(12);
+  other.add({HubRecord{random_block<HubId>(), card_.sign, Level::internal, card_.certificate,
+                       card_.address}});
+  Bytes frames;
+  for (const Bytes& record : other.records()) put_frame(frames, FrameType::roster, record);
+  open();
+  EXPECT_EQ(home_->join(frames).code(), Errc::not_for_us);
+  EXPECT_EQ(home_->store().roster().point().seq, 0U);
+  open();
+  EXPECT_EQ(home_->store().roster().point().seq, 0U) << "nor on the disk";
+  const Result<void> joined = join();
+  ASSERT_TRUE(joined) << joined.error().detail;
+  open();
+  EXPECT_EQ(home_->join(frames).code(), Errc::not_for_us);
+  EXPECT_EQ(home_->store().roster().realm(), realm_.roster().realm());
+}
+
+TEST_F(HubOutside, OfARealmFileThatIsCutNothingStaysInTheStore) {
+  realm_.add_office();
+  realm_.add({HubRecord{card_.hub, card_.sign, Level::internal, card_.certificate, card_.address}});
+  realm_.add_office();
+  open();
+  const Bytes whole = realm_file();
+  EXPECT_EQ(home_->join(ByteView(whole).first(whole.size() - 1)).code(), Errc::malformed);
+  EXPECT_EQ(home_->store().roster().point().seq, 0U);
+  EXPECT_TRUE(home_->join(whole));
+}
+
 TEST_F(HubRules, ABatchIsStoredOnceAndReceiptedAtTheNextPosition) {
   ASSERT_TRUE(joined_);
   MemoryLog log(a_.node);
