@@ -28,9 +28,7 @@ std::unique_ptr<TestFolder> BadWords::folder_;
 std::unique_ptr<FieldMachine> BadWords::machine_;
 
 TEST_F(BadWords, AreRefusedWithTheirReasonAndTheNearestRightOnes) {
-  const std::string nowhere = *folder_ / "没有.csv", folder = folder_->path();
-  const std::string file = *folder_ / "一份.txt";
-  std::ofstream(file) << "文字";
+  const std::string nowhere = *folder_ / "没有.csv";
   for (const Refusal& refusal : std::vector<Refusal>{
            {"verb", {"improt"}, 2, "USAGE", {"improt", "jiyao import"}},
            {"second word", {"incoming", "ad"}, 2, "USAGE", {"ad", "jiyao incoming add"}},
@@ -39,42 +37,6 @@ TEST_F(BadWords, AreRefusedWithTheirReasonAndTheNearestRightOnes) {
            {"nothing to do", {"incoming", "edit", "防汛〔2026〕1号"}, 2, "USAGE", {"没有给出"}},
            {"missing register", {"import", "incoming", nowhere}, 4, "NOT_FOUND", {nowhere, "路径"}},
            {"missing bundle", {"bundle", "import", nowhere}, 4, "NOT_FOUND", {nowhere, "路径"}},
-           {"a folder for a bundle",
-            {"bundle", "import", folder + "/"},
-            2,
-            "USAGE",
-            {folder + "/ 是文件夹", "bundle import " + folder + "/*.jyb"}},
-           {"bundles of an empty folder",
-            {"bundle", "import", folder + "/*.jyb"},
-            4,
-            "NOT_FOUND",
-            {folder + " 里没有 *.jyb 这样的文件"}},
-           {"a device for a bundle",
-            {"bundle", "import", "/dev/full"},
-            2,
-            "USAGE",
-            {"/dev/full 不是普通文件（是设备"}},
-           {"a file for a folder of backups",
-            {"backup", "create", file},
-            2,
-            "USAGE",
-            {file + " 不是文件夹"}},
-           {"a file for a medium",
-            {"bundle", "export", "--to", "R", "--out", file},
-            2,
-            "USAGE",
-            {file + " 不是文件夹"}},
-           {"a bundle for itself",
-            {"bundle", "export", "--to", "R", "--out", folder},
-            2,
-            "USAGE",
-            {"R 就是本机"}},
-           {"an endless reason",
-            {"incoming", "correct", "防汛〔2026〕1号", "--title", "另一个", "--reason",
-             std::string(20'000, 'x')},
-            1,
-            "TOO_LARGE",
-            {"原因太长", "16384 字节", "写短一些"}},
            {"missing folder",
             {"bundle", "export", "--to", "S", "--out", nowhere},
             4,
@@ -102,6 +64,52 @@ TEST_F(BadWords, AreRefusedWithTheirReasonAndTheNearestRightOnes) {
             1,
             "INVALID",
             {"标题", "改正"}}}) {
+    SCOPED_TRACE(refusal.name);
+    expect_refused(*machine_, refusal);
+  }
+}
+
+TEST_F(BadWords, AFileAFolderAndADeviceAreNotTakenForOneAnother) {
+  const std::string folder = folder_->path();
+  const std::string file = *folder_ / "一份.txt";
+  std::ofstream(file) << "文字";
+  for (const Refusal& refusal :
+       std::vector<Refusal>{{"a folder for a bundle",
+                             {"bundle", "import", folder + "/"},
+                             2,
+                             "USAGE",
+                             {folder + "/ 是文件夹", "bundle import " + folder + "/*.jyb"}},
+                            {"bundles of an empty folder",
+                             {"bundle", "import", folder + "/*.jyb"},
+                             4,
+                             "NOT_FOUND",
+                             {folder + " 里没有 *.jyb 这样的文件"}},
+                            {"a device for a bundle",
+                             {"bundle", "import", "/dev/full"},
+                             2,
+                             "USAGE",
+                             {"/dev/full 不是普通文件（是设备"}},
+                            {"a file for a folder of backups",
+                             {"backup", "create", file},
+                             2,
+                             "USAGE",
+                             {file + " 不是文件夹"}},
+                            {"a file for a medium",
+                             {"bundle", "export", "--to", "R", "--out", file},
+                             2,
+                             "USAGE",
+                             {file + " 不是文件夹"}},
+                            {"a bundle for itself",
+                             {"bundle", "export", "--to", "R", "--out", folder},
+                             2,
+                             "USAGE",
+                             {"R 就是本机"}},
+                            {"an endless reason",
+                             {"incoming", "correct", "防汛〔2026〕1号", "--title", "另一个",
+                              "--reason", std::string(20'000, 'x')},
+                             1,
+                             "TOO_LARGE",
+                             {"原因太长", "16384 字节", "写短一些"}}}) {
     SCOPED_TRACE(refusal.name);
     expect_refused(*machine_, refusal);
   }
