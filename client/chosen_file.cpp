@@ -24,28 +24,62 @@ bool is_within(const fs::path& place, const Path& folder) {
   return false;
 }
 
-bool is_there_but_no_file(const Path& path) {
+/// What is there and not an ordinary file: a folder, a device, a pipe; nothing there is none.
+fs::file_type other_than_file(const Path& path) {
   std::error_code ignored;
-  const fs::file_status status = fs::status(path, ignored);
-  return fs::exists(status) && !fs::is_regular_file(status);
+  const fs::file_type type = fs::status(path, ignored).type();
+  return type == fs::file_type::regular || type == fs::file_type::not_found ? fs::file_type::none
+                                                                            : type;
+}
+
+/// Before a name is put behind it.
+Path without_last_slash(Path folder) {
+  while (folder.ends_with('/')) folder.pop_back();
+  return folder;
+}
+
+/// `type` as other_than_file() gives it. Only an import takes several files at once.
+Error no_file(const Desk& desk, fs::file_type type, const Path& path) {
+  if (type != fs::file_type::directory)
+    return desk.failure(Errc::usage, "file.no_file", {{"file", path}});
+  const bool is_bundle = desk.menu().chosen().command == "bundle/import";
+  return desk.failure(Errc::usage, is_bundle ? "file.folder_of_bundles" : "file.is_folder",
+                      {{"file", path}, {"folder", without_last_slash(path)}});
+}
+
+/// A pattern that the shell found nothing for comes as it was typed.
+bool is_pattern(const Path& path) {
+  return path.find_first_of("*?", path.rfind('/') + 1) != Path::npos;
 }
 
 }  // namespace
 
 Error not_readable(const Desk& desk, Errc code, const Path& path) {
-  if (code == Errc::not_allowed && is_there_but_no_file(path))
-    return desk.failure(Errc::usage, "file.no_file", {{"file", path}});
+  const fs::file_type type = other_than_file(path);
+  if (code == Errc::not_allowed && type != fs::file_type::none) return no_file(desk, type, path);
+  if (code == Errc::not_found && is_pattern(path) &&
+      other_than_file(folder_of(path)) == fs::file_type::directory)
+    return desk.failure(code, "file.none_like",
+                        {{"folder", without_last_slash(folder_of(path))},
+                         {"file", path.substr(path.rfind('/') + 1)}});
   return Error{code, path};
 }
 
 Result<void> check_target(Desk& desk, const Path& path) {
   if (!desk.env().files.exists(folder_of(path))) return Error{Errc::not_found, folder_of(path)};
-  if (is_there_but_no_file(path))
-    return desk.failure(Errc::usage, "file.no_file", {{"file", path}});
+  if (const fs::file_type type = other_than_file(path); type != fs::file_type::none)
+    return no_file(desk, type, path);
   const fs::path place = real_place(path);
   for (const Path& own : {desk.choices().data_dir, desk.choices().state_dir})
     if (is_within(place, own)) return desk.failure(Errc::usage, "file.own", {{"file", path}});
   return {};
+}
+
+Result<void> check_folder(const Desk& desk, const Path& path) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  if (!fs::exists(status) || fs::is_directory(status)) return {};
+  return desk.failure(Errc::usage, "file.no_folder", {{"file", path}});
 }
 
 Result<void> write_answer(Desk& desk, const Path& path, ByteView bytes) {

@@ -87,6 +87,29 @@ std::vector<std::string> copy_numbers(std::string_view typed) {
   return numbers;
 }
 
+namespace {
+
+/// What the number, and what else a step brings with it, may weigh beside what is drafted here.
+constexpr std::size_t kActReserveBytes = 2 * 1024;
+
+/// As the engine counts it when it records the act.
+std::size_t bytes_of(const Definitions& definitions, const Act& act) {
+  std::size_t bytes = kActReserveBytes;
+  for (const Step& step : act.steps) {
+    Change change;
+    change.ledger = step.ledger;
+    change.kind = step.kind;
+    change.writes = step.writes;
+    change.reason = step.reason;
+    if (step.kind != ChangeKind::create) change.parents.emplace_back();
+    if (is_decisive(*definitions.ledger(step.ledger), change)) change.person.emplace();
+    bytes += canonical_bytes(change);
+  }
+  return bytes;
+}
+
+}  // namespace
+
 Registration::Registration(Desk& desk, Replica& replica, std::string owner,
                            const LedgerName& ledger)
     : desk_(desk),
@@ -177,6 +200,48 @@ Result<void> Registration::add_steps(Act& act, const FieldValues& values,
   return {};
 }
 
+/// By what one copy and a second weigh; at least one.
+Result<std::size_t> Registration::copies_at_once(const Act& begun, const FieldValues& values,
+                                                 SetEntries entries, const std::string& number) {
+  Act one = begun, two = begun;
+  entries.push_back({{"copy_nos", number}});
+  if (const auto added = add_steps(one, values, entries); !added) return added.error();
+  entries.push_back({{"copy_nos", number}});
+  if (const auto added = add_steps(two, values, entries); !added) return added.error();
+  const std::size_t first = bytes_of(replica_.definitions(), one);
+  const std::size_t more = bytes_of(replica_.definitions(), two) - first;
+  if (first > kActBytesMax) return std::size_t{1};
+  const std::size_t by_bytes = 1 + (kActBytesMax - first) / more;
+  const std::size_t by_steps =
+      1 + (kActChangesMax - one.steps.size()) / (two.steps.size() - one.steps.size());
+  return std::min({by_bytes, by_steps, std::size_t{kCopiesAtOnceMax}});
+}
+
+/// A paper and its copies are one act: said before a number is drawn for it.
+Result<void> Registration::copies_fit(const Act& begun, const FieldValues& values,
+                                      const SetEntries& entries) {
+  SetEntries others;
+  std::string range;
+  std::size_t copies = 0;
+  bool is_right = true;
+  for (const FieldValues& entry : entries) {
+    if (!entry.contains("copy_nos")) {
+      others.push_back(entry);
+      continue;
+    }
+    range = entry.at("copy_nos");
+    const std::size_t count = copy_numbers(range).size();
+    is_right = is_right && count > 0;
+    copies += count;
+  }
+  if (is_right && copies <= 1) return {};
+  const auto most = copies_at_once(begun, values, others, range.substr(0, range.find('-')));
+  if (!most) return most.error();
+  if (is_right && copies <= *most) return {};
+  return desk_.failure(Errc::invalid, "paper.copy_range",
+                       {{"range", range}, {"most", std::to_string(*most)}});
+}
+
 /// What the ledger refuses must not use up a number: what is drawn is never drawn again.
 Result<void> Registration::check_first(const CompartmentId& place, FieldValues values,
                                        const SetEntries& entries, const View* row) {
@@ -237,6 +302,7 @@ Result<Act> Registration::act_for(FieldValues values, const SetEntries& entries,
     if (!place) return place.error();
     begun = Act{*place, {}};
   }
+  if (const auto fit = copies_fit(*begun, values, entries); !fit) return fit.error();
   if (const auto drawn = draw_numbers(begun->compartment, values, entries, nullptr); !drawn)
     return drawn.error();
   const auto added = add_steps(*begun, values, entries);

@@ -40,6 +40,10 @@ class Registration {
   NumberBlocks& numbers() { return numbers_; }
 
  private:
+  /// How many copies of this paper one act holds.
+  Result<std::size_t> copies_at_once(const Act& begun, const FieldValues& values,
+                                     SetEntries entries, const std::string& number);
+  Result<void> copies_fit(const Act& begun, const FieldValues& values, const SetEntries& entries);
   Result<void> check_first(const CompartmentId& place, FieldValues values,
                            const SetEntries& entries, const View* row);
   Result<void> draw_numbers(const CompartmentId& place, FieldValues& values,

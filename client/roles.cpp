@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "client/messages.h"
+#include "client/typed_value.h"
 
 namespace jiyao {
 
@@ -22,16 +24,25 @@ constexpr std::array<std::string_view, 23> kRoleNames = {
 
 constexpr std::array<std::string_view, 3> kBetween = {",", "，", "、"};
 
-/// What stands before the next comma of any kind, without blanks around it; takes both off `typed`.
-std::string_view next_name(std::string_view& typed) {
-  std::size_t end = typed.size(), next = typed.size();
-  for (const std::string_view comma : kBetween)
-    if (const std::size_t at = typed.find(comma); at < end) end = at, next = at + comma.size();
-  std::string_view name = typed.substr(0, end);
-  typed.remove_prefix(next);
-  while (name.starts_with(' ')) name.remove_prefix(1);
-  while (name.ends_with(' ')) name.remove_suffix(1);
-  return name;
+/// Names of roles have Latin capitals in no language: `Handler` is meant as `handler`.
+std::string in_small_letters(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+/// What stands between commas of any kind, without blanks around it; nothing is no name.
+std::vector<std::string> names_in(std::string_view typed) {
+  std::vector<std::string> names;
+  while (!typed.empty()) {
+    std::size_t end = typed.size(), next = typed.size();
+    for (const std::string_view comma : kBetween)
+      if (const std::size_t at = typed.find(comma); at < end) end = at, next = at + comma.size();
+    const std::string name = without_blanks_around(typed.substr(0, end));
+    if (!name.empty()) names.push_back(name);
+    typed.remove_prefix(next);
+  }
+  return names;
 }
 
 std::string word_of(const Catalogue& words, std::string_view role) {
@@ -41,26 +52,44 @@ std::string word_of(const Catalogue& words, std::string_view role) {
 std::string known_roles(const Catalogue& words) {
   std::string known;
   for (const std::string_view role : kRoleNames)
-    known += (known.empty() ? "" : "、") + word_of(words, role) + " " + std::string(role);
+    known += (known.empty() ? "" : words.text("list.and")) + word_of(words, role) + " " +
+             std::string(role);
   return known;
+}
+
+/// In the person's language, `between` two the message of that name.
+std::string words_of(const Catalogue& words, Roles roles, std::string_view between) {
+  std::string text;
+  for (std::size_t i = 0; i < kRoleNames.size(); ++i)
+    if ((roles & (Roles{1} << i)) != 0)
+      text += (text.empty() ? "" : words.text(between)) + word_of(words, kRoleNames[i]);
+  return text;
 }
 
 }  // namespace
 
 Result<Roles> roles_from(const Catalogue& words, std::string_view typed) {
   const Catalogue chinese(Language::zh, kClientMessages), english(Language::en, kClientMessages);
+  const std::vector<std::string> names = names_in(typed);
+  if (names.empty())
+    return {Errc::invalid, words.text("role.none_named", {{"known", known_roles(words)}})};
   Roles roles = 0;
-  while (!typed.empty()) {
-    const std::string_view name = next_name(typed);
+  for (const std::string& name : names) {
+    const std::string small = in_small_letters(name);
     const auto* found = std::ranges::find_if(kRoleNames, [&](std::string_view role) {
-      return role == name || word_of(chinese, role) == name || word_of(english, role) == name;
+      return role == small || word_of(chinese, role) == small || word_of(english, role) == small;
     });
     if (found == kRoleNames.end())
-      return {Errc::invalid, words.text("role.unknown", {{"role", std::string(name)},
-                                                         {"known", known_roles(words)}})};
+      return {Errc::invalid,
+              words.text("role.unknown", {{"role", name}, {"known", known_roles(words)}})};
     roles |= Roles{1} << static_cast<unsigned>(found - kRoleNames.begin());
   }
   return roles;
+}
+
+bool is_no_role(std::string_view typed) {
+  const std::vector<std::string> names = names_in(typed);
+  return names.size() == 1 && (in_small_letters(names.front()) == "none" || names.front() == "无");
 }
 
 std::string role_names(Roles roles) {
@@ -72,11 +101,11 @@ std::string role_names(Roles roles) {
 }
 
 std::string role_words(const Catalogue& words, Roles roles) {
-  std::string text;
-  for (std::size_t i = 0; i < kRoleNames.size(); ++i)
-    if ((roles & (Roles{1} << i)) != 0)
-      text += (text.empty() ? "" : words.text("role.or")) + word_of(words, kRoleNames[i]);
-  return text;
+  return words_of(words, roles, "role.or");
+}
+
+std::string role_list(const Catalogue& words, Roles roles) {
+  return roles == 0 ? words.text("user.no_roles") : words_of(words, roles, "list.and");
 }
 
 }  // namespace jiyao

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "client/chosen_file.h"
 #include "client/commands/commands.h"
 #include "client/desk.h"
 #include "client/directory.h"
@@ -134,6 +135,7 @@ Result<void> record_backup(Desk& desk, const Path& folder, std::size_t count) {
 }
 
 Result<Answer> create(Desk& desk, const BackupOptions& options) {
+  if (const auto folder = check_folder(desk, options.folder); !folder) return folder.error();
   Files& files = desk.env().files;
   if (!is_free_folder(files, options.folder))
     return desk.failure(Errc::exists, "backup.taken", {{"folder", options.folder}});
@@ -214,6 +216,7 @@ std::optional<std::set<std::string>> restored_before(Files& files, const Path& h
 
 /// Every file beside its place first, then all into theirs: cut short anywhere, it can be repeated.
 Result<Answer> restore(Desk& desk, const BackupOptions& options) {
+  if (const auto folder = check_folder(desk, options.folder); !folder) return folder.error();
   Files& files = desk.env().files;
   const Path& home = desk.choices().data_dir;
   const auto list = read_list(files, options.folder);

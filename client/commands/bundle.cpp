@@ -2,6 +2,7 @@
 // lost.
 #include <algorithm>
 
+#include "client/chosen_file.h"
 #include "client/commands/commands.h"
 #include "client/directory.h"
 #include "client/lanes.h"
@@ -208,6 +209,7 @@ Result<Answer> export_again(Desk& desk, Replica& replica, const ExportOptions& o
 
 Result<Answer> export_bundle(Desk& desk, const ExportOptions& options) {
   if (!desk.env().files.exists(options.out)) return Error{Errc::not_found, options.out};
+  if (const auto folder = check_folder(desk, options.out); !folder) return folder.error();
   if (options.again.empty() && options.to.empty())
     return desk.failure(Errc::usage, "usage.needs", {{"option", "--to"}});
   const auto replica = desk.replica();
@@ -215,6 +217,8 @@ Result<Answer> export_bundle(Desk& desk, const ExportOptions& options) {
   if (!options.again.empty()) return export_again(desk, **replica, options);
   const auto to = Directory(**replica).node_named(options.to);
   if (!to) return desk.failure(Errc::not_found, "node.none", {{"name", options.to}});
+  if (*to == (*replica)->node())
+    return desk.failure(Errc::usage, "bundle.to_self", {{"name", options.to}});
   return export_new(desk, **replica, options, *to);
 }
 

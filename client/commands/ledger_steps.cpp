@@ -283,11 +283,10 @@ Result<void> rights_left(Desk& desk, Replica& replica, const StepAtHand& at) {
   const Roster roster = replica.roster();
   const UserRecord* user = leaver ? roster.user(*leaver) : nullptr;
   if (user == nullptr || (user->roles == 0 && user->clearance == Level::public_)) return {};
-  return desk.failure(
-      Errc::conflict, "ledger.still_has_rights",
-      {{"name", directory.person(*leaver)},
-       {"clearance", level_text(desk.words(), user->clearance)},
-       {"roles", user->roles == 0 ? desk.text("user.no_roles") : role_names(user->roles)}});
+  return desk.failure(Errc::conflict, "ledger.still_has_rights",
+                      {{"name", directory.person(*leaver)},
+                       {"clearance", level_text(desk.words(), user->clearance)},
+                       {"roles", role_list(desk.words(), user->roles)}});
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // client/commands/user.cpp - user add|approve|list: who may sit at a machine. The archive signs its
 // own people in at once; a branch asks, by the hub's mailbox or a file, and the archive approves.
 #include <algorithm>
+#include <optional>
 
 #include "client/chosen_file.h"
 #include "client/commands/commands.h"
@@ -19,7 +20,8 @@ namespace jiyao {
 namespace {
 
 struct UserOptions {
-  std::string name, roles = kClerkRoles, clearance = "internal", sheet, out, file, digits;
+  std::string name, clearance = "internal", sheet, out, file, digits;
+  std::optional<std::string> roles;
 };
 
 void declare_nothing(CLI::App&, UserOptions&, const Catalogue&) {}
@@ -38,7 +40,6 @@ void declare_approve(CLI::App& app, UserOptions& options, const Catalogue& words
   app.add_option("--person,--姓名", options.name, words.text("opt.person"))
       ->check(not_blank())
       ->required();
-  options.roles.clear();
   options.clearance.clear();
   app.add_option("--roles,--角色", options.roles, words.text("opt.roles"));
   app.add_option("--clearance,--涉密等级", options.clearance, words.text("opt.clearance"));
@@ -67,7 +68,7 @@ struct Wish {
 Result<Wish> wish_of(Desk& desk, const UserOptions& options) {
   const auto clearance = level_from(options.clearance);
   if (!clearance) return desk.failure(Errc::invalid, "value.level", {{"typed", options.clearance}});
-  const auto roles = roles_from(desk.words(), options.roles);
+  const auto roles = roles_from(desk.words(), options.roles.value_or(kClerkRoles));
   if (!roles) return roles.error();
   return Wish{*roles, *clearance};
 }
@@ -214,19 +215,17 @@ Result<Answer> approve(Desk& desk, const UserOptions& options) {
   const auto one = asked(desk, **replica, options);
   if (!one) return one.error();
   Wish wish{one->request.roles, one->request.clearance};
-  if (!options.roles.empty() || !options.clearance.empty()) {
+  if (options.roles || !options.clearance.empty()) {
     UserOptions both = options;
     if (both.clearance.empty()) both.clearance = name_of(wish.clearance);
-    const bool keeps_roles = both.roles.empty();
-    if (keeps_roles) both.roles = kClerkRoles;
     const auto other = wish_of(desk, both);
     if (!other) return other.error();
-    wish = {keeps_roles ? wish.roles : other->roles, other->clearance};
+    wish = {options.roles ? other->roles : wish.roles, other->clearance};
   }
   const std::string read_out = digits(one->bytes, (*replica)->roster().root_fingerprint());
   desk.console().talk(
       desk.text("user.wish", {{"clearance", level_text(desk.words(), wish.clearance)},
-                              {"roles", role_names(wish.roles)}}));
+                              {"roles", role_list(desk.words(), wish.roles)}}));
   if (const auto same = compare_digits(desk, options.digits, read_out); !same) return same.error();
   auto answer = sign_in(
       desk, **replica,
@@ -263,9 +262,7 @@ Result<Answer> list_users(Desk& desk, const UserOptions&) {
     const UserRecord* user = roster.user(id);
     table.add({directory.person(id), directory.office(user->office),
                level_text(desk.words(), user->clearance),
-               has_left(*user)    ? desk.text("user.left")
-               : user->roles == 0 ? desk.text("user.no_roles")
-                                  : role_names(user->roles)});
+               has_left(*user) ? desk.text("user.left") : role_list(desk.words(), user->roles)});
     Poco::JSON::Object::Ptr row = json_object();
     row->set("id", id.hex());
     row->set("name", directory.person(id));

@@ -1,6 +1,7 @@
 // client/commands/user_change.cpp - user change: other roles, another clearance; of somebody who
 // leaves, none. The archive decides and the root signs.
 #include <algorithm>
+#include <optional>
 
 #include "client/commands/commands.h"
 #include "client/directory.h"
@@ -12,12 +13,13 @@ namespace jiyao {
 namespace {
 
 struct ChangeOptions {
-  std::string name, roles, clearance;
+  std::string name, clearance;
+  std::optional<std::string> roles;
 };
 
 void declare_change(CLI::App& app, ChangeOptions& options, const Catalogue& words) {
   app.add_option("name", options.name, words.text("opt.person"))->check(not_blank())->required();
-  app.add_option("--roles,--角色", options.roles, words.text("opt.new_roles"))->check(not_blank());
+  app.add_option("--roles,--角色", options.roles, words.text("opt.new_roles"));
   app.add_option("--clearance,--涉密等级", options.clearance, words.text("opt.clearance"))
       ->check(not_blank());
 }
@@ -30,9 +32,9 @@ Result<UserRecord> wanted(Desk& desk, UserRecord user, const ChangeOptions& opti
       return desk.failure(Errc::invalid, "value.level", {{"typed", options.clearance}});
     user.clearance = *clearance;
   }
-  if (!options.roles.empty()) {
-    const bool is_none = options.roles == "none" || options.roles == "无";
-    const auto roles = is_none ? Result<Roles>(Roles{0}) : roles_from(desk.words(), options.roles);
+  if (options.roles) {
+    const auto roles = is_no_role(*options.roles) ? Result<Roles>(Roles{0})
+                                                  : roles_from(desk.words(), *options.roles);
     if (!roles) return roles.error();
     user.roles = *roles;
   }
@@ -59,11 +61,9 @@ bool is_last_who_keeps_names(const Replica& replica, const UserRecord& now,
 std::string consequences(Desk& desk, const std::string& name, const UserRecord& before,
                          const UserRecord& now) {
   const std::string clearance = level_text(desk.words(), now.clearance);
-  std::string text =
-      desk.text("user.changed",
-                {{"name", name},
-                 {"clearance", clearance},
-                 {"roles", now.roles == 0 ? desk.text("user.no_roles") : role_names(now.roles)}});
+  std::string text = desk.text(
+      "user.changed",
+      {{"name", name}, {"clearance", clearance}, {"roles", role_list(desk.words(), now.roles)}});
   if (now.clearance < before.clearance)
     text += "\n" + desk.text("user.lowered", {{"name", name}, {"clearance", clearance}});
   if (now.clearance > before.clearance) text += "\n" + desk.text("user.raised", {{"name", name}});
@@ -73,7 +73,7 @@ std::string consequences(Desk& desk, const std::string& name, const UserRecord& 
 }
 
 Result<Answer> change(Desk& desk, const ChangeOptions& options) {
-  if (options.roles.empty() && options.clearance.empty())
+  if (!options.roles && options.clearance.empty())
     return desk.failure(Errc::usage, "user.change_what");
   const auto replica = desk.replica();
   if (!replica) return replica.error();

@@ -1,5 +1,7 @@
 // tests/cli/bad_words_test.cpp - wrong passphrases, mistyped words, missing files, machines that
 // are not ready: each said, coded, and without effect.
+#include <fstream>
+
 #include "cli/refusal.h"
 
 namespace jiyao {
@@ -26,7 +28,7 @@ std::unique_ptr<TestFolder> BadWords::folder_;
 std::unique_ptr<FieldMachine> BadWords::machine_;
 
 TEST_F(BadWords, AreRefusedWithTheirReasonAndTheNearestRightOnes) {
-  const std::string nowhere = *folder_ / "没有.csv", folder = folder_->path();
+  const std::string nowhere = *folder_ / "没有.csv";
   for (const Refusal& refusal : std::vector<Refusal>{
            {"verb", {"improt"}, 2, "USAGE", {"improt", "jiyao import"}},
            {"second word", {"incoming", "ad"}, 2, "USAGE", {"ad", "jiyao incoming add"}},
@@ -35,11 +37,6 @@ TEST_F(BadWords, AreRefusedWithTheirReasonAndTheNearestRightOnes) {
            {"nothing to do", {"incoming", "edit", "防汛〔2026〕1号"}, 2, "USAGE", {"没有给出"}},
            {"missing register", {"import", "incoming", nowhere}, 4, "NOT_FOUND", {nowhere, "路径"}},
            {"missing bundle", {"bundle", "import", nowhere}, 4, "NOT_FOUND", {nowhere, "路径"}},
-           {"a folder for a bundle",
-            {"bundle", "import", folder},
-            2,
-            "USAGE",
-            {folder + " 不是普通文件", "bundle import " + folder + "/*.jyb"}},
            {"missing folder",
             {"bundle", "export", "--to", "S", "--out", nowhere},
             4,
@@ -70,6 +67,70 @@ TEST_F(BadWords, AreRefusedWithTheirReasonAndTheNearestRightOnes) {
     SCOPED_TRACE(refusal.name);
     expect_refused(*machine_, refusal);
   }
+}
+
+TEST_F(BadWords, AFileAFolderAndADeviceAreNotTakenForOneAnother) {
+  const std::string folder = folder_->path();
+  const std::string file = *folder_ / "一份.txt";
+  std::ofstream(file) << "文字";
+  for (const Refusal& refusal :
+       std::vector<Refusal>{{"a folder for a bundle",
+                             {"bundle", "import", folder + "/"},
+                             2,
+                             "USAGE",
+                             {folder + "/ 是文件夹", "bundle import " + folder + "/*.jyb"}},
+                            {"bundles of an empty folder",
+                             {"bundle", "import", folder + "/*.jyb"},
+                             4,
+                             "NOT_FOUND",
+                             {folder + " 里没有 *.jyb 这样的文件"}},
+                            {"a device for a bundle",
+                             {"bundle", "import", "/dev/full"},
+                             2,
+                             "USAGE",
+                             {"/dev/full 不是普通文件（是设备"}},
+                            {"a file for a folder of backups",
+                             {"backup", "create", file},
+                             2,
+                             "USAGE",
+                             {file + " 不是文件夹"}},
+                            {"a file for a medium",
+                             {"bundle", "export", "--to", "R", "--out", file},
+                             2,
+                             "USAGE",
+                             {file + " 不是文件夹"}},
+                            {"a bundle for itself",
+                             {"bundle", "export", "--to", "R", "--out", folder},
+                             2,
+                             "USAGE",
+                             {"R 就是本机"}},
+                            {"an endless reason",
+                             {"incoming", "correct", "防汛〔2026〕1号", "--title", "另一个",
+                              "--reason", std::string(20'000, 'x')},
+                             1,
+                             "TOO_LARGE",
+                             {"原因太长", "16384 字节", "写短一些"}}}) {
+    SCOPED_TRACE(refusal.name);
+    expect_refused(*machine_, refusal);
+  }
+}
+
+// Only an import takes several bundles; of a device nobody can name a file.
+TEST_F(BadWords, AHintUnderWhatIsNoFileIsTrueForTheCommandThatWasGiven) {
+  const std::string folder = folder_->path();
+  for (const Words& words : std::vector<Words>{{"import", "incoming", folder + "/"},
+                                               {"hub", "add", folder, "--out", folder + "/realm"},
+                                               {"enrol", "approve", folder, "--person", "李四"},
+                                               {"export", "incoming", "--out", folder}}) {
+    const Ran told = machine_->run(words);
+    EXPECT_EQ(told.exit_code, 2) << told.said();
+    EXPECT_THAT(told.err, testing::HasSubstr("如 " + folder + "/文件名\n"));
+    EXPECT_THAT(told.err, testing::Not(testing::HasSubstr("jyb")));
+  }
+  const Ran device = machine_->run({"export", "incoming", "--out", "/dev/full"});
+  EXPECT_EQ(device.exit_code, 2) << device.said();
+  EXPECT_THAT(device.err, testing::HasSubstr("/dev/full 不是普通文件"));
+  EXPECT_THAT(device.err, testing::Not(testing::HasSubstr("/dev/full/")));
 }
 
 TEST_F(BadWords, AWrongPassphraseOpensNothing) {

@@ -118,6 +118,11 @@ TEST_F(Leaving, AChangeOfNothingOrAWrongOneSignsNothing) {
             1,
             "INVALID",
             {"没有这个角色：emperor", "承办人 handler"}},
+           {"empty role",
+            {"user", "change", "李四", "--roles", ""},
+            1,
+            "INVALID",
+            {"没有写角色", "承办人 handler"}},
            {"the last one",
             {"user", "change", "周敏", "--roles", "handler"},
             7,
@@ -212,10 +217,11 @@ TEST_F(Leaving, AListOfPeopleShowsEveryRoleAndWhoHasLeft) {
     throw std::runtime_error("nobody of this name: " + name);
   };
   const Ran list = r.run({"user", "list"});
-  for (const char* part : {"角色", "confidential_clerk,handler"})
+  for (const char* part : {"角色", "机要员、承办人"})
     EXPECT_THAT(list.out, HasSubstr(part));
   EXPECT_EQ(row("李四")->getValue<std::string>("role_names"), "confidential_clerk,handler");
-  r.good({"user", "change", "李四", "--roles", "none"});
+  EXPECT_THAT(r.run({"user", "change", "李四", "--roles", "Handler"}).out, HasSubstr("承办人"));
+  r.good({"user", "change", "李四", "--roles", "　None "});
   EXPECT_THAT(r.run({"user", "list"}).out, Not(HasSubstr("已离岗"))) << "still cleared";
   r.good({"user", "change", "李四", "--clearance", "公开"});
   EXPECT_THAT(r.run({"user", "list"}).out, HasSubstr("已离岗"));
@@ -233,7 +239,7 @@ TEST_F(Leaving, AHandOverIsFinishedOnlyWhenTheRosterGivesNothingMore) {
   const Words finish = {"handover", "finish", id, "--access-ended", "2026-12-01"};
   expect_refused(r, {"still there", finish, 5, "CONFLICT", {"李四", "秘密", "user change"}});
   r.good({"user", "change", "李四", "--clearance", "公开"});
-  expect_refused(r, {"roles", finish, 5, "CONFLICT", {"李四", "handler"}});
+  expect_refused(r, {"roles", finish, 5, "CONFLICT", {"李四", "机要员、承办人"}});
   r.good({"user", "change", "李四", "--roles", "none"});
   const Ran done = r.run(finish);
   EXPECT_EQ(done.exit_code, 0) << done.said();

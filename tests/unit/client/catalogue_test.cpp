@@ -99,6 +99,10 @@ TEST(Catalogue, KnowsEverySentenceOfTheEngine) {
     EXPECT_TRUE(zh.has("engine." + sentence)) << sentence << " in " << file;
   }
   EXPECT_GT(sentences.size(), 60U);
+  // What a person can cause of the shape of a change (schema/change.cpp).
+  for (const char* sentence : {"the reason is too long", "reason is not canonical text",
+                               "a value passes its limit", "change passes 64 KiB"})
+    EXPECT_NE(zh.engine_words(sentence), sentence);
   EXPECT_EQ(zh.engine_words("state: the condition does not hold: 作废"),
             "state：办理条件还不满足：作废");
   EXPECT_EQ(zh.engine_words("/media/usb"), "/media/usb");

@@ -2,6 +2,8 @@
 // corrections stay to be seen; whereabouts, limits, histories and holes are told from the ledgers.
 #include "client/commands/ledger.h"
 
+#include <cstdlib>
+#include <cstring>
 #include <sstream>
 
 #include "client/help_text.h"
@@ -113,6 +115,36 @@ TEST_F(LedgerDay, ARangeOfCopiesThatIsNoneIsRefusedAndNothingRegistered) {
     EXPECT_THAT(said.text, HasSubstr(range));
   }
   EXPECT_EQ(desk_.run({"find", "多份的一件"}).exit_code, 4);
+}
+
+// One act, recorded whole or not at all: what it holds depends on what is written of the paper.
+TEST_F(LedgerDay, CopiesThatOneActDoesNotHoldAreRefusedWithHowManyItHoldsAndNoNumberIsLost) {
+  const auto registered = [&](const std::string& title, const std::string& level, int copies) {
+    return desk_.run({"收文", "登记", "--标题", title, "--来文单位", "省厅", "--收文日期",
+                      "2026-11-20", "--密级", level, "--份数", "500", "--页数", "5", "--份号",
+                      "1-" + std::to_string(copies)});
+  };
+  const auto most_of = [](const Said& said) {
+    const std::size_t at = said.text.find("最多 ");
+    return at == std::string::npos ? 0 : std::atoi(said.text.c_str() + at + std::strlen("最多 "));
+  };
+  for (const std::string level : {"内部", "机密"}) {
+    for (const std::string& title : {std::string("多份"), std::string(12000, 'x')}) {
+      SCOPED_TRACE(level + " " + title.substr(0, 9));
+      const Said before = must(registered(title, level, 1));
+      const Said all = registered(title, level, 600);
+      const int most = most_of(all);
+      EXPECT_THAT(all.error, "INVALID") << all.text;
+      ASSERT_GT(most, 150) << all.text;
+      EXPECT_EQ(most_of(registered(title, level, most + 1)), most);
+      const Said held = must(registered(title, level, most));
+      const auto number = [](const Said& said) {
+        const auto row = said.json->getArray("records")->getObject(0);
+        return row->getObject("fields")->getValue<std::string>("intake_no");
+      };
+      EXPECT_EQ(std::stoi(number(held).substr(5)), std::stoi(number(before).substr(5)) + 1);
+    }
+  }
 }
 
 TEST_F(LedgerDay, EveryVerbGivesItsDocumentWithTheSameKeys) {
