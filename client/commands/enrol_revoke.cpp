@@ -143,7 +143,7 @@ Result<void> make_sure(Desk& desk, const Directory& directory, const RevokeOptio
   if (options.is_sure && is_accepted) return {};
   const std::string losses = warning(desk, directory, loss, name);
   if (!is_accepted && !desk.prompt().can_ask())
-    return desk.failure(Errc::usage, "revoke.accept", {{"losses", losses}});
+    return Error{Errc::usage, losses + desk.text("revoke.accept")};
   const auto yes = desk.prompt().yes(losses + desk.text("revoke.sure", {{"name", name}}), "--yes");
   if (!yes) return yes.error();
   if (!*yes) return desk.failure(Errc::interrupted, "revoke.left");

@@ -178,7 +178,7 @@ TEST_F(TakenBack, WhatAMachineWritesAboveThisOneIsNamedBeforeItIsLost) {
   const std::string lost = "甲局 · 机密";
   for (const Words& words :
        std::vector<Words>{{"enrol", "revoke", "S"}, {"enrol", "revoke", "S", "--yes"}})
-    expect_refused(r, {"named first", words, 2, "USAGE", {lost, "隔离", "--accept-loss"}});
+    expect_refused(r, {"named first", words, 2, "USAGE", {lost, "隔离", "。\n都接受"}});
   expect_refused(r, {"sure?", {"enrol", "revoke", "S", "--accept-loss"}, 2, "USAGE", {"--yes"}});
   const Ran done = r.run({"入网", "停用", "S", "--确认", "--接受损失"});
   EXPECT_EQ(done.exit_code, 0) << done.said();
