@@ -217,8 +217,7 @@ TEST_F(Leaving, AListOfPeopleShowsEveryRoleAndWhoHasLeft) {
     throw std::runtime_error("nobody of this name: " + name);
   };
   const Ran list = r.run({"user", "list"});
-  for (const char* part : {"角色", "机要员、承办人"})
-    EXPECT_THAT(list.out, HasSubstr(part));
+  for (const char* part : {"角色", "机要员、承办人"}) EXPECT_THAT(list.out, HasSubstr(part));
   EXPECT_EQ(row("李四")->getValue<std::string>("role_names"), "confidential_clerk,handler");
   EXPECT_THAT(r.run({"user", "change", "李四", "--roles", "Handler"}).out, HasSubstr("承办人"));
   r.good({"user", "change", "李四", "--roles", "　None "});
