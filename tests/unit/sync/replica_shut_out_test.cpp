@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support/realm_fixture.h"
 #include "sync/counted_streams.h"
 #include "sync/keeper.h"
@@ -127,6 +129,25 @@ TEST_F(ShutOut, WhatCameBeforeTheNewsCountsAlsoWhenItIsOpenedWithThem) {
   sign();
   keep();
   EXPECT_TRUE(archive_->view(unopened));
+}
+
+// `applied` says that its keeper shows it.
+TEST_F(ShutOut, TheReceiptsOfTheKeeperNameNothingBehindTheCut) {
+  const BatchId cut_off = b_->log().batches(realm_.a_internal).front();
+  shut_out();
+  good(archive_->record(incoming(realm_.a_internal, "档案室的")));
+  good(archive_->seal_pending());
+  keep();
+  const auto names = [&] {
+    const auto receipts = log().receipts(Scope{{realm_.a_internal}});
+    return std::ranges::any_of(receipts, [&](const Receipt& receipt) {
+      return std::ranges::find(receipt.batches, cut_off) != receipt.batches.end();
+    });
+  };
+  EXPECT_FALSE(names());
+  sign();
+  keep();
+  EXPECT_TRUE(names()) << "it counts again";
 }
 
 TEST_F(ShutOut, EveryMachineNotesItForItMayBeTheNextToKeepTheLedger) {
