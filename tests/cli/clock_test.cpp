@@ -53,10 +53,6 @@ class WrongClock : public testing::Test {
     EXPECT_EQ(ran.exit_code, 0) << when << ": " << ran.said();
     return ran.out;
   }
-  std::size_t found(const FieldMachine& machine, const std::string& words) const {
-    const Ran ran = machine.json({"find", words});
-    return ran.exit_code == 4 ? 0 : ran.json()->getArray("records")->size();
-  }
 
   std::unique_ptr<FieldRealm> realm;
   std::unique_ptr<FieldMachine> a;

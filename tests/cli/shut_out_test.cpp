@@ -22,21 +22,10 @@ Words incoming(const std::string& title) {
 
 class TakenBack : public testing::Test {
  protected:
-  std::size_t finds(const FieldMachine& at, const std::string& title) const {
-    const Ran ran = at.json({"find", title});
-    return ran.exit_code == 0 ? ran.json()->getArray("records")->size() : 0;
-  }
   void carry(const FieldMachine& from, const FieldMachine& to) {
-    const std::string medium = realm.folder / ("medium-" + std::to_string(++carried_));
-    std::filesystem::create_directory(medium);
-    Words words = {"bundle", "import"};
-    const std::string label = &from == &r || &to == &r ? "秘密" : "机密";
-    const auto volumes =
-        from.good({"bundle", "export", "--to", to.name(), "--label", label, "--out", medium})
-            ->getArray("volumes");
-    for (const auto& one : *volumes)
-      words.push_back(one.extract<Poco::JSON::Object::Ptr>()->getValue<std::string>("file"));
-    to.good(words);
+    const bool with_r = &from == &r || &to == &r;
+    jiyao::carry(from, to, realm.folder / ("medium-" + std::to_string(++carried_)),
+                 {"--label", with_r ? "秘密" : "机密"});
   }
   /// A request of this machine's to the root, and the answer back.
   void with_root(const FieldMachine& from) {
@@ -99,15 +88,15 @@ TEST_F(TakenBack, AMachineIsRefusedGetsNothingNewAndWhatItDeliveredStays) {
   EXPECT_EQ(r.json({"bundle", "import", volume}).error_code(), "REVOKED");
 
   b.good({"sync"});
-  EXPECT_EQ(finds(b, "停用前送到的"), 1U);
+  EXPECT_EQ(found(b, "停用前送到的"), 1U);
   b.good(incoming("停用以后的"));
   b.good({"sync"});
   r.good({"sync"});
   a.json({"sync"});
-  EXPECT_EQ(finds(r, "停用前送到的"), 1U);
-  EXPECT_EQ(finds(r, "停用以后的"), 1U);
-  EXPECT_EQ(finds(r, "一直没有送的"), 0U);
-  EXPECT_EQ(finds(a, "停用以后的"), 0U);
+  EXPECT_EQ(found(r, "停用前送到的"), 1U);
+  EXPECT_EQ(found(r, "停用以后的"), 1U);
+  EXPECT_EQ(found(r, "一直没有送的"), 0U);
+  EXPECT_EQ(found(a, "停用以后的"), 0U);
   expect_refused(r, {"no bundle for it",
                      {"bundle", "export", "--to", "A", "--out", stick},
                      7,
@@ -152,7 +141,7 @@ TEST_F(TakenBack, AnOfficeGoesOnNumberingWithAnotherMachineOrTheNextOne) {
   r.good({"sync"});
   const FieldMachine c = join("C", "赵六");
   for (const FieldMachine* one : {&r, &c}) one->good({"sync"});
-  EXPECT_EQ(finds(c, "接着编的"), 1U);
+  EXPECT_EQ(found(c, "接着编的"), 1U);
   EXPECT_THAT(number_at(c, "新机器编的"), Not(testing::StartsWith("临")));
 }
 
@@ -204,14 +193,14 @@ TEST_F(TakenBack, WhatAStandAloneMachineDeliveredToItsKeeperGoesOnCounting) {
   carry(k, s);
   secret_paper(s, "送到过的机密件");
   carry(s, k);
-  EXPECT_EQ(finds(k, "送到过的机密件"), 1U);
+  EXPECT_EQ(found(k, "送到过的机密件"), 1U);
   secret_paper(s, "没有送到的机密件");
 
   const Ran done = r.run({"enrol", "revoke", "S", "--yes"});
   EXPECT_EQ(done.exit_code, 0) << done.said();
   EXPECT_THAT(done.out, HasSubstr("由管钥的机器说明收到了哪里：甲局 · 机密"));
   carry(r, k);
-  EXPECT_EQ(finds(k, "送到过的机密件"), 0U) << "until the root has signed";
+  EXPECT_EQ(found(k, "送到过的机密件"), 0U) << "until the root has signed";
   EXPECT_THAT(k.run({"status"}).out, HasSubstr("待档案室的根签署后恢复有效"));
   carry(k, r);
   EXPECT_THAT(r.run({"status"}).out, HasSubstr("说明已停用的 S"));
@@ -219,8 +208,8 @@ TEST_F(TakenBack, WhatAStandAloneMachineDeliveredToItsKeeperGoesOnCounting) {
   ASSERT_EQ(signed_->size(), 1U);
   EXPECT_EQ(signed_->getObject(0)->getValue<std::string>("node"), "S");
   carry(r, k);
-  EXPECT_EQ(finds(k, "送到过的机密件"), 1U);
-  EXPECT_EQ(finds(k, "没有送到的机密件"), 0U);
+  EXPECT_EQ(found(k, "送到过的机密件"), 1U);
+  EXPECT_EQ(found(k, "没有送到的机密件"), 0U);
   EXPECT_THAT(r.run({"access", "sign"}).out, HasSubstr("没有待签署的申请"));
   k.expect_whole();
 }
@@ -237,12 +226,12 @@ TEST_F(TakenBack, WhoKeepsALedgerNextSaysWhatHadCountedThere) {
   secret_paper(s, "两个馆都有的机密件");
   carry(s, k);
   carry(k, l);
-  EXPECT_EQ(finds(l, "两个馆都有的机密件"), 1U);
+  EXPECT_EQ(found(l, "两个馆都有的机密件"), 1U);
   for (const char* gone : {"K", "S"}) r.good({"enrol", "revoke", gone, "--yes"});
   carry(r, l);
-  EXPECT_EQ(finds(l, "两个馆都有的机密件"), 0U);
+  EXPECT_EQ(found(l, "两个馆都有的机密件"), 0U);
   with_root(l);
-  EXPECT_EQ(finds(l, "两个馆都有的机密件"), 1U);
+  EXPECT_EQ(found(l, "两个馆都有的机密件"), 1U);
   l.expect_whole();
 }
 

@@ -49,10 +49,6 @@ class Stopped : public testing::Test {
     a.good({"sync"});
   }
   const FieldMachine& archive() const { return realm.archive; }
-  std::size_t found(const FieldMachine& machine, const std::string& words) const {
-    const Ran ran = machine.json({"find", words});
-    return ran.exit_code == 4 ? 0 : ran.json()->getArray("records")->size();
-  }
   void add(const std::string& title) {
     a.good({"incoming", "add", "--title", title, "--sender-org", "省厅"});
   }

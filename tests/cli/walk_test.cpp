@@ -49,11 +49,6 @@ class Walk : public testing::Test {
   void sync(const std::vector<const FieldMachine*>& machines) {
     for (const FieldMachine* machine : machines) machine->good({"sync"});
   }
-  std::size_t found(const FieldMachine& machine, const std::string& words) {
-    const Ran ran = machine.json({"find", words});
-    if (ran.error_code() == "NOT_FOUND") return 0;
-    return ran.json()->getArray("records")->size();
-  }
   static std::string title_of(const FieldMachine& machine) {
     return machine.good({"incoming", "show", kNumber})
         ->getObject("fields")
@@ -61,13 +56,7 @@ class Walk : public testing::Test {
   }
   /// From one stand-alone machine to another, by hand.
   void carry(const FieldMachine& from, const FieldMachine& to) {
-    const std::string medium = made_folder("medium-" + std::to_string(++carried_));
-    Words words = {"bundle", "import"};
-    const auto volumes =
-        from.good({"bundle", "export", "--to", to.name(), "--out", medium})->getArray("volumes");
-    for (const auto& one : *volumes)
-      words.push_back(one.extract<Poco::JSON::Object::Ptr>()->getValue<std::string>("file"));
-    to.good(words);
+    jiyao::carry(from, to, realm.folder / ("medium-" + std::to_string(++carried_)));
   }
   void add(const FieldMachine& machine, const std::string& title) {
     machine.good({"incoming", "add", "--title", title, "--sender-org", kSender});

@@ -191,6 +191,24 @@ Ran FieldHub::stop(int signal) {
 
 // --- the realm -----------------------------------------------------------------------------------
 
+std::size_t found(const FieldMachine& at, const std::string& words) {
+  const Ran ran = at.json({"find", words});
+  if (ran.error_code() == "NOT_FOUND") return 0;
+  return ran.json()->getArray("records")->size();
+}
+
+void carry(const FieldMachine& from, const FieldMachine& to, const std::filesystem::path& medium,
+           const Words& more) {
+  std::filesystem::create_directory(medium);
+  Words writing = {"bundle", "export", "--to", to.name(), "--out", medium},
+        reading = {"bundle", "import"};
+  writing.insert(writing.end(), more.begin(), more.end());
+  const auto volumes = from.good(writing)->getArray("volumes");
+  for (const auto& one : *volumes)
+    reading.push_back(one.extract<Poco::JSON::Object::Ptr>()->getValue<std::string>("file"));
+  to.good(reading);
+}
+
 Words strings_of(const Poco::JSON::Array::Ptr& array) {
   Words texts;
   for (const auto& one : *array) texts.push_back(one.toString());

@@ -98,6 +98,12 @@ class FieldHub {
   std::unique_ptr<Child> child_;
 };
 
+/// How many records `find` shows there.
+std::size_t found(const FieldMachine& at, const std::string& words);
+/// What one has for the other: written onto a medium, this new folder, and taken in.
+void carry(const FieldMachine& from, const FieldMachine& to, const std::filesystem::path& medium,
+           const Words& more = {});
+
 /// A list of an answer in JSON.
 Words strings_of(const Poco::JSON::Array::Ptr& array);
 

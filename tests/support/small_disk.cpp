@@ -3,17 +3,40 @@
 
 #include <sched.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 namespace jiyao {
+
+namespace {
+
+bool write_into(const char* file, const std::string& text) {
+  std::ofstream out(file);
+  out << text << std::flush;
+  return out.good();
+}
+
+/// A mount namespace of our own: by right, or as the owner of a user namespace, where this system
+/// lets anybody have one (only while this process has one thread).
+bool come_apart() {
+  if (::unshare(CLONE_NEWNS) == 0) return true;
+  const std::string user = std::to_string(::getuid()), group = std::to_string(::getgid());
+  return ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
+         write_into("/proc/self/setgroups", "deny") &&
+         write_into("/proc/self/uid_map", user + " " + user + " 1") &&
+         write_into("/proc/self/gid_map", group + " " + group + " 1");
+}
+
+}  // namespace
 
 SmallDisk::SmallDisk(const std::filesystem::path& folder, std::uint64_t bytes)
     : folder_(folder.string()), bytes_(bytes) {
   std::filesystem::create_directories(folder);
-  static const bool is_apart = ::unshare(CLONE_NEWNS) == 0 &&
-                               ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+  static const bool is_apart =
+      come_apart() && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
   if (!is_apart)
     why_not_ = "no right to mount here";
   else

@@ -1,7 +1,8 @@
 // tests/support/small_disk.h - a file system of a few megabytes that fills and turns read-only.
 //
 // A tmpfs in a mount namespace of this process: nobody else sees it, and it goes with the process
-// however that ends. Needs the right to mount; without it is_there() says no and why.
+// however that ends. Needs the right to mount, or a user namespace; without it is_there() says no
+// and why.
 #pragma once
 
 #include <filesystem>
